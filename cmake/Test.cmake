@@ -1,0 +1,16 @@
+# entente_test(NAME test_x SOURCES ... LINKS ...): a cmocka program and a ctest entry of the same name.
+enable_testing()
+function(entente_test)
+  cmake_parse_arguments(T "SERIAL" "NAME;TIMEOUT" "SOURCES;LINKS;ENVIRONMENT" ${ARGN})
+  add_executable(${T_NAME} ${T_SOURCES})
+  target_include_directories(${T_NAME} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${T_NAME} PRIVATE ${T_LINKS} PkgConfig::CMOCKA)
+  set_target_properties(${T_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  entente_warnings(${T_NAME})
+  add_test(NAME ${T_NAME} COMMAND ${T_NAME})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 60)
+  endif()
+  set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT}
+    ENVIRONMENT "ENTENTE_BUILD=${CMAKE_BINARY_DIR};ENTENTE_SOURCE=${CMAKE_SOURCE_DIR};${T_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,25 @@
+/* JSON logs, one object a line, on standard error: `time`, `level`, `service`, `message`, then fields. */
+#ifndef ENTENTE_PROCESS_LOG_H
+#define ENTENTE_PROCESS_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+struct log;
+
+/* Writes to `fd` (kept open by the caller). Lines are at most 8 KiB; longer values are cut. Thread-safe.
+ * Buffered: a line goes out within 100 ms, warnings and errors at once. */
+struct log *log_create(int fd, const char *service, enum log_level least);
+void log_destroy(struct log *log); /* flushes; NULL is allowed */
+
+struct log_field {
+  const char *key;  /* ends the array when NULL */
+  const char *text; /* NULL: the number */
+  int64_t number;
+};
+/* Secrets never come here: no header values, no tokens, no request bodies. */
+void log_event(struct log *log, enum log_level level, const char *message,
+               const struct log_field *fields);
+
+#endif

@@ -1,0 +1,58 @@
+/* Calls to other services, in the same straight-line style: start several, wait for all.
+ *
+ *   struct pending *a = client_start(sell, ...), *b = client_start(onboard, ...);
+ *   status = client_wait(a, &x); other = client_wait(b, &y);
+ *
+ * Only in fibers. Everything returned is in the call's arena. */
+#ifndef ENTENTE_RPC_CLIENT_H
+#define ENTENTE_RPC_CLIENT_H
+
+#include "runtime/base/status.h"
+#include "runtime/loop/loop.h"
+
+#include <protobuf-c/protobuf-c.h>
+
+struct channel;
+struct pending;
+struct client_stream;
+
+struct channel_options {
+  const char *target;     /* `127.0.0.1:7701`, `dns:///sell:7704` */
+  bool tls;
+  const char *ca_file, *certificate_file, *key_file;
+  const char *expected_service; /* name in the peer's certificate URI, `sell`; NULL: not checked */
+  const char *trust_domain;
+};
+/* Connects when first used and again whenever lost. One per target and loop.
+ * NULL with `*problem` when a file is missing. */
+struct channel *channel_create(struct loop *loop, const struct channel_options *options,
+                               const char **problem);
+void channel_destroy(struct channel *channel); /* no call may be pending */
+
+struct client_call {
+  struct arena *arena;
+  const char *method;        /* `/entente.sell.v1.OpportunityService/GetOpportunity` */
+  const void *request;       /* protobuf-c message */
+  const ProtobufCMessageDescriptor *response;
+  const char *authorization; /* header value to pass on; NULL: the service itself calls */
+  const char *traceparent;   /* NULL: none */
+  int64_t deadline_us;       /* monotonic; INT64_MAX only for streams */
+};
+
+/* Sends. Never fails: what goes wrong comes from client_wait(). */
+struct pending *client_start(struct channel *channel, const struct client_call *call);
+/* Suspends until answered. The status has the peer's code, reason and details. */
+const struct status *client_wait(struct pending *pending, void *response);
+/* Both in one. */
+const struct status *client_call(struct channel *channel, const struct client_call *call,
+                                 void *response);
+/* Gives a pending call up. */
+void client_cancel(struct pending *pending);
+
+/* Server streams. `*message` is NULL at a clean end; each message is valid until the next call.
+ * client_stream_close() cancels what is left and must be called once. */
+struct client_stream *client_stream_open(struct channel *channel, const struct client_call *call);
+const struct status *client_stream_next(struct client_stream *stream, void *message);
+void client_stream_close(struct client_stream *stream);
+
+#endif

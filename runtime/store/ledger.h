@@ -1,0 +1,62 @@
+/* Reading ledgers, counters and the feed. Writing them is txn_record()'s. */
+#ifndef ENTENTE_STORE_LEDGER_H
+#define ENTENTE_STORE_LEDGER_H
+
+#include "runtime/base/period.h"
+#include "runtime/store/txn.h"
+
+#include "entente/ledger/v1/ledger.pb-c.h"
+
+/* Entries of a ledger after sequence `after` (0: the first), oldest first, at most `limit`;
+ * recorded at `as_of_us` or before (INT64_MAX: all). */
+const struct status *ledger_read(struct txn *txn, const char *subject, int64_t after,
+                                 int64_t as_of_us, size_t limit, Ledger__LedgerEntry ***entries,
+                                 size_t *count);
+
+/* The counters of a subject over a period of whole months, as known at `as_of_us`, in one atomic
+ * read. `*record_us` is when the newest entry included was recorded, 0 when there is none. */
+struct counter_sum {
+  const char *counter;
+  Type__Party party;
+  int64_t amount;
+};
+const struct status *ledger_counters(struct txn *txn, const char *subject, struct period period,
+                                     int64_t as_of_us, struct counter_sum **sums, size_t *count,
+                                     int64_t *record_us);
+/* Value of one counter among sums; 0 when absent. */
+int64_t counter_value(const struct counter_sum *sums, size_t count, const char *counter,
+                      Type__Party party);
+
+/* The feed of one bucket after `cursor` ("" from the start), at most `limit` changes. OUT_OF_RANGE
+ * (CURSOR_EXPIRED) when changes after it are no longer kept. */
+struct feed_change {
+  const char *cursor;
+  ProtobufCBinaryData entry; /* packed LedgerEntry */
+};
+const struct status *feed_read(struct txn *txn, uint32_t bucket, const char *cursor, size_t limit,
+                               struct feed_change **changes, size_t *count);
+/* The end of a bucket's feed: "" when it is empty. */
+const struct status *feed_end(struct txn *txn, uint32_t bucket, const char **cursor);
+/* Called on the loop's thread whenever a bucket of this pillar's feed may have grown, whichever
+ * replica wrote it; at least once every 5 seconds for every bucket by way of a sweep (bucket =
+ * STORE_BUCKETS stands for all). */
+struct feed_listener {
+  struct feed_listener *next;
+  void (*grown)(struct feed_listener *listener, uint32_t bucket);
+};
+void feed_listen(struct store *store, struct feed_listener *listener);
+void feed_unlisten(struct store *store, struct feed_listener *listener);
+
+/* A follower's stored places in another pillar's feed, all buckets; absent ones are "". */
+const struct status *feed_places(struct txn *txn, const char *source, const char *cursors[STORE_BUCKETS]);
+
+/* Re-walks one vendor's ledgers. `found` is called for every difference, `walked` every 1,000
+ * entries. Ids of ledgers come from the store's own list of ledgers of the vendor. */
+struct verify_sink {
+  void (*found)(struct verify_sink *sink, Ledger__LedgerFinding__Kind kind, const char *resource,
+                const char *description);
+  void (*walked)(struct verify_sink *sink, int64_t ledgers, int64_t entries, int64_t resources);
+};
+const struct status *ledger_verify(struct txn *txn, const char *vendor, struct verify_sink *sink);
+
+#endif
