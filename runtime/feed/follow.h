@@ -20,7 +20,8 @@ struct follow_options {
   const char *source;              /* pillar followed: `sell` */
   struct channel *channel;
   struct store *store;             /* where places and effects go; NULL: effects are in memory only,
-                                      each start follows from now (gateway caches) */
+                                      each start follows from now (gateway caches) and apply() gets no transaction */
+  bool from_start;                 /* without a store: follow from the first change instead of from now */
   const char *const *types;        /* entry types of interest, NULL-terminated; trailing `*` allowed */
   apply_fn *apply;
   void *context;
