@@ -29,7 +29,8 @@ size_t period_months(struct period period, int32_t months[PERIOD_MONTHS_MAX]);
 
 /* `2026`, `2026H1`, `2026Q3`, `2026-07`. Returns false on any other text. */
 bool period_parse(const char *text, struct period *out);
-/* The shortest of those forms that fits, else `2026-07..2026-09` (inclusive months). `size` >= 32. */
+/* The shortest of those forms that fits, else `2026-07..2026-09` (inclusive months). `size` >= 32.
+ * A period that is not of whole months is shown by the months that it touches. */
 void period_format(struct period period, char *out, size_t size);
 /* The quarter that holds an instant, and the quarter `count` quarters after a quarter's start. */
 struct period period_quarter_of(int64_t time_us);
