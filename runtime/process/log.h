@@ -8,7 +8,11 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 struct log;
 
-/* Writes to `fd` (kept open by the caller). Lines are at most 8 KiB; longer values are cut. Thread-safe.
+/* `debug`, `info`, `warning`, `error`; false on another word. */
+bool log_level_parse(const char *word, enum log_level *out);
+
+/* Writes to `fd` (kept open by the caller). Lines are at most 8 KiB, values
+ * 1 KiB: longer ones are cut and marked, fields beyond are left out. Thread-safe.
  * Buffered: a line goes out within 100 ms, warnings and errors at once. */
 struct log *log_create(int fd, const char *service, enum log_level least);
 void log_destroy(struct log *log); /* flushes; NULL is allowed */
@@ -18,8 +22,7 @@ struct log_field {
   const char *text; /* NULL: the number */
   int64_t number;
 };
-/* Secrets never come here: no header values, no tokens, no request bodies. */
-void log_event(struct log *log, enum log_level level, const char *message,
-               const struct log_field *fields);
+/* NULL log: nothing. Secrets never come here: no header values, no tokens, no request bodies. */
+void log_event(struct log *log, enum log_level level, const char *message, const struct log_field *fields);
 
 #endif

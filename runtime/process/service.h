@@ -9,13 +9,13 @@
 struct process;
 
 struct process_plan {
-  const char *name;                        /* `onboard` */
-  int port;                                /* 7701; the side port is 2,000 higher */
-  const struct service *const *services;   /* NULL-terminated; feed and ledger services included */
-  const struct kind *const *kinds;         /* NULL: no store (gateway) */
+  const char *name;                      /* `onboard` */
+  int port;                              /* 7701; the side port is 2,000 higher */
+  const struct service *const *services; /* NULL-terminated; feed and ledger services included */
+  const struct kind *const *kinds;       /* NULL: no store (gateway) */
   const struct counter_row *counters;
-  const struct setting *settings;          /* of this service only, beside the runtime's; may be NULL */
-  partner_of_fn *partner_of;               /* context: the store */
+  const struct setting *settings; /* of this service only, beside the runtime's; may be NULL */
+  partner_of_fn *partner_of;      /* context: the store */
   /* After the store is ready and before the server serves: start followers, open channels. `*context` is
    * what call_context() gives. NULL or a problem in one line. May be NULL. */
   const char *(*start)(struct process *process, void **context);

@@ -1,5 +1,6 @@
 /* The side port: `/metrics`, `/livez` (opens a new connection to the gRPC port and completes a handshake:
- * a listener that no longer accepts is not alive), `/readyz` (why not, in a sentence). HTTP by libmicrohttpd. */
+ * a listener that no longer accepts is not alive), `/readyz` (why not, in a sentence). HTTP by libmicrohttpd.
+ */
 #ifndef ENTENTE_PROCESS_SIDE_H
 #define ENTENTE_PROCESS_SIDE_H
 
@@ -17,7 +18,9 @@ struct side_options {
   bool (*ready)(void *context, char *why, size_t size);
   void *context;
 };
+/* NULL with `*problem`, one line that says what to do. */
 struct side *side_start(const struct side_options *options, const char **problem);
-void side_stop(struct side *side); /* NULL is allowed */
+int side_port(const struct side *side); /* the port bound, for `listen` with port 0 */
+void side_stop(struct side *side);      /* NULL is allowed */
 
 #endif
