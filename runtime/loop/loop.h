@@ -18,8 +18,8 @@ struct loop;
 struct fiber;
 
 struct loop_options {
-  size_t stack_bytes;  /* of a fiber; 0: 256 KiB. A guard page lies below. */
-  size_t fibers_max;   /* fibers alive at once; 0: 4,096 */
+  size_t stack_bytes; /* of a fiber; 0: 256 KiB. A guard page lies below. */
+  size_t fibers_max;  /* fibers alive at once; 0: 4,096 */
 };
 
 /* Returns NULL with errno set when the system refuses a descriptor or memory. */
@@ -44,9 +44,8 @@ void loop_post(struct loop *loop, struct loop_work *work);
 
 /* Timers. Intrusive; zero-initialise. Armed once; may be armed again. Resolution 1 ms. */
 struct loop_timer {
-  struct loop_timer *previous, *next; /* owned by the loop */
-  int64_t due_us;                     /* monotonic */
-  size_t place;                       /* owned by the loop */
+  int64_t due_us; /* monotonic */
+  size_t place;   /* owned by the loop */
   void (*fire)(struct loop_timer *timer);
 };
 void loop_arm(struct loop *loop, struct loop_timer *timer, int64_t due_monotonic_us);
@@ -74,13 +73,14 @@ void loop_flush_later(struct loop *loop, struct loop_flush *flush);
 
 /* ---- fibers ---- */
 
-/* Starts a fiber and runs it until it first suspends. Returns false when `fibers_max` are alive or
- * no stack can be had: shed the work. Only on the loop's thread, not within a fiber. */
+/* Starts a fiber and runs it until it first suspends; when called within a fiber, that comes in this turn
+ * or the next. Returns false when `fibers_max` are alive or no stack can be had: shed the work. Only on
+ * the loop's thread. */
 bool fiber_start(struct loop *loop, void (*run)(void *argument), void *argument);
 /* The running fiber; NULL outside of one. */
 struct fiber *fiber_current(void);
-/* Suspends the running fiber until fiber_resume(). A resume that came since the last suspension
- * began is not remembered: test the condition in a loop. */
+/* Suspends the running fiber until fiber_resume(). A resume that came while it ran is not remembered:
+ * test the condition, suspend, test again. */
 void fiber_suspend(void);
 /* Makes a suspended fiber run, in this turn or the next. Harmless when it is already due. Only on
  * the loop's thread. */
@@ -92,5 +92,21 @@ void fiber_sleep_ms(uint32_t ms);
 _Noreturn void fiber_abandon(void);
 /* Called, on the loop's stack, when the running fiber is abandoned. */
 void fiber_on_abandon(void (*abandoned)(void *argument), void *argument);
+
+/* What a fiber must give back however it ends: by return (after `run`), abandoned (before
+ * `fiber_on_abandon`), or earlier by fiber_release_held(). Intrusive; `release` runs once, on the loop's
+ * thread, newest first. Only for the running fiber. */
+struct fiber_hold {
+  struct fiber_hold *previous, *next;
+  void (*release)(struct fiber_hold *hold);
+};
+void fiber_hold(struct fiber_hold *hold);
+/* Takes it back without releasing; harmless when it is not held. */
+void fiber_unhold(struct fiber_hold *hold);
+void fiber_release_held(void);
+
+/* One pointer that belongs to the fiber's starter, NULL at first. NULL outside of a fiber. */
+void fiber_set_owner(void *owner);
+void *fiber_owner(void);
 
 #endif
