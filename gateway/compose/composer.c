@@ -1,0 +1,105 @@
+#include "gateway/compose/composer.h"
+
+#include "runtime/base/timestamp.h"
+
+#include "entente/ledger/v1/ledger_service.pb-c.h"
+
+/* Kept back from the call's deadline to compose and send, and the most that one pillar may take. */
+enum { MARGIN_US = 20 * US_PER_MS, PILLAR_US_MAX = 1500 * US_PER_MS };
+
+const struct status *composer_partner_of(void *context, struct arena *arena, const char *partnership,
+                                         const char **out) {
+  struct composer *composer = context;
+  *out = partnerships_partner(composer->partnerships, partnership);
+  if (!*out && !partnerships_complete(composer->partnerships))
+    return status_make(arena, CODE_UNAVAILABLE, "DIRECTORY_UNKNOWN",
+                       "the gateway has not heard from onboard since it started; try again shortly");
+  return NULL;
+}
+
+Type__Period *composer_period(struct arena *arena, struct period period) {
+  Type__Period *message = arena_alloc(arena, sizeof *message);
+  type__period__init(message);
+  message->start_time = timestamp_new(arena, period.start_us);
+  message->end_time = timestamp_new(arena, period.end_us);
+  return message;
+}
+
+static struct pending *ask(struct composer *composer, struct call *call, const struct fan_out *fan_out,
+                           enum pillar pillar, unsigned window, int64_t deadline_us) {
+  struct arena *arena = call_arena(call);
+  Ledger__BatchGetCountersRequest *request = arena_alloc(arena, sizeof *request);
+  ledger__batch_get_counters_request__init(request);
+  request->parent = (char *)fan_out->parent;
+  request->partnerships = fan_out->ids;
+  request->n_partnerships = fan_out->id_count;
+  request->period = composer_period(arena, metric_window_span(fan_out->period, window));
+  request->as_of = timestamp_new(arena, fan_out->as_of_us);
+  return client_start(composer->channels[pillar],
+                      &(struct client_call){
+                          .arena = arena,
+                          .method = "/entente.ledger.v1.LedgerService/BatchGetCounters",
+                          .request = request,
+                          .response = &ledger__batch_get_counters_response__descriptor,
+                          .authorization = call_authorization(call),
+                          .traceparent = call_traceparent(call),
+                          .deadline_us = deadline_us,
+                      });
+}
+
+static const struct status *take(struct arena *arena, struct pending *pending, unsigned window,
+                                 size_t expected, struct pillar_answer *answer) {
+  Ledger__BatchGetCountersResponse *response;
+  const struct status *status = client_wait(pending, &response);
+  if (status)
+    return status;
+  if (response->n_partnerships != expected)
+    return status_make(arena, CODE_INTERNAL, "UNEXPECTED_ANSWER",
+                       "asked for %zu partnerships, was told of %zu", expected, response->n_partnerships);
+  for (size_t i = 0; i < expected; i++) {
+    answer->partnerships[i].windows[window] = (struct counter_set){
+        .counters = response->partnerships[i]->counters, .count = response->partnerships[i]->n_counters};
+  }
+  return NULL;
+}
+
+/* A failure that is not the pillar's: it would be the same from every pillar. */
+static bool is_callers(const struct status *status) {
+  return status->code == CODE_PERMISSION_DENIED || status->code == CODE_UNAUTHENTICATED ||
+         status->code == CODE_INVALID_ARGUMENT || status->code == CODE_CANCELLED;
+}
+
+const struct status *composer_ask(struct composer *composer, struct call *call, const struct fan_out *fan_out,
+                                  struct pillar_answer answers[PILLAR_COUNT]) {
+  struct arena *arena = call_arena(call);
+  int64_t now = clock_monotonic_us(), deadline = call_deadline_us(call) - MARGIN_US;
+  if (deadline > now + PILLAR_US_MAX)
+    deadline = now + PILLAR_US_MAX;
+  size_t expected = fan_out->ids ? fan_out->id_count : 1;
+  struct pending *pending[PILLAR_COUNT][WINDOW_COUNT] = {{NULL}};
+  for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
+    answers[pillar] =
+        (struct pillar_answer){.partnerships = arena_calloc(arena, expected, sizeof(struct pillar_counters))};
+    for (unsigned window = 0; window < WINDOW_COUNT; window++)
+      if (metric_needs_window(pillar, window, fan_out->portfolio))
+        pending[pillar][window] = ask(composer, call, fan_out, pillar, window, deadline);
+  }
+  const struct status *failure = NULL;
+  size_t missing = 0;
+  for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
+    for (unsigned window = 0; window < WINDOW_COUNT; window++) {
+      if (!pending[pillar][window])
+        continue;
+      const struct status *status = take(arena, pending[pillar][window], window, expected, &answers[pillar]);
+      if (status && is_callers(status))
+        failure = status;
+      if (status && !answers[pillar].problem)
+        answers[pillar].problem = status;
+    }
+    missing += answers[pillar].problem != NULL;
+  }
+  if (failure || missing < PILLAR_COUNT)
+    return failure;
+  return status_make(arena, CODE_UNAVAILABLE, "ALL_PILLARS_MISSING", "no pillar answered; the first said: %s",
+                     answers[0].problem->message);
+}
