@@ -8,8 +8,8 @@
 #include <protobuf-c/protobuf-c.h>
 
 struct json_options {
-  bool pretty;        /* two-space indent, a newline at the end */
-  bool defaults;      /* also write fields that are zero or empty */
+  bool pretty;   /* two-space indent, a newline at the end */
+  bool defaults; /* also write fields that are zero or empty */
 };
 
 /* Appends the message; NULL options: compact, without defaults. Values are assumed valid UTF-8. */

@@ -6,8 +6,11 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-/* Parses untrusted bytes into the arena: nesting checked before parsing (LIMIT_MESSAGE_DEPTH), then
- * unpacked; unknown fields of a newer client are dropped. INVALID_ARGUMENT (INVALID_REQUEST). */
+/* Parses untrusted bytes into the arena: nesting (LIMIT_MESSAGE_DEPTH), the number of fields
+ * (LIMIT_MESSAGE_FIELDS) and text checked before parsing, then unpacked; unknown fields of a newer client are
+ * dropped. INVALID_ARGUMENT (INVALID_REQUEST).
+ * Reasons of violations: TEXT_MALFORMED, VALUE_MALFORMED (not the wire format, or not the field's),
+ * TOO_DEEP, TOO_MANY_ELEMENTS. */
 const struct status *message_parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                    const uint8_t *bytes, size_t size, ProtobufCMessage **out);
 
@@ -15,7 +18,14 @@ const struct status *message_parse(struct arena *arena, const ProtobufCMessageDe
  * is OUTPUT_ONLY. Every violation is listed (up to LIMIT_VIOLATIONS, the last says how many more):
  * INVALID_ARGUMENT (INVALID_REQUEST).
  * Reasons of violations: REQUIRED_FIELD_MISSING, VALUE_OUT_OF_RANGE, LENGTH_OUT_OF_RANGE,
- * PATTERN_MISMATCH, RESOURCE_NAME_INVALID, ENUM_VALUE_UNKNOWN, TEXT_MALFORMED, TOO_MANY_ELEMENTS. */
+ * PATTERN_MISMATCH, RESOURCE_NAME_INVALID, ENUM_VALUE_UNKNOWN, TOO_MANY_ELEMENTS.
+ *
+ * Timestamps lie in the years 1970 to 9999, durations within 10,000 years.
+ *
+ * A request with a field `update_mask` is an update (AIP-134): of the resource beside it only what the mask
+ * names must satisfy REQUIRED and bounds that a zero breaks, all of it when the mask is `*`, none when it is
+ * empty (then only set fields count). The resource's `name` must be set, and its `name` and `etag` are kept
+ * though they are OUTPUT_ONLY: they say which resource, and which version of it. */
 const struct status *message_validate(struct arena *arena, ProtobufCMessage *message);
 
 /* Packs into the arena. */

@@ -1,0 +1,77 @@
+#include "runtime/message/rule.h"
+
+#include "runtime/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Words separated by spaces, ended by NULL. */
+static const char *const *split_words(struct arena *arena, const char *text) {
+  const char **words = arena_calloc(arena, strlen(text) / 2 + 2, sizeof *words);
+  char *copy = arena_strdup(arena, text), *rest = NULL;
+  size_t count = 0;
+  for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+    words[count++] = word;
+  return words;
+}
+
+static void defaults(struct field_rules *rules) {
+  const ProtobufCFieldDescriptor *field = rules->field;
+  rules->repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
+  rules->oneof = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+  rules->max_items = RULE_MAX_ITEMS;
+  rules->max_length = field->type == PROTOBUF_C_TYPE_BYTES ? RULE_BYTES_MAX_LENGTH : RULE_STRING_MAX_LENGTH;
+}
+
+void rules_compile(struct arena *arena, struct field_rules *rules) {
+  defaults(rules);
+  const Option__FieldRule *rule = rules->schema.rule;
+  if (!rule)
+    return;
+  Option__FieldRule__Behavior behavior = rule->behavior;
+  rules->required = behavior == OPTION__FIELD_RULE__BEHAVIOR__BEHAVIOR_REQUIRED ||
+                    behavior == OPTION__FIELD_RULE__BEHAVIOR__BEHAVIOR_REQUIRED_IMMUTABLE;
+  rules->immutable = behavior == OPTION__FIELD_RULE__BEHAVIOR__BEHAVIOR_IMMUTABLE ||
+                     behavior == OPTION__FIELD_RULE__BEHAVIOR__BEHAVIOR_REQUIRED_IMMUTABLE;
+  rules->output_only = behavior == OPTION__FIELD_RULE__BEHAVIOR__BEHAVIOR_OUTPUT_ONLY;
+  rules->bounded = rule->bounded;
+  rules->min = rule->min;
+  rules->max = rule->max;
+  rules->min_length = rule->min_length;
+  rules->min_items = rule->min_items;
+  if (rule->max_length)
+    rules->max_length = rule->max_length;
+  if (rule->max_items)
+    rules->max_items = rule->max_items;
+  if (!text_empty(rule->resource))
+    rules->resources = split_words(arena, rule->resource);
+  if (text_empty(rule->pattern))
+    return;
+  rules->pattern = pattern_compile(arena, rule->pattern);
+  if (!rules->pattern) {
+    fprintf(stderr, "entente: contract: field %s: `%s` is not a regular expression\n", rules->field->name,
+            rule->pattern);
+    abort();
+  }
+}
+
+const struct message_rules *rules_expect(const ProtobufCMessageDescriptor *descriptor) {
+  const struct message_rules *rules = rules_of(descriptor);
+  if (!rules) {
+    fprintf(stderr, "entente: message %s is not in the contract\n", descriptor->name);
+    abort();
+  }
+  return rules;
+}
+
+const struct field_rules *rules_field(const struct message_rules *rules, const char *name) {
+  const ProtobufCFieldDescriptor *field =
+      protobuf_c_message_descriptor_get_field_by_name(rules->descriptor, name);
+  if (field)
+    return &rules->fields[field - rules->descriptor->fields];
+  for (unsigned i = 0; i < rules->descriptor->n_fields; i++)
+    if (strcmp(rules->fields[i].schema.json_name, name) == 0)
+      return &rules->fields[i];
+  return NULL;
+}
