@@ -125,11 +125,19 @@ static void line_member(struct line *line, const char *key, const char *text) {
   line_string(line, text);
 }
 
-static void line_number(struct line *line, const char *key, int64_t number) {
-  char digits[24];
-  int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
+static void line_number(struct line *line, const struct log_field *field) {
+  char digits[32];
+  int length = snprintf(digits, sizeof digits, "%lld", (long long)field->number);
+  if (field->decimals > 0) {
+    long long scale = 1;
+    for (int i = 0; i < field->decimals; i++)
+      scale *= 10;
+    long long size = llabs(field->number);
+    length = snprintf(digits, sizeof digits, "%s%lld.%0*lld", field->number < 0 ? "-" : "", size / scale,
+                      field->decimals, size % scale);
+  }
   line_bytes(line, ",", 1);
-  line_string(line, key);
+  line_string(line, field->key);
   line_bytes(line, ":", 1);
   line_bytes(line, digits, (size_t)length);
 }
@@ -150,7 +158,7 @@ static void line_build(struct line *line, const struct log *log, enum log_level 
     if (fields->text)
       line_member(line, fields->key, fields->text);
     else
-      line_number(line, fields->key, fields->number);
+      line_number(line, fields);
   }
   line_bytes(line, "}\n", 2);
 }

@@ -21,6 +21,7 @@ struct log_field {
   const char *key;  /* ends the array when NULL */
   const char *text; /* NULL: the number */
   int64_t number;
+  int decimals; /* digits of the number behind the point, 0 to 6: 1234 with 3 is written 1.234 */
 };
 /* NULL log: nothing. Secrets never come here: no header values, no tokens, no request bodies. */
 void log_event(struct log *log, enum log_level level, const char *message, const struct log_field *fields);

@@ -212,12 +212,12 @@ static void family_print(FILE *out, const struct family *family) {
 
 char *metrics_render(struct metrics *metrics, size_t *size) {
   char *text = NULL;
-  if (metrics->collect)
-    metrics->collect(metrics->context);
   FILE *out = open_memstream(&text, size);
   if (!out)
     abort();
   pthread_mutex_lock(&metrics->lock);
+  if (metrics->collect)
+    metrics->collect(metrics->context);
   for (const struct family *family = metrics->first; family; family = family->next)
     family_print(out, family);
   pthread_mutex_unlock(&metrics->lock);

@@ -12,7 +12,7 @@ struct metrics *metrics_create(void);
 void metrics_destroy(struct metrics *metrics);
 
 /* Called at the start of each metrics_render(), on its thread: to set gauges that are cheaper looked up than
- * kept. */
+ * kept. One at a time; must not register. */
 typedef void metric_collect_fn(void *context);
 void metrics_on_collect(struct metrics *metrics, metric_collect_fn *collect, void *context);
 

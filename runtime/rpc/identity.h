@@ -24,7 +24,7 @@ struct principal {
   Type__Party party;        /* VENDOR or PARTNER; SYSTEM for services */
   const char *organization; /* id of the partner's organization; NULL for the vendor's users */
   Type__Role role;
-  int64_t expires_us;       /* UTC: a stream ends then */
+  int64_t expires_us; /* UTC: a stream ends then */
 };
 
 struct identity; /* keys, settings and the cache of verified tokens; one per loop */
@@ -34,20 +34,27 @@ struct identity_options {
   const char *issuer;
   const char *audience;
   const char *trust_domain; /* `entente.local` */
+  int64_t age_max_s;        /* oldest token taken, by `iat`; 0: 86,400 */
   const struct clock *clock;
 };
+/* Reads the keys. NULL with `*problem`, one line that says what to do; its text is valid until the next call
+ * by this thread. Options are copied except the clock, which must outlive it. */
 struct identity *identity_create(const struct identity_options *options, const char **problem);
-void identity_destroy(struct identity *identity);
+void identity_destroy(struct identity *identity); /* NULL is allowed */
+
+/* Why the key file, when it changed, was not taken and the keys before stay in use; "" when all is well.
+ * Valid until the next call on this identity. */
+const char *identity_problem(struct identity *identity);
 
 /* The user of a token (without `Bearer `). `*out` lives in the arena. UNAUTHENTICATED otherwise: the
  * message says what is wrong with the token, never what it holds. */
-const struct status *identity_of_token(struct identity *identity, struct arena *arena,
-                                       const char *token, size_t size, const struct principal **out);
+const struct status *identity_of_token(struct identity *identity, struct arena *arena, const char *token,
+                                       size_t size, const struct principal **out);
 
 /* The organization id of the partner of a partnership, for deciding on a partner's access; `*out` is
  * NULL when the partnership is not known here. May suspend. Each pillar gives one. */
-typedef const struct status *partner_of_fn(void *context, struct arena *arena,
-                                           const char *partnership, const char **out);
+typedef const struct status *partner_of_fn(void *context, struct arena *arena, const char *partnership,
+                                           const char **out);
 
 /* Whether a principal may call a method with this policy on this resource (NULL when the policy names
  * none). PERMISSION_DENIED (ACCESS_DENIED), the same text for hidden and absent. Pure but for

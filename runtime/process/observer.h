@@ -1,0 +1,17 @@
+/* What a process tells of its calls: a log line each, and metrics by method and code. */
+#ifndef ENTENTE_PROCESS_OBSERVER_H
+#define ENTENTE_PROCESS_OBSERVER_H
+
+#include "runtime/process/log.h"
+#include "runtime/process/metric.h"
+#include "runtime/rpc/server.h"
+
+struct observer;
+
+/* Neither is owned; either may be NULL. */
+struct observer *observer_create(struct log *log, struct metrics *metrics);
+void observer_destroy(struct observer *observer); /* NULL is allowed */
+/* For server_options. Valid as long as the observer. */
+struct call_observer observer_of_calls(struct observer *observer);
+
+#endif
