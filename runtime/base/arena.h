@@ -41,14 +41,12 @@ size_t arena_used(const struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull, malloc));
 
 /* Zeroed memory for `count` elements of `size` bytes; an overflow of the product counts as exhausted. */
-void *arena_calloc(struct arena *arena, size_t count, size_t size)
-    __attribute__((returns_nonnull, malloc));
+void *arena_calloc(struct arena *arena, size_t count, size_t size) __attribute__((returns_nonnull, malloc));
 
 /* Copies of bytes and of NUL-terminated text. */
 void *arena_copy(struct arena *arena, const void *bytes, size_t size) __attribute__((returns_nonnull));
 char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull));
-char *arena_strndup(struct arena *arena, const char *text, size_t length)
-    __attribute__((returns_nonnull));
+char *arena_strndup(struct arena *arena, const char *text, size_t length) __attribute__((returns_nonnull));
 
 /* printf into the arena. */
 char *arena_printf(struct arena *arena, const char *format, ...)

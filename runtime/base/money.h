@@ -25,7 +25,8 @@ bool money_add(int64_t a, int64_t b, int64_t *out);
 bool currency_known(const char *code);
 int currency_decimals(const char *code);
 
-/* A quotient in basis points, half to even. 0 when denominator is 0; the nearest int64 when it does not fit. */
+/* A quotient in basis points, half to even. 0 when denominator is 0; the nearest int64 when it does not fit.
+ */
 int64_t ratio_bps(int64_t numerator, int64_t denominator);
 
 #endif

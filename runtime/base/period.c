@@ -7,6 +7,8 @@
 #include <string.h>
 
 enum { MONTHS_PER_YEAR = 12, SECONDS_PER_DAY = 86400, YEAR_MIN = 1970, YEAR_MAX = 9999 };
+#define SECONDS_MIN INT64_C(-62135596800) /* the start of the year 1 */
+#define SECONDS_MAX INT64_C(253402300799) /* the end of 9999 */
 #define US_PER_DAY ((int64_t)SECONDS_PER_DAY * US_PER_SECOND)
 
 struct civil {
@@ -177,16 +179,16 @@ void time_format(int64_t time_us, char *out, size_t size) {
            seconds / 60 % 60, seconds % 60, tail);
 }
 
-/* `2026-09-30`, as microseconds. */
-static bool date_parse(const char *text, int64_t *out_us) {
+/* `2026-09-30`, as seconds of its start. */
+static bool date_parse(const char *text, int64_t *out_seconds) {
   if (strnlen(text, 10) < 10 || text[4] != '-' || text[7] != '-')
     return false;
   struct civil date = {digits(text, 4), digits(text + 5, 2), digits(text + 8, 2)};
-  if (date.year < YEAR_MIN || date.month < 1 || date.month > MONTHS_PER_YEAR || date.day < 1)
+  if (date.year < 1 || date.month < 1 || date.month > MONTHS_PER_YEAR || date.day < 1)
     return false;
   if (date.day > days_in_month(date.year, date.month))
     return false;
-  *out_us = days_from_civil(date) * US_PER_DAY;
+  *out_seconds = days_from_civil(date) * SECONDS_PER_DAY;
   return true;
 }
 
@@ -201,20 +203,19 @@ static bool time_of_day_parse(const char *text, int64_t *out_seconds) {
   return true;
 }
 
-/* `.123456`; 1 to 9 digits, cut to microseconds. Advances *text past it. */
-static bool fraction_parse(const char **text, int64_t *out_us) {
-  int64_t us = 0;
+/* `.123456789`, 1 to 9 digits. Advances *text past it. */
+static bool fraction_parse(const char **text, int32_t *out_nanos) {
+  int32_t nanos = 0;
   int count = 0;
   const char *c = *text + 1;
-  for (; *c >= '0' && *c <= '9'; c++, count++)
-    if (count < 6)
-      us = us * 10 + (*c - '0');
+  for (; *c >= '0' && *c <= '9' && count < 10; c++, count++)
+    nanos = count < 9 ? nanos * 10 + (*c - '0') : nanos;
   if (count < 1 || count > 9)
     return false;
-  for (; count < 6; count++)
-    us *= 10;
+  for (; count < 9; count++)
+    nanos *= 10;
   *text = c;
-  *out_us = us;
+  *out_nanos = nanos;
   return true;
 }
 
@@ -232,25 +233,37 @@ static bool offset_parse(const char *text, int64_t *out_seconds) {
   return true;
 }
 
-bool time_parse(const char *text, int64_t *out_us) {
-  int64_t day_us, seconds, fraction_us = 0, offset;
-  if (!date_parse(text, &day_us))
+bool time_parse_nanos(const char *text, int64_t *out_seconds, int32_t *out_nanos) {
+  int64_t day, seconds, offset;
+  int32_t nanos = 0;
+  if (!date_parse(text, &day))
     return false;
   text += 10;
   if (!*text) {
-    *out_us = day_us;
+    *out_seconds = day;
+    *out_nanos = 0;
     return true;
   }
   if ((*text != 'T' && *text != 't') || !time_of_day_parse(text + 1, &seconds))
     return false;
   text += 9;
-  if (*text == '.' && !fraction_parse(&text, &fraction_us))
+  if (*text == '.' && !fraction_parse(&text, &nanos))
     return false;
   if (!offset_parse(text, &offset))
     return false;
-  int64_t time_us = day_us + (seconds - offset) * US_PER_SECOND + fraction_us;
-  if (time_us < 0 || !year_known(month_of(time_us)))
+  seconds += day - offset;
+  if (seconds < SECONDS_MIN || seconds > SECONDS_MAX)
     return false;
-  *out_us = time_us;
+  *out_seconds = seconds;
+  *out_nanos = nanos;
+  return true;
+}
+
+bool time_parse(const char *text, int64_t *out_us) {
+  int64_t seconds;
+  int32_t nanos;
+  if (!time_parse_nanos(text, &seconds, &nanos) || seconds < 0)
+    return false;
+  *out_us = seconds * US_PER_SECOND + nanos / 1000;
   return true;
 }

@@ -36,9 +36,12 @@ void period_format(struct period period, char *out, size_t size);
 struct period period_quarter_of(int64_t time_us);
 struct period period_quarter_add(struct period quarter, int count);
 
-/* RFC 3339 `2026-09-30T12:00:00.000000Z`, fraction of 0, 3 or 6 digits; also parses offsets and a
- * bare date `2026-09-30` as its first instant. `size` >= 32. parse returns false on other text. */
+/* RFC 3339 `2026-09-30T12:00:00.000000Z`, fraction of 0, 3 or 6 digits; also parses offsets, a fraction of
+ * 1 to 9 digits (cut to microseconds) and a bare date `2026-09-30` as its first instant. `size` >= 32. parse
+ * returns false on other text, a leap second included. */
 void time_format(int64_t time_us, char *out, size_t size);
 bool time_parse(const char *text, int64_t *out_us);
+/* The same for the years 1 to 9999 and to the nanosecond. */
+bool time_parse_nanos(const char *text, int64_t *out_seconds, int32_t *out_nanos);
 
 #endif

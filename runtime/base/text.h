@@ -24,8 +24,7 @@ struct buffer {
 };
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
 void buffer_text(struct buffer *buffer, const char *text);
-void buffer_printf(struct buffer *buffer, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Lower-case hexadecimal, and unpadded base64url (RFC 4648 section 5). decode returns false on
  * malformed input; `*out` is in the arena. */

@@ -75,3 +75,50 @@ const struct field_rules *rules_field(const struct message_rules *rules, const c
       return &rules->fields[i];
   return NULL;
 }
+
+size_t field_value_size(ProtobufCType type) {
+  switch (type) {
+  case PROTOBUF_C_TYPE_STRING:
+  case PROTOBUF_C_TYPE_MESSAGE:
+    return sizeof(void *);
+  case PROTOBUF_C_TYPE_BYTES:
+    return sizeof(ProtobufCBinaryData);
+  case PROTOBUF_C_TYPE_INT64:
+  case PROTOBUF_C_TYPE_SINT64:
+  case PROTOBUF_C_TYPE_SFIXED64:
+  case PROTOBUF_C_TYPE_UINT64:
+  case PROTOBUF_C_TYPE_FIXED64:
+  case PROTOBUF_C_TYPE_DOUBLE:
+    return sizeof(int64_t);
+  default:
+    return sizeof(int32_t);
+  }
+}
+
+static bool number_is_set(const void *at, ProtobufCType type) {
+  /* As protobuf-c packs: a negative zero is no value. */
+  if (type == PROTOBUF_C_TYPE_DOUBLE)
+    return *(const double *)at != 0;
+  if (type == PROTOBUF_C_TYPE_FLOAT)
+    return *(const float *)at != 0;
+  return field_value_size(type) == sizeof(int64_t) ? *(const int64_t *)at != 0 : *(const int32_t *)at != 0;
+}
+
+bool field_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
+  const void *at = field_at(message, field);
+  if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
+    return *field_case(message, field) == field->id;
+  if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+    return *(ProtobufCMessage *const *)at != NULL;
+  if (field->type == PROTOBUF_C_TYPE_STRING && field->label == PROTOBUF_C_LABEL_NONE)
+    return !text_empty(*(char *const *)at);
+  if (field->type == PROTOBUF_C_TYPE_STRING)
+    return *(char *const *)at && *(char *const *)at != field->default_value;
+  if (field->label == PROTOBUF_C_LABEL_OPTIONAL)
+    return *field_case(message, field) != 0;
+  if (field->label == PROTOBUF_C_LABEL_REQUIRED)
+    return true;
+  if (field->type == PROTOBUF_C_TYPE_BYTES)
+    return ((const ProtobufCBinaryData *)at)->len > 0;
+  return number_is_set(at, field->type);
+}

@@ -63,6 +63,11 @@ const struct field_rules *rules_field(const struct message_rules *rules, const c
  * compiled, naming the field. */
 void rules_compile(struct arena *arena, struct field_rules *rules);
 
+/* Whether a singular field has a value: a selected case, a message, anything but zero or "". */
+bool field_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* Size in memory of one value of a type. */
+size_t field_value_size(ProtobufCType type);
+
 /* Where the value of a field is in a message. */
 static inline void *field_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
   return (char *)(uintptr_t)message + field->offset;

@@ -191,44 +191,6 @@ static void check_value(struct violations *violations, const struct field_rules 
 
 /* ---- one field ---- */
 
-static size_t value_size(ProtobufCType type) {
-  switch (type) {
-  case PROTOBUF_C_TYPE_STRING:
-  case PROTOBUF_C_TYPE_MESSAGE:
-    return sizeof(void *);
-  case PROTOBUF_C_TYPE_BYTES:
-    return sizeof(ProtobufCBinaryData);
-  case PROTOBUF_C_TYPE_INT64:
-  case PROTOBUF_C_TYPE_SINT64:
-  case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_UINT64:
-  case PROTOBUF_C_TYPE_FIXED64:
-  case PROTOBUF_C_TYPE_DOUBLE:
-    return sizeof(int64_t);
-  default:
-    return sizeof(int32_t);
-  }
-}
-
-/* Whether a singular field has a value other than its default. */
-static bool value_set(const struct field_rules *rules, const ProtobufCMessage *message) {
-  const void *at = field_at(message, rules->field);
-  if (rules->oneof)
-    return *field_case(message, rules->field) == rules->field->id;
-  switch (rules->field->type) {
-  case PROTOBUF_C_TYPE_STRING:
-    return !text_empty(*(char *const *)at);
-  case PROTOBUF_C_TYPE_BYTES:
-    return ((const ProtobufCBinaryData *)at)->len > 0;
-  case PROTOBUF_C_TYPE_MESSAGE:
-    return *(ProtobufCMessage *const *)at != NULL;
-  default:
-    if (value_size(rules->field->type) == sizeof(int64_t))
-      return *(const int64_t *)at != 0;
-    return *(const int32_t *)at != 0;
-  }
-}
-
 static void check_elements(struct violations *violations, const struct field_rules *rules,
                            ProtobufCMessage *message, const struct path *parent, bool required) {
   size_t count = *field_count(message, rules->field);
@@ -244,7 +206,7 @@ static void check_elements(struct violations *violations, const struct field_rul
   if (count > rules->max_items)
     return;
   char *elements = *(char **)field_at(message, rules->field);
-  size_t size = value_size(rules->field->type);
+  size_t size = field_value_size(rules->field->type);
   for (size_t i = 0; i < count; i++) {
     path.index = (long)i;
     check_value(violations, rules, elements + i * size, &path, NULL);
@@ -265,7 +227,7 @@ static void clear_field(const struct field_rules *rules, ProtobufCMessage *messa
   else if (field->type == PROTOBUF_C_TYPE_STRING)
     *(const char **)field_at(message, field) = protobuf_c_empty_string;
   else
-    memset(field_at(message, field), 0, value_size(field->type));
+    memset(field_at(message, field), 0, field_value_size(field->type));
 }
 
 /* ---- updates (AIP-134) ---- */
@@ -332,7 +294,7 @@ static void check_singular(struct violations *violations, const struct field_rul
                            ProtobufCMessage *message, const struct path *parent, bool required,
                            const struct partial *partial) {
   struct path path = {parent, rules->field->name, PATH_NO_INDEX};
-  if (!value_set(rules, message)) {
+  if (!field_is_set(message, rules->field)) {
     if (required)
       violation_add(violations, &path, "REQUIRED_FIELD_MISSING", "must be set");
     else if (rules->bounded && !rules->oneof && (!partial || update_names(partial, rules)))
@@ -363,7 +325,7 @@ static void check_message(struct violations *violations, const struct message_ru
       continue;
     }
     bool resource = rules->update_mask && row->message && row->message->well_known == WELL_KNOWN_NONE;
-    if (resource && value_set(row, message)) {
+    if (resource && field_is_set(message, row->field)) {
       struct path path = {parent, row->field->name, PATH_NO_INDEX};
       check_value(violations, row, field_at(message, row->field), &path, &update);
     } else {

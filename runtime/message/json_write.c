@@ -1,0 +1,263 @@
+#include "runtime/message/json.h"
+
+#include "runtime/base/limit.h"
+#include "runtime/message/json_value.h"
+#include "runtime/message/rule.h"
+#include "runtime/message/validate.h"
+
+#include "google/protobuf/any.pb-c.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+struct writer {
+  struct buffer *out;
+  struct json_options options;
+  unsigned depth;
+};
+
+static void write_message(struct writer *writer, const ProtobufCMessage *message);
+
+static void new_line(struct writer *writer) {
+  if (!writer->options.pretty)
+    return;
+  buffer_text(writer->out, "\n");
+  for (unsigned i = 0; i < writer->depth; i++)
+    buffer_text(writer->out, "  ");
+}
+
+static void open_group(struct writer *writer, const char *bracket) {
+  buffer_text(writer->out, bracket);
+  writer->depth++;
+}
+
+/* Goes to the place of the next element of a group, of which `count` are written. */
+static void next_element(struct writer *writer, size_t count) {
+  if (count)
+    buffer_text(writer->out, ",");
+  new_line(writer);
+}
+
+static void close_group(struct writer *writer, const char *bracket, size_t count) {
+  writer->depth--;
+  if (count)
+    new_line(writer);
+  buffer_text(writer->out, bracket);
+}
+
+static void write_string(struct writer *writer, const char *text) {
+  static const char escapes[128] = {
+      ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['"'] = '"', ['\\'] = '\\'};
+  buffer_text(writer->out, "\"");
+  const char *run = text, *c = text;
+  for (; *c; c++) {
+    unsigned char byte = (unsigned char)*c;
+    if (byte >= 0x20 && byte != '"' && byte != '\\')
+      continue;
+    buffer_append(writer->out, run, (size_t)(c - run));
+    if (escapes[byte])
+      buffer_append(writer->out, (const char[]){'\\', escapes[byte]}, 2);
+    else
+      buffer_printf(writer->out, "\\u%04x", byte);
+    run = c + 1;
+  }
+  buffer_append(writer->out, run, (size_t)(c - run));
+  buffer_text(writer->out, "\"");
+}
+
+static void write_name(struct writer *writer, const char *name) {
+  write_string(writer, name);
+  buffer_text(writer->out, writer->options.pretty ? ": " : ":");
+}
+
+static void write_enum(struct writer *writer, const ProtobufCEnumDescriptor *descriptor, int number) {
+  const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(descriptor, number);
+  if (value)
+    write_string(writer, value->name);
+  else
+    buffer_printf(writer->out, "%d", number);
+}
+
+static void write_real(struct writer *writer, double value, bool single) {
+  if (isnan(value))
+    buffer_text(writer->out, "\"NaN\"");
+  else if (isinf(value))
+    buffer_text(writer->out, value < 0 ? "\"-Infinity\"" : "\"Infinity\"");
+  else if (single)
+    json_float_write(writer->out, (float)value);
+  else
+    json_double_write(writer->out, value);
+}
+
+static void write_value(struct writer *writer, const ProtobufCFieldDescriptor *field, const void *at) {
+  switch (field->type) {
+  case PROTOBUF_C_TYPE_INT32:
+  case PROTOBUF_C_TYPE_SINT32:
+  case PROTOBUF_C_TYPE_SFIXED32:
+    buffer_printf(writer->out, "%" PRId32, *(const int32_t *)at);
+    return;
+  case PROTOBUF_C_TYPE_UINT32:
+  case PROTOBUF_C_TYPE_FIXED32:
+    buffer_printf(writer->out, "%" PRIu32, *(const uint32_t *)at);
+    return;
+  case PROTOBUF_C_TYPE_INT64:
+  case PROTOBUF_C_TYPE_SINT64:
+  case PROTOBUF_C_TYPE_SFIXED64:
+    buffer_printf(writer->out, "\"%" PRId64 "\"", *(const int64_t *)at);
+    return;
+  case PROTOBUF_C_TYPE_UINT64:
+  case PROTOBUF_C_TYPE_FIXED64:
+    buffer_printf(writer->out, "\"%" PRIu64 "\"", *(const uint64_t *)at);
+    return;
+  case PROTOBUF_C_TYPE_FLOAT:
+    write_real(writer, (double)*(const float *)at, true);
+    return;
+  case PROTOBUF_C_TYPE_DOUBLE:
+    write_real(writer, *(const double *)at, false);
+    return;
+  case PROTOBUF_C_TYPE_BOOL:
+    buffer_text(writer->out, *(const protobuf_c_boolean *)at ? "true" : "false");
+    return;
+  case PROTOBUF_C_TYPE_ENUM:
+    write_enum(writer, field->descriptor, *(const int *)at);
+    return;
+  case PROTOBUF_C_TYPE_STRING:
+    write_string(writer, *(char *const *)at ? *(char *const *)at : "");
+    return;
+  case PROTOBUF_C_TYPE_BYTES:
+    buffer_text(writer->out, "\"");
+    json_base64_write(writer->out, at);
+    buffer_text(writer->out, "\"");
+    return;
+  case PROTOBUF_C_TYPE_MESSAGE:
+    write_message(writer, *(ProtobufCMessage *const *)at);
+    return;
+  }
+}
+
+static void write_map_key(struct writer *writer, const ProtobufCMessage *entry) {
+  const ProtobufCFieldDescriptor *key = &entry->descriptor->fields[0];
+  const void *at = field_at(entry, key);
+  bool quoted = key->type == PROTOBUF_C_TYPE_STRING || field_value_size(key->type) == sizeof(int64_t);
+  if (!quoted)
+    buffer_text(writer->out, "\"");
+  write_value(writer, key, at);
+  buffer_text(writer->out, quoted ? "" : "\"");
+  buffer_text(writer->out, writer->options.pretty ? ": " : ":");
+}
+
+static void write_map(struct writer *writer, const struct field_rules *row, const ProtobufCMessage *message) {
+  ProtobufCMessage *const *entries = *(ProtobufCMessage * *const *)field_at(message, row->field);
+  size_t count = *field_count(message, row->field);
+  open_group(writer, "{");
+  for (size_t i = 0; i < count; i++) {
+    const ProtobufCFieldDescriptor *value = &entries[i]->descriptor->fields[1];
+    next_element(writer, i);
+    write_map_key(writer, entries[i]);
+    write_value(writer, value, field_at(entries[i], value));
+  }
+  close_group(writer, "}", count);
+}
+
+static void write_list(struct writer *writer, const struct field_rules *row,
+                       const ProtobufCMessage *message) {
+  const char *elements = *(char *const *)field_at(message, row->field);
+  size_t count = *field_count(message, row->field), size = field_value_size(row->field->type);
+  open_group(writer, "[");
+  for (size_t i = 0; i < count; i++) {
+    next_element(writer, i);
+    write_value(writer, row->field, elements + i * size);
+  }
+  close_group(writer, "]", count);
+}
+
+static bool field_wanted(const struct writer *writer, const struct field_rules *row,
+                         const ProtobufCMessage *message) {
+  if (row->repeated)
+    return writer->options.defaults || *field_count(message, row->field);
+  bool presence = row->oneof || row->field->type == PROTOBUF_C_TYPE_MESSAGE ||
+                  row->field->label == PROTOBUF_C_LABEL_OPTIONAL;
+  return (writer->options.defaults && !presence) || field_is_set(message, row->field);
+}
+
+/* Writes the fields into an open group that already has `count` elements; returns how many it has then. */
+static size_t write_fields(struct writer *writer, const struct message_rules *rules,
+                           const ProtobufCMessage *message, size_t count) {
+  for (unsigned i = 0; i < rules->descriptor->n_fields; i++) {
+    const struct field_rules *row = &rules->fields[i];
+    if (!field_wanted(writer, row, message))
+      continue;
+    next_element(writer, count++);
+    write_name(writer, row->schema.json_name);
+    if (row->schema.map)
+      write_map(writer, row, message);
+    else if (row->repeated)
+      write_list(writer, row, message);
+    else
+      write_value(writer, row->field, field_at(message, row->field));
+  }
+  return count;
+}
+
+/* The message in an Any; NULL when its type is not in the contract, its bytes are not that type, or Anys are
+ * nested beyond what a reader would take. */
+static const ProtobufCMessage *any_content(struct writer *writer, const Google__Protobuf__Any *any) {
+  const char *slash = strrchr(any->type_url, '/');
+  const ProtobufCMessageDescriptor *descriptor = schema_find_message(slash ? slash + 1 : any->type_url);
+  ProtobufCMessage *content;
+  if (!descriptor || writer->depth >= LIMIT_MESSAGE_DEPTH ||
+      message_parse(writer->out->arena, descriptor, any->value.data, any->value.len, &content))
+    return NULL;
+  return content;
+}
+
+static void write_any(struct writer *writer, const Google__Protobuf__Any *any) {
+  size_t count = 0;
+  const ProtobufCMessage *content = any_content(writer, any);
+  open_group(writer, "{");
+  if (!text_empty(any->type_url)) {
+    next_element(writer, count++);
+    write_name(writer, "@type");
+    write_string(writer, any->type_url);
+  }
+  if (content && rules_expect(content->descriptor)->well_known == WELL_KNOWN_NONE) {
+    count = write_fields(writer, rules_expect(content->descriptor), content, count);
+  } else if (content || any->value.len) {
+    next_element(writer, count++);
+    write_name(writer, "value");
+    if (content)
+      write_message(writer, content);
+    else
+      write_value(writer, &any->base.descriptor->fields[1], &any->value);
+  }
+  close_group(writer, "}", count);
+}
+
+static void write_message(struct writer *writer, const ProtobufCMessage *message) {
+  const struct message_rules *rules = rules_expect(message->descriptor);
+  if (rules->well_known == WELL_KNOWN_ANY) {
+    write_any(writer, (const Google__Protobuf__Any *)message);
+    return;
+  }
+  if (rules->well_known == WELL_KNOWN_NONE || rules->well_known == WELL_KNOWN_EMPTY) {
+    open_group(writer, "{");
+    close_group(writer, "}", write_fields(writer, rules, message, 0));
+    return;
+  }
+  buffer_text(writer->out, "\"");
+  if (rules->well_known == WELL_KNOWN_TIMESTAMP)
+    json_timestamp_write(writer->out, (const Google__Protobuf__Timestamp *)message);
+  else if (rules->well_known == WELL_KNOWN_DURATION)
+    json_duration_write(writer->out, (const Google__Protobuf__Duration *)message);
+  else
+    json_mask_write(writer->out, (const Google__Protobuf__FieldMask *)message);
+  buffer_text(writer->out, "\"");
+}
+
+void json_write(struct buffer *out, const ProtobufCMessage *message, const struct json_options *options) {
+  struct writer writer = {.out = out, .options = options ? *options : (struct json_options){0}};
+  write_message(&writer, message);
+  if (writer.options.pretty)
+    buffer_text(out, "\n");
+}
