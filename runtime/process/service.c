@@ -321,7 +321,7 @@ static const char *server_phase(struct process *process) {
       .identity = process->identity,
       .trust_domain = setting_text(settings, "trust-domain"),
       .partner_of = process->plan->partner_of,
-      .partner_of_context = process->store,
+      .partner_of_context = process->store ? (void *)process->store : process->context,
       .clock = &clock_system,
       .observer = observer_of_calls(process->observer),
       .context = process->context,

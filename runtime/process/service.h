@@ -15,7 +15,7 @@ struct process_plan {
   const struct kind *const *kinds;       /* NULL: no store (gateway) */
   const struct counter_row *counters;
   const struct setting *settings; /* of this service only, beside the runtime's; may be NULL */
-  partner_of_fn *partner_of;      /* context: the store */
+  partner_of_fn *partner_of;      /* context: the store; without one, what start() gave */
   /* After the store is ready and before the server serves: start followers, open channels. `*context` is
    * what call_context() gives. NULL or a problem in one line. May be NULL. */
   const char *(*start)(struct process *process, void **context);
