@@ -1,0 +1,44 @@
+#include "sell/service.h"
+
+/* Levels are sums over all time: see tally.h. */
+#define LEVEL(column, text)                                                                                  \
+  {"pipeline." column ".joint", "count", COUNTER_SHARED, "Joint opportunities now " text},                   \
+      {"pipeline_amount." column ".joint", "minor", COUNTER_SHARED,                                          \
+       "What joint opportunities now " text " are worth"},                                                   \
+      {"pipeline." column ".independent", "count", COUNTER_OWN,                                              \
+       "The party's independent opportunities now " text},                                                   \
+  {                                                                                                          \
+    "pipeline_amount." column ".independent", "minor", COUNTER_OWN,                                          \
+        "What the party's independent opportunities now " text " are worth"                                  \
+  }
+
+const struct counter_row sell_counters[] = {
+    {"opened.joint", "count", COUNTER_SHARED, "Joint opportunities opened, by the month of opening"},
+    {"qualified.joint", "count", COUNTER_SHARED,
+     "Joint opportunities that reached QUALIFIED for the first time, by that month"},
+    {"qualified_amount.joint", "minor", COUNTER_SHARED,
+     "What the joint opportunities qualified in a month are worth"},
+    {"won.joint", "count", COUNTER_SHARED,
+     "Joint opportunities won and not reversed, by the month of closing"},
+    {"lost.joint", "count", COUNTER_SHARED,
+     "Joint opportunities lost and not reopened, by the month of closing"},
+    {"won_amount.joint", "minor", COUNTER_SHARED,
+     "What joint opportunities were sold for, less reversals, by the month of closing"},
+    {"opened.independent", "count", COUNTER_OWN,
+     "The party's independent opportunities opened, by the month of opening"},
+    {"won.independent", "count", COUNTER_OWN,
+     "The party's independent opportunities won and not reversed, by the month of closing"},
+    {"lost.independent", "count", COUNTER_OWN,
+     "The party's independent opportunities lost and not reopened, by the month of closing"},
+    {"won_amount.independent", "minor", COUNTER_OWN,
+     "What the party's independent opportunities were sold for, less reversals, by the month of closing"},
+    LEVEL("prospect", "in PROSPECT"),
+    LEVEL("qualified", "in QUALIFIED"),
+    LEVEL("technical_validation", "in TECHNICAL_VALIDATION"),
+    LEVEL("business_validation", "in BUSINESS_VALIDATION"),
+    LEVEL("committed", "in COMMITTED"),
+    LEVEL("won", "won"),
+    LEVEL("lost", "lost"),
+    LEVEL("reversed", "reversed"),
+    {0},
+};

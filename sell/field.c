@@ -1,0 +1,114 @@
+#include "sell/field.h"
+
+#include "runtime/base/text.h"
+#include "runtime/base/timestamp.h"
+
+#include <assert.h>
+
+enum {
+  OPEN = 1 << PHASE_OPEN,
+  COMMITTED = 1 << PHASE_COMMITTED,
+  CLOSED = 1 << PHASE_WON | 1 << PHASE_LOST,
+};
+
+#define AT(member) offsetof(Sell__Opportunity, member)
+#define IN_CUSTOMER(member) offsetof(Sell__Customer, member)
+
+/* The two times of opening are immutable in the contract: only an import corrects them. */
+const struct field fields[] = {
+    {"display_name", FIELD_TEXT, AT(display_name), 120, OPEN | COMMITTED | CLOSED},
+    {"customer.account", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(account), 200, OPEN},
+    {"customer.sector", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(sector), 120, OPEN | COMMITTED},
+    {"customer.country", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(country), 120, OPEN},
+    {"solution", FIELD_TEXT, AT(solution), 120, OPEN | COMMITTED},
+    {"segment", FIELD_TEXT, AT(segment), 120, OPEN | COMMITTED},
+    {"seller", FIELD_TEXT, AT(seller), 120, OPEN | COMMITTED},
+    {"incumbent_competitor", FIELD_TEXT, AT(incumbent_competitor), 120, OPEN | COMMITTED},
+    {"amount", FIELD_MONEY, AT(amount), 0, OPEN | COMMITTED},
+    {"expected_close_time", FIELD_TIME, AT(expected_close_time), 0, OPEN | COMMITTED},
+    {"open_time", FIELD_TIME, AT(open_time), 0, OPEN | COMMITTED},
+    {"qualify_time", FIELD_TIME, AT(qualify_time), 0, OPEN | COMMITTED},
+};
+const size_t field_count = sizeof fields / sizeof *fields;
+
+enum phase phase_of(const Sell__Opportunity *opportunity) {
+  switch (opportunity->state) {
+  case SELL__OPPORTUNITY__STATE__STATE_WON:
+    return PHASE_WON;
+  case SELL__OPPORTUNITY__STATE__STATE_LOST:
+    return PHASE_LOST;
+  case SELL__OPPORTUNITY__STATE__STATE_REVERSED:
+    return PHASE_REVERSED;
+  default:
+    assert(opportunity->state == SELL__OPPORTUNITY__STATE__STATE_OPEN);
+    return opportunity->stage == SELL__OPPORTUNITY__STAGE__STAGE_COMMITTED ? PHASE_COMMITTED : PHASE_OPEN;
+  }
+}
+
+static const void *field_pointer(const struct field *field, const Sell__Opportunity *opportunity) {
+  const char *base = (const char *)opportunity;
+  if (field->type == FIELD_CUSTOMER_TEXT) {
+    if (!opportunity->customer)
+      return NULL;
+    base = (const char *)opportunity->customer;
+  }
+  return *(const void *const *)(const void *)(base + field->offset);
+}
+
+const char *field_text(const struct field *field, const Sell__Opportunity *opportunity) {
+  assert(field->type == FIELD_TEXT || field->type == FIELD_CUSTOMER_TEXT);
+  const char *text = field_pointer(field, opportunity);
+  return text ? text : "";
+}
+
+static bool money_equal(const Type__Money *a, const Type__Money *b) {
+  if (!a || !b)
+    return a == b;
+  return a->amount_minor == b->amount_minor && text_equal(a->currency_code, b->currency_code);
+}
+
+bool field_equal(const struct field *field, const Sell__Opportunity *a, const Sell__Opportunity *b) {
+  switch (field->type) {
+  case FIELD_TEXT:
+  case FIELD_CUSTOMER_TEXT:
+    return text_equal(field_text(field, a), field_text(field, b));
+  case FIELD_MONEY:
+    return money_equal(field_pointer(field, a), field_pointer(field, b));
+  case FIELD_TIME:
+    return timestamp_us(field_pointer(field, a), INT64_MIN) ==
+           timestamp_us(field_pointer(field, b), INT64_MIN);
+  }
+  assert(!"a field type without comparison");
+  return false;
+}
+
+bool fields_differ(const Sell__Opportunity *a, const Sell__Opportunity *b) {
+  for (size_t i = 0; i < field_count; i++)
+    if (!field_equal(&fields[i], a, b))
+      return true;
+  return false;
+}
+
+const struct status *fields_check_locks(const struct occasion *occasion, const Sell__Opportunity *before,
+                                        const Sell__Opportunity *after) {
+  struct arena *arena = occasion->arena;
+  struct status *locked = NULL;
+  struct buffer names = {.arena = arena};
+  const char *where = phase_of(before) == PHASE_COMMITTED ? "COMMITTED" : state_name(before->state);
+  for (size_t i = 0; i < field_count; i++) {
+    const struct field *field = &fields[i];
+    if (field->changeable & 1u << phase_of(before) || field_equal(field, before, after))
+      continue;
+    if (!locked)
+      locked = status_make(arena, CODE_FAILED_PRECONDITION, REASON_FIELD_LOCKED,
+                           "%s is %s: some of its fields may no longer change", before->name, where);
+    status_add_guard(arena, locked, "GUARD", before->name, "%s may no longer change in %s", field->name,
+                     where);
+    buffer_printf(&names, "%s%s", names.size ? "," : "", field->name);
+  }
+  if (locked) {
+    status_add_metadata(arena, locked, "state", where);
+    status_add_metadata(arena, locked, "fields", names.data);
+  }
+  return locked;
+}

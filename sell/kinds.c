@@ -1,0 +1,69 @@
+#include "runtime/base/name.h"
+#include "runtime/base/period.h"
+#include "runtime/base/timestamp.h"
+#include "runtime/feed/directory.h"
+#include "sell/service.h"
+
+#include <stdio.h>
+
+char *partition_of(struct arena *arena, const char *partnership, Type__Party viewer, const char *value) {
+  return arena_printf(arena, "%s|%s|%s", partnership,
+                      viewer == TYPE__PARTY__PARTY_VENDOR ? "VENDOR" : "PARTNER", value);
+}
+
+/* Each party has partitions of its own, so that a list never passes over what the other hides. */
+static void emit(struct index_sink *sink, const Sell__Opportunity *opportunity, const char *value,
+                 const Google__Protobuf__Timestamp *when) {
+  static const Type__Party viewers[] = {TYPE__PARTY__PARTY_VENDOR, TYPE__PARTY__PARTY_PARTNER};
+  struct arena *arena = index_arena(sink);
+  const char *partnership = name_partnership(arena, opportunity->name);
+  const char *order = index_order_number(arena, timestamp_us(when, 0));
+  for (size_t i = 0; i < sizeof viewers / sizeof *viewers; i++)
+    if (opportunity_visible(opportunity, viewers[i]))
+      index_emit(sink, partition_of(arena, partnership, viewers[i], value), order);
+}
+
+static void all_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
+  emit(sink, opportunity, "", opportunity->open_time);
+}
+
+static void state_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
+  emit(sink, opportunity, state_name(opportunity->state), opportunity->open_time);
+}
+
+static void stage_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
+  if (opportunity->state == SELL__OPPORTUNITY__STATE__STATE_OPEN)
+    emit(sink, opportunity, stage_name(opportunity->stage), opportunity->open_time);
+}
+
+static void engagement_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
+  emit(sink, opportunity, engagement_name(opportunity->engagement), opportunity->open_time);
+}
+
+/* By the month of closing; while open, of expecting to. */
+static void close_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
+  const Google__Protobuf__Timestamp *when =
+      opportunity->close_time ? opportunity->close_time : opportunity->expected_close_time;
+  if (when)
+    emit(sink, opportunity, arena_printf(index_arena(sink), "%d", month_of(timestamp_us(when, 0))), when);
+}
+
+static const struct index opportunity_indexes[] = {
+    {"all", all_entries},     {"state", state_entries},
+    {"stage", stage_entries}, {"engagement", engagement_entries},
+    {"close", close_entries}, {0},
+};
+
+const struct kind kind_opportunity = {
+    .name = "opportunity",
+    .pattern = "vendors/*/partnerships/*/opportunities/*",
+    .message = &sell__opportunity__descriptor,
+    .indexes = opportunity_indexes,
+};
+
+const struct kind *const sell_kinds[] = {&kind_opportunity, &kind_directory, NULL};

@@ -1,0 +1,101 @@
+#include "runtime/base/name.h"
+#include "runtime/base/period.h"
+#include "runtime/base/text.h"
+#include "runtime/base/timestamp.h"
+#include "runtime/store/list.h"
+#include "sell/service.h"
+
+/* Whether an opportunity meets every filter; the index took care of one of them already. */
+static bool filters_met(const void *message, void *context) {
+  const Sell__Opportunity *opportunity = message;
+  const Sell__ListOpportunitiesRequest *filter = context;
+  if (filter->state && opportunity->state != filter->state)
+    return false;
+  if (filter->stage &&
+      (opportunity->stage != filter->stage || opportunity->state != SELL__OPPORTUNITY__STATE__STATE_OPEN))
+    return false;
+  if (filter->engagement && opportunity->engagement != filter->engagement)
+    return false;
+  if (filter->owner_party && opportunity->owner_party != filter->owner_party)
+    return false;
+  if (!text_empty(filter->external_id) && !text_equal(opportunity->external_id, filter->external_id))
+    return false;
+  const Google__Protobuf__Timestamp *close =
+      opportunity->close_time ? opportunity->close_time : opportunity->expected_close_time;
+  return !filter->close_month || (close && month_of(timestamp_us(close, 0)) == filter->close_month);
+}
+
+/* The index that leaves the least to look through. */
+static void index_choose(struct arena *arena, const Sell__ListOpportunitiesRequest *request,
+                         const char **index, const char **value) {
+  if (request->close_month) {
+    *index = "close";
+    *value = arena_printf(arena, "%d", request->close_month);
+  } else if (request->stage) {
+    *index = "stage";
+    *value = stage_name(request->stage);
+  } else if (request->state) {
+    *index = "state";
+    *value = state_name(request->state);
+  } else if (request->engagement) {
+    *index = "engagement";
+    *value = engagement_name(request->engagement);
+  } else {
+    *index = "all";
+    *value = "";
+  }
+}
+
+/* By external id the name is known: no index. One of each party at most. */
+static const struct status *find_external(struct call *call, const Sell__ListOpportunitiesRequest *request,
+                                          Sell__ListOpportunitiesResponse *response) {
+  static const Type__Party owners[] = {TYPE__PARTY__PARTY_VENDOR, TYPE__PARTY__PARTY_PARTNER};
+  enum { OWNERS = sizeof owners / sizeof *owners };
+  struct arena *arena = call_arena(call);
+  response->opportunities = arena_calloc(arena, OWNERS, sizeof *response->opportunities);
+  for (size_t i = 0; i < OWNERS; i++) {
+    Sell__Opportunity *found;
+    const char *name = name_child(arena, request->parent, "opportunities",
+                                  opportunity_external_id(arena, owners[i], request->external_id));
+    const struct status *status = txn_peek(call_txn(call), &kind_opportunity, name, &found);
+    if (status)
+      return status;
+    if (found && opportunity_visible(found, call_principal(call)->party) &&
+        filters_met(found, (void *)request))
+      response->opportunities[response->n_opportunities++] = found;
+  }
+  return NULL;
+}
+
+const struct status *opportunity_list(struct call *call, const void *in, void *out) {
+  const Sell__ListOpportunitiesRequest *request = in;
+  Sell__ListOpportunitiesResponse *response = out;
+  struct arena *arena = call_arena(call);
+  const struct principal *principal = call_principal(call);
+  const char *index, *value;
+  if (!text_empty(request->external_id))
+    return find_external(call, request, response);
+  index_choose(arena, request, &index, &value);
+  const struct list_query query = {
+      .kind = &kind_opportunity,
+      .index = index,
+      .partition = partition_of(arena, request->parent, principal->party, value),
+      .scope = request->parent,
+      .descending = true,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+      .binding =
+          arena_printf(arena, "%s|%d|%d|%d|%d|%d|%d", principal->subject, principal->party, request->state,
+                       request->stage, request->engagement, request->owner_party, request->close_month),
+      .keep = filters_met,
+      .context = (void *)request,
+  };
+  struct list_page page;
+  const struct status *status = list_entities(call_txn(call), &query, &page);
+  if (status)
+    return status;
+  response->opportunities = (Sell__Opportunity **)page.messages;
+  response->n_opportunities = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}

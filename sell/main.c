@@ -1,0 +1,36 @@
+/* entente-sell: opportunities and the pipeline. */
+#include "runtime/feed/directory.h"
+#include "runtime/process/service.h"
+#include "sell/service.h"
+
+static const char *start(struct process *process, void **context) {
+  (void)context;
+  const char *problem = NULL;
+  struct channel *onboard = process_channel(process, "onboard", &problem);
+  if (!onboard)
+    return problem;
+  const struct follow_options directory = {
+      .source = "onboard",
+      .channel = onboard,
+      .store = process_store(process),
+      .types = directory_types,
+      .apply = directory_apply,
+      .clock = process_clock(process),
+      .log = process_log(process),
+  };
+  follow_start(process_loop(process), &directory);
+  return NULL;
+}
+
+int main(int argc, char **argv) {
+  const struct process_plan plan = {
+      .name = "sell",
+      .port = 7704,
+      .services = sell_services,
+      .kinds = sell_kinds,
+      .counters = sell_counters,
+      .partner_of = directory_partner_of,
+      .start = start,
+  };
+  return process_main(&plan, argc, argv);
+}

@@ -1,0 +1,237 @@
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "runtime/base/timestamp.h"
+#include "runtime/feed/directory.h"
+#include "runtime/message/mask.h"
+#include "runtime/message/validate.h"
+#include "sell/field.h"
+#include "sell/service.h"
+#include "sell/tally.h"
+
+#include <string.h>
+
+const struct status *occasion_of(struct call *call, const char *name, struct occasion *out) {
+  *out = (struct occasion){
+      .arena = call_arena(call), .now_us = call_now_us(call), .party = call_principal(call)->party};
+  return directory_partnership(call_txn(call), name, &out->partnership);
+}
+
+void opportunity_record(struct txn *txn, const struct opportunity_step *step) {
+  struct record *record = txn_record(txn, &(struct record_facts){
+                                              .type = step->type,
+                                              .payload = step->after,
+                                              .occur_us = step->occur_us,
+                                              .private_to = opportunity_private_to(step->after),
+                                          });
+  struct tally tallies[TALLIES_MAX];
+  size_t count = tally_change(step->before, step->after, tallies);
+  for (size_t i = 0; i < count; i++) {
+    const struct tally *tally = &tallies[i];
+    if (tally->money)
+      txn_count_money(record, tally->counter, tally->party, tally->when_us,
+                      step->after->amount ? step->after->amount->currency_code
+                                          : step->before->amount->currency_code,
+                      tally->amount);
+    else
+      txn_count(record, tally->counter, tally->party, tally->when_us, tally->amount);
+  }
+}
+
+/* Puts what a verb made of an opportunity, records it and commits. */
+static const struct status *step_commit(struct call *call, const struct opportunity_step *step,
+                                        Sell__Opportunity *after, void *out) {
+  struct txn *txn = call_txn(call);
+  txn_put(txn, &kind_opportunity, after);
+  opportunity_record(txn, step);
+  *(Sell__Opportunity *)out = *after;
+  return txn_commit(txn, out);
+}
+
+/* The opportunity that a verb is about, as the caller's party may see it, and the occasion. */
+static const struct status *opportunity_load(struct call *call, const char *name, const char *etag,
+                                             struct occasion *occasion, Sell__Opportunity **out) {
+  const struct status *status = occasion_of(call, name, occasion);
+  if (status)
+    return status;
+  status = txn_get(call_txn(call), &kind_opportunity, name, out);
+  if (status)
+    return status;
+  if (!*out || !opportunity_visible(*out, occasion->party))
+    return call_not_found(call, name);
+  return call_check_etag(call, etag, (*out)->etag);
+}
+
+/* ---- create ---- */
+
+/* The id that the caller gave, or that the external id makes, or a fresh one. */
+static const struct status *id_choose(const struct occasion *occasion,
+                                      const Sell__CreateOpportunityRequest *request, const char **id) {
+  const char *given = request->opportunity_id, *external = request->opportunity->external_id;
+  struct status *invalid = NULL;
+  if (!text_empty(given) && !text_empty(external))
+    invalid_add(occasion, &invalid, "opportunity_id", "VALUE_OUT_OF_RANGE",
+                "must be empty where there is an external id, which makes it");
+  if (strncmp(given, "x-", 2) == 0)
+    invalid_add(occasion, &invalid, "opportunity_id", "PATTERN_MISMATCH",
+                "must not start with x-, which is for those with an external id");
+  if (!text_empty(external))
+    *id = opportunity_external_id(occasion->arena, occasion->party, external);
+  else
+    *id = text_empty(given) ? name_new_id(occasion->arena) : given;
+  return invalid;
+}
+
+static const struct status *already_exists(struct call *call, const char *name) {
+  struct status *status = call_fail(call, CODE_ALREADY_EXISTS, REASON_ALREADY_EXISTS,
+                                    "%s exists already: choose another id, or change that one", name);
+  status_add_metadata(call_arena(call), status, "resource", name);
+  return status;
+}
+
+const struct status *opportunity_create(struct call *call, const void *in, void *out) {
+  const Sell__CreateOpportunityRequest *request = in;
+  struct occasion occasion;
+  const char *id;
+  Sell__Opportunity *draft = request->opportunity, *existing;
+  const struct status *status = occasion_of(call, request->parent, &occasion);
+  if (!status)
+    status = id_choose(&occasion, request, &id);
+  if (status)
+    return status;
+  draft->name = name_child(occasion.arena, request->parent, "opportunities", id);
+  status = txn_get(call_txn(call), &kind_opportunity, draft->name, &existing);
+  if (status)
+    return status;
+  if (existing)
+    return already_exists(call, draft->name);
+  status = opportunity_open(&occasion, draft);
+  if (status)
+    return status;
+  const struct opportunity_step step = {"opportunity.opened", timestamp_us(draft->open_time, 0), NULL, draft};
+  return step_commit(call, &step, draft, out);
+}
+
+/* ---- update and verbs ---- */
+
+const struct status *opportunity_patch(struct call *call, const void *in, void *out) {
+  const Sell__UpdateOpportunityRequest *request = in;
+  const Sell__Opportunity *wanted = request->opportunity;
+  struct occasion occasion;
+  Sell__Opportunity *current;
+  const struct status *status = opportunity_load(call, wanted->name, wanted->etag, &occasion, &current);
+  if (status)
+    return status;
+  Sell__Opportunity *after = (Sell__Opportunity *)message_copy(occasion.arena, &current->base);
+  char **paths = request->update_mask ? request->update_mask->paths : NULL;
+  size_t count = request->update_mask ? request->update_mask->n_paths : 0;
+  /* These two say which one and which version; they are no values to set. */
+  Sell__Opportunity given = *wanted;
+  given.name = current->name;
+  given.etag = current->etag;
+  status = mask_apply(occasion.arena, paths, count, &given.base, &after->base);
+  if (!status)
+    status = opportunity_update(&occasion, current, after);
+  if (status)
+    return status;
+  if (!fields_differ(current, after)) {
+    *(Sell__Opportunity *)out = *current;
+    return txn_commit(call_txn(call), out);
+  }
+  const struct opportunity_step step = {"opportunity.updated", occasion.now_us, current, after};
+  return step_commit(call, &step, after, out);
+}
+
+const struct status *opportunity_move(struct call *call, const void *in, void *out) {
+  const Sell__AdvanceOpportunityRequest *request = in;
+  struct occasion occasion;
+  struct opportunity_step step = {.type = "opportunity.advanced"};
+  Sell__Opportunity *opportunity;
+  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
+  if (status)
+    return status;
+  Sell__Opportunity before = *opportunity;
+  status = opportunity_advance(&occasion, opportunity, request, &step.occur_us);
+  if (status)
+    return status;
+  step.before = &before;
+  step.after = opportunity;
+  return step_commit(call, &step, opportunity, out);
+}
+
+const struct status *opportunity_close_won(struct call *call, const void *in, void *out) {
+  const Sell__WinOpportunityRequest *request = in;
+  struct occasion occasion;
+  struct opportunity_step step = {.type = "opportunity.won"};
+  Sell__Opportunity *opportunity;
+  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
+  if (status)
+    return status;
+  Sell__Opportunity before = *opportunity;
+  status = opportunity_win(&occasion, opportunity, request, &step.occur_us);
+  if (status)
+    return status;
+  step.before = &before;
+  step.after = opportunity;
+  return step_commit(call, &step, opportunity, out);
+}
+
+const struct status *opportunity_close_lost(struct call *call, const void *in, void *out) {
+  const Sell__LoseOpportunityRequest *request = in;
+  struct occasion occasion;
+  struct opportunity_step step = {.type = "opportunity.lost"};
+  Sell__Opportunity *opportunity;
+  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
+  if (status)
+    return status;
+  Sell__Opportunity before = *opportunity;
+  status = opportunity_lose(&occasion, opportunity, request, &step.occur_us);
+  if (status)
+    return status;
+  step.before = &before;
+  step.after = opportunity;
+  return step_commit(call, &step, opportunity, out);
+}
+
+const struct status *opportunity_take_back(struct call *call, const void *in, void *out) {
+  const Sell__ReverseOpportunityRequest *request = in;
+  struct occasion occasion;
+  Sell__Opportunity *opportunity;
+  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
+  if (status)
+    return status;
+  Sell__Opportunity before = *opportunity;
+  status = opportunity_reverse(&occasion, opportunity, request->reason);
+  if (status)
+    return status;
+  const struct opportunity_step step = {"opportunity.reversed", occasion.now_us, &before, opportunity};
+  return step_commit(call, &step, opportunity, out);
+}
+
+const struct status *opportunity_open_again(struct call *call, const void *in, void *out) {
+  const Sell__ReopenOpportunityRequest *request = in;
+  struct occasion occasion;
+  Sell__Opportunity *opportunity;
+  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
+  if (status)
+    return status;
+  Sell__Opportunity before = *opportunity;
+  status = opportunity_reopen(&occasion, opportunity, request->reason);
+  if (status)
+    return status;
+  const struct opportunity_step step = {"opportunity.reopened", occasion.now_us, &before, opportunity};
+  return step_commit(call, &step, opportunity, out);
+}
+
+/* ---- reads ---- */
+
+const struct status *opportunity_get(struct call *call, const void *in, void *out) {
+  const Sell__GetOpportunityRequest *request = in;
+  Sell__Opportunity *opportunity;
+  const struct status *status = txn_peek(call_txn(call), &kind_opportunity, request->name, &opportunity);
+  if (status)
+    return status;
+  if (!opportunity || !opportunity_visible(opportunity, call_principal(call)->party))
+    return call_not_found(call, request->name);
+  *(Sell__Opportunity *)out = *opportunity;
+  return NULL;
+}

@@ -1,0 +1,34 @@
+/* The tables of the sell service and what its handlers share. */
+#ifndef ENTENTE_SELL_SERVICE_H
+#define ENTENTE_SELL_SERVICE_H
+
+#include "runtime/rpc/call.h"
+#include "sell/opportunity.h"
+
+extern const struct kind kind_opportunity;
+extern const struct kind *const sell_kinds[];
+extern const struct counter_row sell_counters[];
+extern const struct service *const sell_services[]; /* with feed and ledger */
+
+/* Handlers; what each does is said in the contract. */
+unary_fn opportunity_create, opportunity_get, opportunity_list, opportunity_patch, opportunity_move,
+    opportunity_close_won, opportunity_close_lost, opportunity_take_back, opportunity_open_again;
+unary_fn rows_import;
+unary_fn pipeline_get;
+
+/* Who calls, now, about the partnership that `name` lies in. NOT_FOUND (PARTNERSHIP_UNKNOWN). */
+const struct status *occasion_of(struct call *call, const char *name, struct occasion *out);
+
+/* What to record of a change. */
+struct opportunity_step {
+  const char *type; /* `opportunity.won` */
+  int64_t occur_us;
+  const Sell__Opportunity *before, *after; /* `before` NULL: it is new */
+};
+/* Stages the ledger entry of a step, with what it adds to the counters. */
+void opportunity_record(struct txn *txn, const struct opportunity_step *step);
+
+/* Partition of an index for what one party sees of a partnership: `<partnership>|VENDOR|<value>`. */
+char *partition_of(struct arena *arena, const char *partnership, Type__Party viewer, const char *value);
+
+#endif
