@@ -1,0 +1,230 @@
+/* What class a partnership's evidence supports: each predicate says by itself what satisfied or failed it. */
+#include "onboard/commitment.h"
+#include "onboard/moment.h"
+#include "onboard/partnership.h"
+#include "onboard/review.h"
+#include "onboard/sponsor.h"
+#include "runtime/base/text.h"
+
+#define KIND(name) ONBOARD__CLASSIFICATION_PREDICATE__KIND__KIND_##name
+#define CLASS(name) ONBOARD__PARTNERSHIP__CLASSIFICATION__CLASSIFICATION_##name
+
+typedef Onboard__ClassificationPredicate Predicate;
+
+/* What a predicate looks at. */
+struct view {
+  const struct act *act;
+  const Onboard__Partnership *partnership;
+  const struct evidence *evidence;
+};
+
+static void cite(const struct view *view, Predicate *predicate, const char *name) {
+  if (!predicate->evidence)
+    predicate->evidence =
+        arena_calloc(view->act->arena, PARTNERSHIP_EVIDENCE_MAX, sizeof *predicate->evidence);
+  if (predicate->n_evidence < PARTNERSHIP_EVIDENCE_MAX)
+    predicate->evidence[predicate->n_evidence++] = arena_strdup(view->act->arena, name);
+}
+
+static void conclude(const struct view *view, Predicate *predicate, bool satisfied, const char *explanation) {
+  predicate->satisfied = satisfied;
+  predicate->explanation = arena_strdup(view->act->arena, explanation);
+}
+
+static void plan_in_force(const struct view *view, Predicate *predicate, Type__Party party) {
+  (void)party;
+  const Onboard__Plan *plan = view->evidence->plan;
+  if (plan)
+    cite(view, predicate, plan->name);
+  conclude(view, predicate, plan, plan ? "both parties signed the plan in force" : "no plan is in force");
+}
+
+static void commitment_active(const struct view *view, Predicate *predicate, Type__Party party) {
+  const struct evidence *evidence = view->evidence;
+  size_t active = 0;
+  for (size_t i = 0; evidence->plan && i < evidence->commitment_count; i++) {
+    const Onboard__Commitment *commitment = evidence->commitments[i];
+    if (commitment->owner != party || !commitment_is_active_at(commitment, view->act->now_us))
+      continue;
+    active++;
+    cite(view, predicate, commitment->name);
+  }
+  conclude(view, predicate, active,
+           arena_printf(view->act->arena, "%zu active commitments of %s", active, party_name(party)));
+}
+
+static void consequences(const struct view *view, Predicate *predicate, Type__Party party) {
+  (void)party;
+  const struct evidence *evidence = view->evidence;
+  size_t without = 0, count = evidence->plan ? evidence->commitment_count : 0;
+  for (size_t i = 0; i < count; i++) {
+    if (text_empty(evidence->commitments[i]->consequence))
+      without++;
+    else
+      cite(view, predicate, evidence->commitments[i]->name);
+  }
+  conclude(view, predicate, count && !without,
+           count ? arena_printf(view->act->arena,
+                                "%zu of %zu commitments say what follows when they are not kept",
+                                count - without, count)
+                 : "there are no commitments");
+}
+
+static void sponsor_named(const struct view *view, Predicate *predicate, Type__Party party) {
+  const struct evidence *evidence = view->evidence;
+  size_t executives = 0, others = 0;
+  for (size_t i = 0; i < evidence->sponsor_count; i++) {
+    const Onboard__Sponsor *sponsor = evidence->sponsors[i];
+    if (sponsor->party != party)
+      continue;
+    if (!sponsor_is_executive(sponsor)) {
+      others++;
+      continue;
+    }
+    executives++;
+    cite(view, predicate, sponsor->name);
+  }
+  conclude(view, predicate, executives,
+           arena_printf(view->act->arena, "%s names %zu sponsors above account manager and %zu at that level",
+                        party_name(party), executives, others));
+}
+
+/* Whether a review keeps the quarterly rhythm at this moment. */
+static bool keeps_cadence(const struct view *view, const Onboard__Review *review) {
+  int64_t now = view->act->now_us, span = PARTNERSHIP_CADENCE_DAYS * US_PER_DAY;
+  if (review->state == ONBOARD__REVIEW__STATE__STATE_HELD)
+    return moment_us(review->hold_time) + span >= now;
+  return review_is_open_at(review, now) && moment_us(review->due_time) <= now + span;
+}
+
+static void review_cadence(const struct view *view, Predicate *predicate, Type__Party party) {
+  (void)party;
+  const struct evidence *evidence = view->evidence;
+  int missed = 0; /* in a row, up to the latest that was due */
+  for (size_t i = 0; i < evidence->review_count; i++) {
+    const Onboard__Review *review = evidence->reviews[i];
+    Onboard__Review__State state = review_state_at(review, view->act->now_us);
+    if (state == ONBOARD__REVIEW__STATE__STATE_MISSED)
+      missed++;
+    else if (state == ONBOARD__REVIEW__STATE__STATE_HELD)
+      missed = 0;
+    if (keeps_cadence(view, review))
+      cite(view, predicate, review->name);
+  }
+  if (missed >= 2)
+    conclude(view, predicate, false,
+             arena_printf(view->act->arena, "the last %d reviews that were due were missed", missed));
+  else
+    conclude(view, predicate, predicate->n_evidence,
+             arena_printf(view->act->arena, "%zu reviews held in the last or due in the next %d days",
+                          predicate->n_evidence, PARTNERSHIP_CADENCE_DAYS));
+}
+
+static void alliance_features(const struct view *view, Predicate *predicate, Type__Party party) {
+  (void)party;
+  const Onboard__AllianceFeatures *features = view->partnership->alliance_features;
+  int there = 0;
+  if (features)
+    there = !!features->joint_ip + !!features->jointly_managed_accounts + !!features->joint_delivery_staff +
+            !!features->jointly_funded_development + !!features->board_oversight;
+  if (there)
+    cite(view, predicate, view->partnership->name);
+  conclude(view, predicate, there >= PARTNERSHIP_ALLIANCE_FEATURES,
+           arena_printf(view->act->arena, "%d of 5 features of an alliance; %d are needed", there,
+                        PARTNERSHIP_ALLIANCE_FEATURES));
+}
+
+static const struct {
+  Onboard__ClassificationPredicate__Kind kind;
+  void (*look)(const struct view *view, Predicate *predicate, Type__Party party);
+  Type__Party party;
+  Onboard__Partnership__Classification needed_for; /* the lowest class that needs it */
+} predicates_table[PARTNERSHIP_PREDICATES] = {
+    {KIND(PLAN_IN_FORCE), plan_in_force, TYPE__PARTY__PARTY_UNSPECIFIED, CLASS(STRATEGIC_PARTNERSHIP)},
+    {KIND(VENDOR_COMMITMENT), commitment_active, TYPE__PARTY__PARTY_VENDOR, CLASS(STRATEGIC_PARTNERSHIP)},
+    {KIND(PARTNER_COMMITMENT), commitment_active, TYPE__PARTY__PARTY_PARTNER, CLASS(STRATEGIC_PARTNERSHIP)},
+    {KIND(CONSEQUENCES), consequences, TYPE__PARTY__PARTY_UNSPECIFIED, CLASS(STRATEGIC_PARTNERSHIP)},
+    {KIND(VENDOR_SPONSOR), sponsor_named, TYPE__PARTY__PARTY_VENDOR, CLASS(STRATEGIC_PARTNERSHIP)},
+    {KIND(PARTNER_SPONSOR), sponsor_named, TYPE__PARTY__PARTY_PARTNER, CLASS(STRATEGIC_PARTNERSHIP)},
+    {KIND(REVIEW_CADENCE), review_cadence, TYPE__PARTY__PARTY_UNSPECIFIED, CLASS(STRATEGIC_PARTNERSHIP)},
+    {KIND(ALLIANCE_FEATURES), alliance_features, TYPE__PARTY__PARTY_UNSPECIFIED, CLASS(STRATEGIC_ALLIANCE)},
+};
+
+Onboard__Partnership__Classification partnership_predicates(const struct act *act,
+                                                            const Onboard__Partnership *partnership,
+                                                            const struct evidence *evidence,
+                                                            Predicate *predicates[PARTNERSHIP_PREDICATES]) {
+  const struct view view = {act, partnership, evidence};
+  Onboard__Partnership__Classification supported = CLASS(STRATEGIC_ALLIANCE);
+  for (size_t i = 0; i < PARTNERSHIP_PREDICATES; i++) {
+    predicates[i] = arena_new(act->arena, Predicate);
+    onboard__classification_predicate__init(predicates[i]);
+    predicates[i]->kind = predicates_table[i].kind;
+    predicates_table[i].look(&view, predicates[i], predicates_table[i].party);
+    if (predicates[i]->satisfied)
+      continue;
+    bool basic = predicates_table[i].needed_for == CLASS(STRATEGIC_PARTNERSHIP);
+    Onboard__Partnership__Classification below = basic ? CLASS(STANDARD) : CLASS(STRATEGIC_PARTNERSHIP);
+    supported = below < supported ? below : supported;
+  }
+  return supported;
+}
+
+/* PREMIER_TIER is recognition within the standard programme: it claims none of the predicates. */
+static bool is_above(Onboard__Partnership__Classification wanted,
+                     Onboard__Partnership__Classification supported) {
+  return wanted > CLASS(PREMIER_TIER) && wanted > supported;
+}
+
+static const struct status *refuse_class(const struct act *act, const Onboard__Partnership *partnership,
+                                         Onboard__Partnership__Classification wanted,
+                                         const Onboard__ClassifyPartnershipResponse *response) {
+  const ProtobufCEnumDescriptor *classes = &onboard__partnership__classification__descriptor;
+  struct status *refusal = NULL;
+  bool above = is_above(wanted, response->supported_classification);
+  for (size_t i = 0; above && i < response->n_predicates; i++)
+    if (!response->predicates[i]->satisfied && predicates_table[i].needed_for <= wanted)
+      guard_add(act->arena, &refusal, "CLASS_ABOVE_EVIDENCE", partnership->name, "%s",
+                response->predicates[i]->explanation);
+  if (!refusal)
+    refusal = status_make(act->arena, CODE_FAILED_PRECONDITION, "REASON_REQUIRED",
+                          "%s: an alliance needs a reason of at least %d characters", partnership->name,
+                          PARTNERSHIP_REASON_LENGTH);
+  status_add_metadata(act->arena, refusal, "supported",
+                      state_name(classes, (int)response->supported_classification));
+  status_add_metadata(act->arena, refusal, "requested", state_name(classes, (int)wanted));
+  return refusal;
+}
+
+static void note_override(const struct act *act, Onboard__Partnership *partnership, const char *reason) {
+  Onboard__ClassificationOverride *override = arena_new(act->arena, Onboard__ClassificationOverride);
+  onboard__classification_override__init(override);
+  override->actor = arena_strdup(act->arena, act->actor);
+  override->reason = arena_strdup(act->arena, reason);
+  override->decide_time = timestamp_new(act->arena, act->now_us);
+  partnership->classification_override = override;
+}
+
+const struct status *partnership_classify(const struct act *act, Onboard__Partnership *partnership,
+                                          const struct evidence *evidence,
+                                          Onboard__Partnership__Classification wanted, const char *reason,
+                                          Onboard__ClassifyPartnershipResponse *response) {
+  const struct status *status = partnership_apply(act, partnership, PARTNERSHIP_CLASSIFY, evidence);
+  if (status)
+    return status;
+  response->n_predicates = PARTNERSHIP_PREDICATES;
+  response->predicates = arena_calloc(act->arena, PARTNERSHIP_PREDICATES, sizeof *response->predicates);
+  response->supported_classification =
+      partnership_predicates(act, partnership, evidence, response->predicates);
+  if (wanted == CLASS(UNSPECIFIED))
+    wanted = response->supported_classification;
+  bool above = is_above(wanted, response->supported_classification);
+  bool reasoned = text_length(reason) >= PARTNERSHIP_REASON_LENGTH;
+  if ((above || wanted == CLASS(STRATEGIC_ALLIANCE)) && !reasoned)
+    return refuse_class(act, partnership, wanted, response);
+  partnership->classification = wanted;
+  partnership->classification_override = NULL;
+  if (above)
+    note_override(act, partnership, reason);
+  return NULL;
+}
