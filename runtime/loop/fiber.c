@@ -165,10 +165,7 @@ static struct fiber *fiber_take(struct loop *loop) {
 static void release_held(struct fiber *fiber) {
   while (fiber->held) {
     struct fiber_hold *hold = fiber->held;
-    fiber->held = hold->next;
-    if (fiber->held)
-      fiber->held->previous = NULL;
-    hold->previous = hold->next = NULL;
+    fiber_unhold(hold);
     hold->release(hold);
   }
 }
@@ -298,6 +295,7 @@ void fiber_on_abandon(void (*abandoned)(void *argument), void *argument) {
 void fiber_hold(struct fiber_hold *hold) {
   struct fiber *fiber = fiber_current();
   assert(fiber);
+  hold->fiber = fiber;
   hold->previous = NULL;
   hold->next = fiber->held;
   if (fiber->held)
@@ -306,14 +304,16 @@ void fiber_hold(struct fiber_hold *hold) {
 }
 
 void fiber_unhold(struct fiber_hold *hold) {
-  struct fiber *fiber = fiber_current();
-  if (fiber->held == hold)
-    fiber->held = hold->next;
-  else if (hold->previous)
+  if (!hold->fiber)
+    return;
+  if (hold->previous)
     hold->previous->next = hold->next;
+  else
+    hold->fiber->held = hold->next;
   if (hold->next)
     hold->next->previous = hold->previous;
   hold->previous = hold->next = NULL;
+  hold->fiber = NULL;
 }
 
 void fiber_release_held(void) {

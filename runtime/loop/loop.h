@@ -95,9 +95,10 @@ void fiber_on_abandon(void (*abandoned)(void *argument), void *argument);
 
 /* What a fiber must give back however it ends: by return (after `run`), abandoned (before
  * `fiber_on_abandon`), or earlier by fiber_release_held(). Intrusive; `release` runs once, on the loop's
- * thread, newest first. Only for the running fiber. */
+ * thread, newest first. fiber_hold() is for the running fiber. */
 struct fiber_hold {
   struct fiber_hold *previous, *next;
+  struct fiber *fiber; /* NULL while it is not held */
   void (*release)(struct fiber_hold *hold);
 };
 void fiber_hold(struct fiber_hold *hold);

@@ -17,42 +17,47 @@ struct pending;
 struct client_stream;
 
 struct channel_options {
-  const char *target;     /* `127.0.0.1:7701`, `dns:///sell:7704` */
+  const char *target; /* `127.0.0.1:7701`, `dns:///sell:7704` */
   bool tls;
   const char *ca_file, *certificate_file, *key_file;
   const char *expected_service; /* name in the peer's certificate URI, `sell`; NULL: not checked */
   const char *trust_domain;
 };
-/* Connects when first used and again whenever lost. One per target and loop.
- * NULL with `*problem` when a file is missing. */
+/* Connects when first used and again whenever lost. One per target and loop. Changed files are taken up
+ * within 10 s. NULL with `*problem` (valid until the thread's next one) when a file is missing. */
 struct channel *channel_create(struct loop *loop, const struct channel_options *options,
                                const char **problem);
 void channel_destroy(struct channel *channel); /* no call may be pending */
 
 struct client_call {
   struct arena *arena;
-  const char *method;        /* `/entente.sell.v1.OpportunityService/GetOpportunity` */
-  const void *request;       /* protobuf-c message */
+  const char *method;  /* `/entente.sell.v1.OpportunityService/GetOpportunity` */
+  const void *request; /* protobuf-c message */
   const ProtobufCMessageDescriptor *response;
   const char *authorization; /* header value to pass on; NULL: the service itself calls */
   const char *traceparent;   /* NULL: none */
-  int64_t deadline_us;       /* monotonic; INT64_MAX only for streams */
+  int64_t deadline_us;       /* monotonic; INT64_MAX only for streams; within a served call its own
+                                deadline holds too */
 };
 
 /* Sends. Never fails: what goes wrong comes from client_wait(). */
 struct pending *client_start(struct channel *channel, const struct client_call *call);
-/* Suspends until answered. The status has the peer's code, reason and details. */
+/* Suspends until answered or the served call that it belongs to is cancelled. `response` is the address of
+ * a pointer to a message, set on success. The status has the peer's code, reason and details; UNAVAILABLE
+ * when the peer is not `expected_service`. Ends the pending call. */
 const struct status *client_wait(struct pending *pending, void *response);
 /* Both in one. */
-const struct status *client_call(struct channel *channel, const struct client_call *call,
-                                 void *response);
-/* Gives a pending call up. */
+const struct status *client_call(struct channel *channel, const struct client_call *call, void *response);
+/* Gives a pending call up, in place of client_wait(). A fiber's end does the same for what it left. */
 void client_cancel(struct pending *pending);
 
-/* Server streams. `*message` is NULL at a clean end; each message is valid until the next call.
- * client_stream_close() cancels what is left and must be called once. */
+/* Server streams. `message` is the address of a pointer to a message: NULL at a clean end; each message is
+ * valid until the next call. client_stream_close() cancels what is left and must be called once; a fiber's
+ * end does the same. client_stream_cancel() makes a suspended client_stream_next() answer CANCELLED; it may
+ * be called from outside of the fiber, on the loop's thread. */
 struct client_stream *client_stream_open(struct channel *channel, const struct client_call *call);
 const struct status *client_stream_next(struct client_stream *stream, void *message);
+void client_stream_cancel(struct client_stream *stream);
 void client_stream_close(struct client_stream *stream);
 
 #endif
