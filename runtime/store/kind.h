@@ -39,9 +39,9 @@ struct kind {
 
 /* Who may see a counter. */
 enum counter_visibility {
-  COUNTER_SHARED,        /* both parties */
-  COUNTER_OWN,           /* counted for a party: only that party */
-  COUNTER_VENDOR,        /* only the vendor */
+  COUNTER_SHARED, /* both parties */
+  COUNTER_OWN,    /* counted for a party: only that party */
+  COUNTER_VENDOR, /* only the vendor */
 };
 
 struct counter_row {

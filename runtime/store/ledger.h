@@ -6,12 +6,12 @@
 #include "runtime/store/txn.h"
 
 #include "entente/ledger/v1/ledger.pb-c.h"
+#include "entente/ledger/v1/ledger_service.pb-c.h"
 
 /* Entries of a ledger after sequence `after` (0: the first), oldest first, at most `limit`;
  * recorded at `as_of_us` or before (INT64_MAX: all). */
-const struct status *ledger_read(struct txn *txn, const char *subject, int64_t after,
-                                 int64_t as_of_us, size_t limit, Ledger__LedgerEntry ***entries,
-                                 size_t *count);
+const struct status *ledger_read(struct txn *txn, const char *subject, int64_t after, int64_t as_of_us,
+                                 size_t limit, Ledger__LedgerEntry ***entries, size_t *count);
 
 /* The counters of a subject over a period of whole months, as known at `as_of_us`, in one atomic
  * read. `*record_us` is when the newest entry included was recorded, 0 when there is none. */
@@ -24,8 +24,7 @@ const struct status *ledger_counters(struct txn *txn, const char *subject, struc
                                      int64_t as_of_us, struct counter_sum **sums, size_t *count,
                                      int64_t *record_us);
 /* Value of one counter among sums; 0 when absent. */
-int64_t counter_value(const struct counter_sum *sums, size_t count, const char *counter,
-                      Type__Party party);
+int64_t counter_value(const struct counter_sum *sums, size_t count, const char *counter, Type__Party party);
 
 /* The feed of one bucket after `cursor` ("" from the start), at most `limit` changes. OUT_OF_RANGE
  * (CURSOR_EXPIRED) when changes after it are no longer kept. */

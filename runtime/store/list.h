@@ -7,9 +7,9 @@
 
 struct list_query {
   const struct kind *kind;
-  const char *index;      /* name of the kind's index; NULL: every entity below `parent`, by name */
-  const char *partition;  /* with an index; otherwise the parent's name */
-  const char *scope;      /* any name of the vendor, for the bucket; NULL: `partition` is one */
+  const char *index;     /* name of the kind's index; NULL: every entity below `parent`, by name */
+  const char *partition; /* with an index; otherwise the parent's name */
+  const char *scope;     /* any name of the vendor, for the bucket; NULL: `partition` is one */
   bool descending;
   int32_t page_size;      /* as the request has it: 0 for 50, more than 500 is 500 */
   const char *page_token; /* as the request has it */
@@ -27,7 +27,6 @@ struct list_page {
 };
 
 /* Fails with INVALID_ARGUMENT (PAGE_TOKEN_INVALID) and as txn_get() does. The entities are peeked. */
-const struct status *list_entities(struct txn *txn, const struct list_query *query,
-                                   struct list_page *out);
+const struct status *list_entities(struct txn *txn, const struct list_query *query, struct list_page *out);
 
 #endif

@@ -18,14 +18,14 @@
 struct store;
 
 struct store_options {
-  const char *pillar;        /* key prefix and ACL user */
-  const char *address;       /* `unix:/path/redis.sock` or `tcp:host:port` or `tls:host:port` */
-  const char *user;          /* ACL user; NULL: the pillar */
-  const char *password_file; /* first line; NULL: no AUTH */
-  const char *tls_ca_file;   /* for `tls:`; NULL: the system's */
-  uint32_t command_timeout_ms; /* 0: 2,000. A caller's deadline can be earlier. */
-  uint32_t in_flight_max;      /* commands awaiting a reply; 0: 4,096 */
-  const struct kind *const *kinds; /* NULL-terminated: the entity kinds of the pillar */
+  const char *pillar;                 /* key prefix and ACL user */
+  const char *address;                /* `unix:/path/redis.sock` or `tcp:host:port` or `tls:host:port` */
+  const char *user;                   /* ACL user; NULL: the pillar */
+  const char *password_file;          /* first line; NULL: no AUTH */
+  const char *tls_ca_file;            /* for `tls:`; NULL: the system's */
+  uint32_t command_timeout_ms;        /* 0: 2,000. A caller's deadline can be earlier. */
+  uint32_t in_flight_max;             /* commands awaiting a reply; 0: 4,096 */
+  const struct kind *const *kinds;    /* NULL-terminated: the entity kinds of the pillar */
   const struct counter_row *counters; /* ends with a NULL name: the counters of the pillar */
   const struct clock *clock;
 };

@@ -28,11 +28,11 @@ struct record;
 /* On whose behalf, and until when. */
 struct txn_context {
   struct arena *arena;
-  int64_t now_us;              /* UTC: `create_time`, `update_time`, earliest `record_time` */
-  int64_t deadline_us;         /* monotonic; INT64_MAX: the store's own limits only */
+  int64_t now_us;      /* UTC: `create_time`, `update_time`, earliest `record_time` */
+  int64_t deadline_us; /* monotonic; INT64_MAX: the store's own limits only */
   Type__Party actor_party;
-  const char *actor;           /* `sub` of the user, or the service's name */
-  const bool *cancelled;       /* looked at before each step; may be NULL */
+  const char *actor;     /* `sub` of the user, or the service's name */
+  const bool *cancelled; /* looked at before each step; may be NULL */
 };
 
 /* A transaction with the store. Never fails; does no I/O. Nothing to release. */
@@ -63,13 +63,13 @@ void txn_delete(struct txn *txn, const struct kind *kind, const char *name);
 
 /* What happened, for the ledger. `payload` NULL: the resource was deleted. */
 struct record_facts {
-  const char *type;         /* `plan.signed` */
-  const char *subject;      /* partnership or vendor; NULL: the partnership (else vendor) in `resource` */
-  const char *resource;     /* NULL: the `name` of `payload` */
-  const void *payload;      /* the resource after the change; packed at commit */
-  int64_t occur_us;         /* 0: now */
-  const char *supersedes;   /* NULL or the name of a ledger entry */
-  Type__Party private_to;   /* unspecified: both parties may read it */
+  const char *type;       /* `plan.signed` */
+  const char *subject;    /* partnership or vendor; NULL: the partnership (else vendor) in `resource` */
+  const char *resource;   /* NULL: the `name` of `payload` */
+  const void *payload;    /* the resource after the change; packed at commit */
+  int64_t occur_us;       /* 0: now */
+  const char *supersedes; /* NULL or the name of a ledger entry */
+  Type__Party private_to; /* unspecified: both parties may read it */
 };
 struct record *txn_record(struct txn *txn, const struct record_facts *facts);
 
@@ -84,8 +84,7 @@ void txn_count_money(struct record *record, const char *counter, Type__Party par
 
 /* A follower's place in another pillar's feed, moved in the same step as its effects. Fails the
  * commit with ABORTED (LOST_RACE) when it is no longer at `from` ("" at the start). */
-void txn_advance(struct txn *txn, const char *source, uint32_t bucket, const char *from,
-                 const char *to);
+void txn_advance(struct txn *txn, const char *source, uint32_t bucket, const char *from, const char *to);
 
 /* Commits. `response` is packed into the idempotency record; NULL when there is none.
  * On success `*response` may be answered. A transaction without a change commits nothing and
