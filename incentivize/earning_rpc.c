@@ -1,0 +1,129 @@
+#include "incentivize/earning.h"
+
+#include "incentivize/explanation.h"
+#include "incentivize/kinds.h"
+#include "incentivize/listing.h"
+#include "incentivize/service.h"
+#include "incentivize/statement.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+
+#include "entente/incentivize/v1/earning_service.pb-c.h"
+
+const struct status *earning_settle_states(struct txn *txn, Incentivize__Earning **lines, size_t count) {
+  const Incentivize__Statement *statement = NULL;
+  for (size_t i = 0; i < count; i++) {
+    if (!statement || !text_equal(statement->name, lines[i]->statement)) {
+      const struct status *status = txn_peek(txn, &kind_statement, lines[i]->statement, &statement);
+      if (status)
+        return status;
+    }
+    bool open = !statement || (int)statement->state == STATEMENT_OPEN;
+    lines[i]->state =
+        open ? INCENTIVIZE__EARNING__STATE__STATE_ACCRUED : INCENTIVIZE__EARNING__STATE__STATE_STATEMENTED;
+  }
+  return NULL;
+}
+
+static const struct status *load(struct call *call, const char *name, Incentivize__Earning **out) {
+  const struct status *status = txn_peek(call_txn(call), &kind_earning, name, out);
+  if (status)
+    return status;
+  return *out ? earning_settle_states(call_txn(call), out, 1) : call_not_found(call, name);
+}
+
+const struct status *earning_get(struct call *call, const void *in, void *out) {
+  const Incentivize__GetEarningRequest *request = in;
+  Incentivize__Earning *line;
+  const struct status *status = load(call, request->name, &line);
+  if (!status)
+    *(Incentivize__Earning *)out = *line;
+  return status;
+}
+
+const struct status *earning_list(struct call *call, const void *in, void *out) {
+  const Incentivize__ListEarningsRequest *request = in;
+  Incentivize__ListEarningsResponse *response = out;
+  struct listing listing = {
+      .kind = &kind_earning,
+      .partition = request->parent,
+      .scope = request->parent,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
+  bool one = !text_empty(request->opportunity);
+  if (one && request->kind)
+    return call_fail(call, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
+                     "give either opportunity or kind, not both");
+  if (one && !text_equal(name_partnership(call_arena(call), request->opportunity), request->parent))
+    return call_not_found(call, request->opportunity);
+  if (one) {
+    listing.index = "opportunity";
+    listing.partition = request->opportunity;
+  } else if (request->kind) {
+    listing.index = "kind";
+    listing.partition = partition_earning_kind(call_arena(call), request->parent, (int)request->kind);
+  }
+  struct list_page page;
+  const struct status *status = listing_read(call, &listing, &page);
+  if (status)
+    return status;
+  response->earnings = (Incentivize__Earning **)page.messages;
+  response->n_earnings = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return earning_settle_states(call_txn(call), response->earnings, page.count);
+}
+
+const struct status *earning_explain(struct call *call, const void *in, void *out) {
+  const Incentivize__ExplainEarningRequest *request = in;
+  Incentivize__Earning *line, *reversed = NULL;
+  Incentivize__CommissionPlan *plan;
+  const struct status *status = load(call, request->name, &line);
+  if (!status)
+    status = txn_peek(call_txn(call), &kind_commission_plan, line->commission_plan, &plan);
+  if (!status && !text_empty(line->reverses))
+    status = txn_peek(call_txn(call), &kind_earning, line->reverses, &reversed);
+  if (status)
+    return status;
+  if (!plan)
+    return call_not_found(call, line->commission_plan);
+  explanation_write(call_arena(call), line, plan, reversed, out);
+  return NULL;
+}
+
+const struct status *sale_get(struct call *call, const void *in, void *out) {
+  const Incentivize__GetSaleRequest *request = in;
+  Incentivize__Sale *sale;
+  const struct status *status = txn_peek(call_txn(call), &kind_sale, request->name, &sale);
+  if (status)
+    return status;
+  if (!sale)
+    return call_not_found(call, request->name);
+  *(Incentivize__Sale *)out = *sale;
+  return NULL;
+}
+
+const struct status *sale_list(struct call *call, const void *in, void *out) {
+  const Incentivize__ListSalesRequest *request = in;
+  Incentivize__ListSalesResponse *response = out;
+  struct listing listing = {
+      .kind = &kind_sale,
+      .index = "close",
+      .partition = request->parent,
+      .scope = request->parent,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
+  if (request->state) {
+    listing.index = "state";
+    listing.partition = partition_sale_state(call_arena(call), request->parent, (int)request->state);
+  }
+  struct list_page page;
+  const struct status *status = listing_read(call, &listing, &page);
+  if (status)
+    return status;
+  response->sales = (Incentivize__Sale **)page.messages;
+  response->n_sales = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
