@@ -1,0 +1,31 @@
+/* The scenes of the demo, one a pillar and partnership, and what they share. Private to the demo. */
+#ifndef ENTENTE_CLI_DEMO_PART_H
+#define ENTENTE_CLI_DEMO_PART_H
+
+#include "gateway/cli/demo_scene.h"
+
+#include <stddef.h>
+
+enum demo_place {
+  DEMO_ORVANE,
+  DEMO_BRIGHTMOOR,
+  DEMO_CASTELLAN,
+  DEMO_MERIDIAN,
+  DEMO_FERROSTAHL,
+  DEMO_ALDER_FINCH,
+  DEMO_TALLIS,
+  DEMO_NORDLICHT,
+  DEMO_PARTNERSHIPS,
+};
+extern const struct demo_partnership demo_partnerships[DEMO_PARTNERSHIPS];
+
+/* Which partnership a scene is about, and its name as a resource. */
+size_t demo_index(const struct scene *scene);
+const char *demo_name(struct scene *scene);
+
+/* Of the vendor alone. */
+scene_fn demo_organizations, demo_courses, demo_budgets;
+/* Of one partnership: founded, then run by both, then classed. */
+scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_incentivize, demo_classify;
+
+#endif
