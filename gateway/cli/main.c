@@ -1,0 +1,143 @@
+#include "gateway/cli/cli.h"
+
+#include "runtime/process/version.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command commands[] = {
+    {"up", command_up, "[--port-base 7700] [--no-demo]", "start the suite on this machine",
+     "Makes what is missing in the suite's folder (authority, keys, passwords, a private redis-server), "
+     "starts the\n"
+     "six services, waits until all are ready and writes local.env there. A suite that runs is left as it "
+     "is;\n"
+     "a part of it that died is started again.\n"
+     "  --port-base N   gRPC on N to N+5, HTTP on N+80, probes and metrics on N+2000 to N+2005\n"
+     "  --no-demo       does not load the demo portfolio\n"},
+    {"down", command_down, "[--keep-data]", "stop it, and delete what it kept",
+     "Ends every process of the suite, then removes its files.\n"
+     "  --keep-data     leaves data, keys and logs for the next `entente up`\n"},
+    {"status", command_status, "", "what runs: readiness, ports, memory, uptime",
+     "Exit status 0 when every part is ready, else 1.\n"},
+    {"token", command_token,
+     "[--subject S] [--vendor V] [--party P] [--organization O] [--role R] [--days N]",
+     "print a token of a local user",
+     "Signed by the key of the local suite. Defaults: dana.reyes, halden, VENDOR, ADMINISTRATOR, 1 day.\n"
+     "  --party VENDOR|PARTNER   PARTNER needs --organization\n"
+     "  --role  VIEWER|MANAGER|ADMINISTRATOR\n"},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static const char shared_help[] =
+    "  --var DIR                  folder of the suite (or ENTENTE_VAR; default var)\n"
+    "  --json                     answers as JSON\n"
+    "  --color auto|always|never  colours; auto asks the terminal and NO_COLOR\n";
+
+static void help_print(FILE *out) {
+  fprintf(out, "Usage: entente COMMAND [ARGUMENTS]\n\n");
+  for (size_t i = 0; i < COMMANDS; i++)
+    fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+  fprintf(
+      out,
+      "\nEvery command takes:\n%s\n`entente COMMAND --help` tells more; `entente --version` the version.\n",
+      shared_help);
+}
+
+static void command_help_print(const struct command *command) {
+  printf("Usage: entente %s%s%s\n\n%s.\n", command->name, *command->arguments ? " " : "", command->arguments,
+         command->help);
+  if (command->details)
+    printf("\n%s", command->details);
+  printf("\n%s", shared_help);
+}
+
+static const struct command *command_find(const char *name) {
+  for (size_t i = 0; i < COMMANDS; i++)
+    if (strcmp(commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+/* ---- shared options ---- */
+
+struct shared {
+  const char *var, *color;
+  bool json, help, version;
+};
+
+/* Takes the shared options out of the line. Returns the new argc, or -1 when a value is missing. */
+static int shared_take(int argc, char **argv, struct shared *shared) {
+  const struct {
+    const char *flag;
+    const char **text;
+    bool *on;
+  } rows[] = {{"--var", &shared->var, NULL},   {"--color", &shared->color, NULL},
+              {"--json", NULL, &shared->json}, {"--help", NULL, &shared->help},
+              {"-h", NULL, &shared->help},     {"--version", NULL, &shared->version}};
+  int kept = 1;
+  bool ended = false;
+  for (int i = 1; i < argc; i++) {
+    size_t row = 0, length = strcspn(argv[i], "=");
+    ended |= strcmp(argv[i], "--") == 0;
+    while (!ended && row < sizeof rows / sizeof *rows &&
+           (strlen(rows[row].flag) != length || strncmp(rows[row].flag, argv[i], length) != 0))
+      row++;
+    if (ended || row == sizeof rows / sizeof *rows) {
+      argv[kept++] = argv[i];
+    } else if (rows[row].on) {
+      *rows[row].on = true;
+    } else if (argv[i][length] == '=') {
+      *rows[row].text = argv[i] + length + 1;
+    } else if (++i < argc) {
+      *rows[row].text = argv[i];
+    } else {
+      fprintf(stderr, "entente: %s lacks its value\n", rows[row].flag);
+      return -1;
+    }
+  }
+  argv[kept] = NULL;
+  return kept;
+}
+
+static bool color_wanted(const char *word) {
+  const char *no_color = getenv("NO_COLOR");
+  if (strcmp(word, "auto") == 0)
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+  return strcmp(word, "always") == 0;
+}
+
+int main(int argc, char **argv) {
+  const char *variable = getenv("ENTENTE_VAR");
+  struct shared shared = {.var = variable && *variable ? variable : "var", .color = "auto"};
+  signal(SIGPIPE, SIG_DFL);
+  argc = shared_take(argc, argv, &shared);
+  if (argc < 0)
+    return CLI_USAGE;
+  if (shared.version) {
+    printf("entente %s\n", ENTENTE_VERSION);
+    return CLI_DONE;
+  }
+  if (argc < 2) {
+    help_print(shared.help ? stdout : stderr);
+    return shared.help ? CLI_DONE : CLI_USAGE;
+  }
+  const struct command *command = command_find(argv[1]);
+  if (!command) {
+    fprintf(stderr, "entente: there is no command '%s'; see entente --help\n", argv[1]);
+    return CLI_USAGE;
+  }
+  if (shared.help) {
+    command_help_print(command);
+    return CLI_DONE;
+  }
+  struct cli_options options = {
+      .var = shared.var,
+      .json = shared.json,
+      .color = color_wanted(shared.color),
+      .terminal = isatty(STDERR_FILENO),
+  };
+  return command->run(&options, argc - 1, argv + 1);
+}
