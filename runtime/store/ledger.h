@@ -13,8 +13,14 @@
 const struct status *ledger_read(struct txn *txn, const char *subject, int64_t after, int64_t as_of_us,
                                  size_t limit, Ledger__LedgerEntry ***entries, size_t *count);
 
+/* The same from a place in time: entries recorded later than `after_us` (0: the first). For going on from the
+ * `record_time` of an entry that was read. */
+const struct status *ledger_page(struct txn *txn, const char *subject, int64_t after_us, int64_t as_of_us,
+                                 size_t limit, Ledger__LedgerEntry ***entries, size_t *count);
+
 /* The counters of a subject over a period of whole months, as known at `as_of_us`, in one atomic
- * read. `*record_us` is when the newest entry included was recorded, 0 when there is none. */
+ * read. `*record_us` is when the newest entry included was recorded, 0 when there is none. INT64_MAX costs
+ * the same for any number of entries; an earlier time costs what was recorded since, as that is taken off. */
 struct counter_sum {
   const char *counter;
   Type__Party party;
@@ -26,8 +32,9 @@ const struct status *ledger_counters(struct txn *txn, const char *subject, struc
 /* Value of one counter among sums; 0 when absent. */
 int64_t counter_value(const struct counter_sum *sums, size_t count, const char *counter, Type__Party party);
 
-/* The feed of one bucket after `cursor` ("" from the start), at most `limit` changes. OUT_OF_RANGE
- * (CURSOR_EXPIRED) when changes after it are no longer kept. */
+/* The feed of one bucket after `cursor` ("": from the first change that is kept), at most `limit` changes.
+ * OUT_OF_RANGE (CURSOR_EXPIRED) when changes after it are no longer kept; INVALID_ARGUMENT when it is none.
+ */
 struct feed_change {
   const char *cursor;
   ProtobufCBinaryData entry; /* packed LedgerEntry */

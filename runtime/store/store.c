@@ -29,7 +29,7 @@ uint32_t store_bucket(const char *name) {
     return 0;
   }
   name += sizeof collection - 1;
-  return crc16(name, strcspn(name, "/ ")) % STORE_BUCKETS;
+  return crc16(name, strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")) % STORE_BUCKETS;
 }
 
 /* ---- kinds ---- */

@@ -191,7 +191,7 @@ const struct status *txn_peek(struct txn *txn, const struct kind *kind, const ch
 /* ---- staging ---- */
 
 /* Distinct for each version of each name, and says nothing of how many there were. */
-static char *etag_make(struct arena *arena, const char *name, uint64_t version) {
+char *etag_make(struct arena *arena, const char *name, uint64_t version) {
   uint64_t mixed = version;
   for (; *name; name++) {
     mixed = (mixed ^ (unsigned char)*name) * UINT64_C(0x9e3779b97f4a7c15);

@@ -7,6 +7,8 @@
  *   txn_record + txn_count            ledger entries with what they add to counters
  *   txn_commit                        checks every version read, then writes everything or nothing
  *
+ * A resource is recorded in one ledger only, so that the last entry about it there tells what is stored.
+ *
  * The commit writes versions, blobs, the indexes declared for the kind, ledger entries (which are the
  * feed too), counters and the idempotency record by one Redis function call on one hash tag. All
  * names in a transaction must belong to one vendor.
@@ -38,7 +40,8 @@ struct txn_context {
 /* A transaction with the store. Never fails; does no I/O. Nothing to release. */
 struct txn *txn_begin(struct store *store, const struct txn_context *context);
 
-/* Makes the transaction idempotent. `key` names the caller, method and request id; `fingerprint`
+/* Makes the transaction idempotent. `key` names the caller, method and request id, and begins with the
+ * name of a resource of the vendor that the request is about (its bucket holds the record); `fingerprint`
  * is the SHA-256 of the request. If a commit was already made under `key` its response bytes are
  * answered in `*response` (NULL when there was none). With another fingerprint: INVALID_ARGUMENT
  * (REQUEST_ID_REUSED). Records are kept 24 hours. */
@@ -91,7 +94,8 @@ void txn_advance(struct txn *txn, const char *source, uint32_t bucket, const cha
  * succeeds, but keeps its idempotency record.
  * ABORTED (LOST_RACE): a version moved; run the handler again. UNAVAILABLE (STORE_UNAVAILABLE):
  * nothing was written. UNAVAILABLE (OUTCOME_UNKNOWN): it may have been. RESOURCE_EXHAUSTED
- * (STORE_FULL), OUT_OF_RANGE (a counter would overflow), DEADLINE_EXCEEDED before it was sent. */
+ * (STORE_FULL), OUT_OF_RANGE (a counter would overflow), DEADLINE_EXCEEDED before it was sent,
+ * INVALID_ARGUMENT (what was staged is malformed, too large, or of several vendors). */
 const struct status *txn_commit(struct txn *txn, const void *response);
 
 #endif

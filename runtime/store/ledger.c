@@ -1,0 +1,165 @@
+#include "runtime/store/ledger.h"
+
+#include "runtime/base/limit.h"
+#include "runtime/base/timestamp.h"
+#include "runtime/store/entries.h"
+#include "runtime/store/txn_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEARCH_STEPS = 200, SCRATCH_BYTES = 4 * LIMIT_CALL_ARENA_BYTES };
+
+/* ---- entries ---- */
+
+struct txn *scratch_open(struct txn *txn) {
+  struct arena *arena = arena_create(SCRATCH_BYTES, NULL, NULL);
+  if (!arena) {
+    return NULL;
+  }
+  struct txn *scratch = arena_new(txn->arena, struct txn);
+  *scratch = *txn;
+  scratch->arena = scratch->context.arena = arena;
+  return scratch;
+}
+
+void scratch_close(struct txn *scratch) {
+  arena_destroy(scratch->arena);
+}
+
+const struct status *entries_read(struct txn *txn, const char *subject, const struct entry_range *range,
+                                  struct raw_entry **entries, size_t *count) {
+  struct arena *arena = txn->arena;
+  *count = 0;
+  char *key = key_make(arena, txn->store->options.pillar, store_bucket(subject), 'l', subject);
+  char *after = arena_printf(arena, "(%" PRId64 "-0", range->after_us > 0 ? range->after_us : 0);
+  char *until = range->until_us == INT64_MAX ? arena_strdup(arena, "+")
+                                             : arena_printf(arena, "%" PRId64 "-0", range->until_us);
+  struct command *command =
+      command_of(arena, range->descending ? "XREVRANGE" : "XRANGE", key, range->descending ? until : after,
+                 range->descending ? after : until, "COUNT", NULL);
+  command_number(command, (int64_t)range->limit);
+  struct reply *reply;
+  const struct status *status = store_ask(txn->store, &txn->context, command, REPLY_ARRAY, false, &reply);
+  if (status) {
+    return status;
+  }
+  *entries = arena_calloc(arena, reply->count + 1, sizeof **entries);
+  for (size_t i = 0; i < reply->count; i++) {
+    status = raw_entry_of(arena, reply->elements[i], &(*entries)[i]);
+    if (status) {
+      return status;
+    }
+  }
+  *count = reply->count;
+  return NULL;
+}
+
+const struct status *raw_entry_of(struct arena *arena, const struct reply *item, struct raw_entry *out) {
+  const struct reply *fields = item->type == REPLY_ARRAY && item->count == 2 ? item->elements[1] : NULL;
+  if (!fields || fields->type != REPLY_ARRAY || fields->count != 2 || item->elements[0]->type != REPLY_TEXT ||
+      fields->elements[1]->type != REPLY_TEXT) {
+    return status_make(arena, CODE_DATA_LOSS, "LEDGER_ENTRY_MALFORMED", "a ledger entry is stored malformed");
+  }
+  out->id = item->elements[0]->text;
+  out->record_us = strtoll(out->id, NULL, 10);
+  out->bytes.data = (uint8_t *)fields->elements[1]->text;
+  out->bytes.len = fields->elements[1]->size;
+  return NULL;
+}
+
+Ledger__LedgerEntry *raw_entry_unpack(struct arena *arena, const struct raw_entry *entry) {
+  return ledger__ledger_entry__unpack(arena_allocator(arena), entry->bytes.len, entry->bytes.data);
+}
+
+static const struct status *unpack_all(struct txn *txn, const char *subject, const struct raw_entry *raw,
+                                       size_t count, Ledger__LedgerEntry ***entries) {
+  *entries = arena_calloc(txn->arena, count + 1, sizeof **entries);
+  for (size_t i = 0; i < count; i++) {
+    (*entries)[i] = raw_entry_unpack(txn->arena, &raw[i]);
+    if (!(*entries)[i]) {
+      return status_make(txn->arena, CODE_DATA_LOSS, "LEDGER_ENTRY_MALFORMED",
+                         "an entry in the ledger of `%s` does not decode: run `entente verify`", subject);
+    }
+  }
+  return NULL;
+}
+
+const struct status *ledger_page(struct txn *txn, const char *subject, int64_t after_us, int64_t as_of_us,
+                                 size_t limit, Ledger__LedgerEntry ***entries, size_t *count) {
+  struct raw_entry *raw = NULL;
+  struct entry_range range = {.after_us = after_us, .until_us = as_of_us, .limit = limit};
+  *entries = NULL;
+  const struct status *status = entries_read(txn, subject, &range, &raw, count);
+  return status ? status : unpack_all(txn, subject, raw, *count, entries);
+}
+
+/* When the entry of a sequence was recorded. Streams are ordered by time, so the sequence is searched for: by
+ * interpolation, every other step by halving. */
+static const struct status *record_time_of(struct txn *txn, const char *subject, int64_t sequence,
+                                           const struct head *head, int64_t *record_us) {
+  int64_t low_us = 0, low = 0, high_us = head->record_us, high = (int64_t)head->sequence;
+  *record_us = head->record_us;
+  for (unsigned step = 0; step < SEARCH_STEPS && low + 1 < high && sequence < high; step++) {
+    int64_t span = high_us - low_us;
+    __int128 part = (__int128)span * (sequence - low) / (high - low);
+    int64_t probe = low_us + (step % 2 || low == 0 ? span / 2 : (int64_t)part);
+    Ledger__LedgerEntry **entries;
+    size_t count;
+    const struct status *status = ledger_page(txn, subject, probe - 1, high_us, 1, &entries, &count);
+    if (status) {
+      return status;
+    }
+    int64_t found = count ? entries[0]->sequence : high;
+    if (found >= high) {
+      high_us = probe - 1; /* nothing between the probe and the upper end */
+      if (high_us <= low_us) {
+        break;
+      }
+      continue;
+    }
+    *record_us = timestamp_us(entries[0]->record_time, 0);
+    if (found == sequence) {
+      return NULL;
+    }
+    if (found < sequence) {
+      low = found;
+      low_us = *record_us;
+    } else {
+      high = found;
+      high_us = *record_us;
+    }
+  }
+  *record_us = sequence >= (int64_t)head->sequence ? head->record_us : low_us;
+  return NULL;
+}
+
+const struct status *head_read(struct txn *txn, const char *subject, struct head *head) {
+  struct reply *reply;
+  char *key = key_make(txn->arena, txn->store->options.pillar, store_bucket(subject), 'h', subject);
+  const struct status *status = store_ask(txn->store, &txn->context, command_of(txn->arena, "GET", key, NULL),
+                                          REPLY_TEXT, true, &reply);
+  *head = (struct head){0};
+  if (!status && reply->type == REPLY_TEXT && !head_decode(reply->text, reply->size, head)) {
+    status = status_make(txn->arena, CODE_DATA_LOSS, "LEDGER_HEAD_MALFORMED",
+                         "the head of the ledger of `%s` is stored malformed", subject);
+  }
+  return status;
+}
+
+const struct status *ledger_read(struct txn *txn, const char *subject, int64_t after, int64_t as_of_us,
+                                 size_t limit, Ledger__LedgerEntry ***entries, size_t *count) {
+  int64_t after_us = 0;
+  if (after > 0) {
+    struct head head;
+    const struct status *status = head_read(txn, subject, &head);
+    if (!status && head.sequence) {
+      status = record_time_of(txn, subject, after, &head, &after_us);
+    }
+    if (status) {
+      return status;
+    }
+  }
+  return ledger_page(txn, subject, after_us, as_of_us, limit, entries, count);
+}

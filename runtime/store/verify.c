@@ -1,0 +1,525 @@
+/* Does what is stored agree with the ledger? Each ledger of a vendor is walked once, oldest first; then its
+ * counters, the resources that it tells of and their places in indexes are compared, and at the end every
+ * index partition that a resource was ever in. Works beside writers: a difference counts only when no newer
+ * entry explains it. */
+#include "runtime/store/entries.h"
+#include "runtime/store/table.h"
+#include "runtime/store/txn_state.h"
+
+#include "runtime/base/limit.h"
+#include "runtime/base/name.h"
+#include "runtime/base/period.h"
+#include "runtime/base/text.h"
+#include "runtime/base/timestamp.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 128, SUBJECTS_PAGE = 64, WALKED_EVERY = 1000, CATCH_UPS = 8, MONTHS_AROUND = 12, SLACK = 3 };
+
+/* What the ledger says of one resource: the digest of its last payload. */
+struct told {
+  bool deleted;
+  uint8_t digest[DIGEST_SIZE];
+};
+
+struct verification {
+  struct txn *txn;     /* keeps the list of ledgers */
+  struct txn *scratch; /* for pages */
+  struct verify_sink *sink;
+  int64_t ledgers, entries, resources, walked_next;
+  struct table partitions; /* index key -> kind */
+};
+
+/* One ledger being walked. */
+struct walk {
+  struct verification *verification;
+  const char *subject;
+  struct head head; /* of what was walked */
+  struct arena *arena;
+  struct table told;     /* resource -> struct told */
+  struct table counters; /* `yyyymm field` -> int64_t */
+  int32_t first_month, last_month;
+};
+
+static void found(struct verification *verification, Ledger__LedgerFinding__Kind kind, const char *resource,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void found(struct verification *verification, Ledger__LedgerFinding__Kind kind, const char *resource,
+                  const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  const char *text = arena_vprintf(verification->scratch->arena, format, arguments);
+  va_end(arguments);
+  verification->sink->found(verification->sink, kind, resource, text);
+}
+
+static void progress(struct verification *verification, bool now) {
+  if (now || verification->entries + verification->resources >= verification->walked_next) {
+    verification->walked_next = verification->entries + verification->resources + WALKED_EVERY;
+    verification->sink->walked(verification->sink, verification->ledgers, verification->entries,
+                               verification->resources);
+  }
+}
+
+/* ---- the chain ---- */
+
+static void tell_partitions(struct verification *verification, const struct kind *kind, const char *name,
+                            const ProtobufCMessage *message) {
+  struct arena *arena = verification->scratch->arena;
+  struct index_sink sink = {.arena = arena, .name = name};
+  index_collect(&sink, kind, key_parent(arena, name), message);
+  for (struct index_entry *entry = sink.entries; entry; entry = entry->next) {
+    const char *key = key_index(arena, verification->txn->store->options.pillar, store_bucket(name),
+                                kind->name, entry->index, entry->partition);
+    *(const struct kind **)table_at(&verification->partitions, key) = kind;
+  }
+}
+
+static void tell_resource(struct walk *walk, const Ledger__LedgerEntry *entry) {
+  const struct kind *kind = store_kind_of(walk->verification->txn->store, entry->resource);
+  if (!kind || (*entry->payload_type && strcmp(entry->payload_type, kind->message->name) != 0)) {
+    return; /* not something that is stored under that name */
+  }
+  struct told *told = table_at(&walk->told, entry->resource);
+  told->deleted = !*entry->payload_type;
+  digest_sha256(entry->payload.data, entry->payload.len, told->digest);
+  if (told->deleted) {
+    return;
+  }
+  ProtobufCMessage *message =
+      protobuf_c_message_unpack(kind->message, arena_allocator(walk->verification->scratch->arena),
+                                entry->payload.len, entry->payload.data);
+  if (message) {
+    tell_partitions(walk->verification, kind, entry->resource, message);
+  }
+}
+
+static void tell_deltas(struct walk *walk, const Ledger__LedgerEntry *entry) {
+  for (size_t i = 0; i < entry->n_deltas; i++) {
+    const Ledger__CounterDelta *delta = entry->deltas[i];
+    const char *key = arena_printf(walk->verification->scratch->arena, "%06d %s|%d", (int)delta->month,
+                                   delta->counter, (int)delta->party);
+    int64_t *sum = table_at(&walk->counters, key);
+    *sum += delta->amount;
+    if (!walk->first_month || delta->month < walk->first_month) {
+      walk->first_month = delta->month;
+    }
+    if (delta->month > walk->last_month) {
+      walk->last_month = delta->month;
+    }
+  }
+}
+
+static const char *entry_name(struct walk *walk, uint64_t sequence) {
+  return arena_printf(walk->verification->scratch->arena, "%s/ledger/%s-%" PRIu64, walk->subject,
+                      walk->verification->txn->store->options.pillar, sequence);
+}
+
+static const char *entry_fault(const struct walk *walk, const struct raw_entry *raw,
+                               const Ledger__LedgerEntry *entry) {
+  if (!entry) {
+    return "does not decode";
+  }
+  if (entry->sequence != (int64_t)walk->head.sequence + 1) {
+    return "is out of sequence";
+  }
+  if (entry->previous_hash.len != DIGEST_SIZE ||
+      memcmp(entry->previous_hash.data, walk->head.hash, DIGEST_SIZE) != 0) {
+    return "does not follow the entry before: one of the two was changed";
+  }
+  if (timestamp_us(entry->record_time, 0) != raw->record_us || raw->record_us <= walk->head.record_us) {
+    return "was not recorded at the time of its place";
+  }
+  return strcmp(entry->subject, walk->subject) != 0 ? "is of another ledger" : NULL;
+}
+
+static void walk_entry(struct walk *walk, const struct raw_entry *raw) {
+  struct verification *verification = walk->verification;
+  Ledger__LedgerEntry *entry = raw_entry_unpack(verification->scratch->arena, raw);
+  const char *fault = entry_fault(walk, raw, entry);
+  walk->head.sequence++;
+  if (fault) {
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN,
+          entry_name(walk, walk->head.sequence), "the entry recorded at %s %s", raw->id, fault);
+  }
+  digest_sha256(raw->bytes.data, raw->bytes.len, walk->head.hash);
+  walk->head.record_us = raw->record_us;
+  if (entry) {
+    walk->head.sequence = (uint64_t)entry->sequence;
+    tell_resource(walk, entry);
+    tell_deltas(walk, entry);
+  }
+  verification->entries++;
+  progress(verification, false);
+}
+
+/* Walks what lies between the place reached and `until_us`. */
+static const struct status *walk_on(struct walk *walk, int64_t until_us) {
+  struct entry_range range = {.until_us = until_us, .limit = PAGE};
+  size_t count = PAGE;
+  while (count == PAGE) {
+    struct raw_entry *entries;
+    range.after_us = walk->head.record_us;
+    arena_reset(walk->verification->scratch->arena);
+    const struct status *status =
+        entries_read(walk->verification->scratch, walk->subject, &range, &entries, &count);
+    if (status) {
+      return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+      walk_entry(walk, &entries[i]);
+    }
+  }
+  return NULL;
+}
+
+static bool head_equal(const struct head *a, const struct head *b) {
+  return a->sequence == b->sequence && a->record_us == b->record_us &&
+         memcmp(a->hash, b->hash, DIGEST_SIZE) == 0;
+}
+
+/* ---- counters ---- */
+
+static size_t months_around(const struct walk *walk, int32_t *months, size_t max) {
+  size_t count = 0;
+  int32_t last = month_add(walk->last_month, MONTHS_AROUND);
+  for (int32_t month = month_add(walk->first_month, -MONTHS_AROUND); month <= last && count < max;
+       month = month_add(month, 1)) {
+    months[count++] = month;
+  }
+  return count;
+}
+
+static void compare_counter(struct walk *walk, const char *key, const char *stored) {
+  int64_t *told = table_find(&walk->counters, key);
+  int64_t expected = told ? *told : 0;
+  char text[24];
+  snprintf(text, sizeof text, "%" PRId64, expected);
+  if (strcmp(text, stored) != 0) {
+    found(walk->verification, LEDGER__LEDGER_FINDING__KIND__KIND_COUNTER_DIFFERS, walk->subject,
+          "counter %s is %.40s; its deltas sum to %s", key, stored, text);
+  }
+}
+
+static void compare_months(struct walk *walk, const int32_t *months, size_t count,
+                           const struct counter_snapshot *snapshot) {
+  struct arena *arena = walk->verification->scratch->arena;
+  struct table seen = {.arena = arena, .value_size = 1};
+  for (size_t m = 0; m < count; m++) {
+    const struct reply *fields = snapshot->months[m];
+    for (size_t i = 0; fields->type == REPLY_ARRAY && i + 1 < fields->count; i += 2) {
+      const char *key = arena_printf(arena, "%06d %s", (int)months[m], fields->elements[i]->text);
+      *(char *)table_at(&seen, key) = 1;
+      compare_counter(walk, key, fields->elements[i + 1]->text);
+    }
+  }
+  for (struct table_item *item = walk->counters.first; item; item = item->next) {
+    if (*(int64_t *)item->value != 0 && !table_find(&seen, item->key)) {
+      compare_counter(walk, item->key, "absent");
+    }
+  }
+}
+
+/* Reads head and counters at once, and walks on until the walk is where they are. */
+static const struct status *verify_head_and_counters(struct walk *walk) {
+  struct verification *verification = walk->verification;
+  int32_t months[PERIOD_MONTHS_MAX * 2];
+  struct counter_snapshot snapshot;
+  for (int tries = 0; tries < CATCH_UPS; tries++) {
+    size_t count = walk->last_month ? months_around(walk, months, sizeof months / sizeof months[0]) : 0;
+    arena_reset(verification->scratch->arena);
+    const struct status *status =
+        counter_snapshot_read(verification->scratch, walk->subject, months, count, &snapshot);
+    if (status && status->code == CODE_DATA_LOSS) {
+      found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject, "%s",
+            status->message);
+      return NULL;
+    }
+    if (status) {
+      return status;
+    }
+    if (snapshot.head.record_us <= walk->head.record_us) {
+      if (!head_equal(&snapshot.head, &walk->head)) {
+        found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+              "the head says entry %" PRIu64 " of %" PRId64 "; the ledger ends with entry %" PRIu64
+              " of %" PRId64 " or another hash: the last entry or the head was changed",
+              snapshot.head.sequence, snapshot.head.record_us, walk->head.sequence, walk->head.record_us);
+      }
+      compare_months(walk, months, count, &snapshot);
+      return NULL;
+    }
+    int64_t before = walk->head.record_us;
+    status = walk_on(walk, snapshot.head.record_us);
+    if (status) {
+      return status;
+    }
+    if (walk->head.record_us == before) {
+      found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+            "the head says entry %" PRIu64 "; the ledger ends with entry %" PRIu64, snapshot.head.sequence,
+            walk->head.sequence);
+      return NULL;
+    }
+  }
+  return NULL; /* writers are faster than the walk: the next run compares */
+}
+
+/* ---- resources ---- */
+
+static const struct status *read_values(struct txn *scratch, const char *const *keys, size_t count,
+                                        struct reply **values) {
+  struct command *command = command_of(scratch->arena, "MGET", NULL);
+  for (size_t i = 0; i < count; i++) {
+    command_text(command, keys[i]);
+  }
+  return store_ask(scratch->store, &scratch->context, command, REPLY_ARRAY, false, values);
+}
+
+static bool value_is_as_told(const struct told *told, const struct reply *value) {
+  if (value->type != REPLY_TEXT) {
+    return told->deleted;
+  }
+  uint8_t digest[DIGEST_SIZE];
+  if (told->deleted || value->size < KEYS_VERSION_SIZE) {
+    return false;
+  }
+  digest_sha256(value->text + KEYS_VERSION_SIZE, value->size - KEYS_VERSION_SIZE, digest);
+  return memcmp(digest, told->digest, DIGEST_SIZE) == 0;
+}
+
+/* The etag in the message is a function of the version, so a changed version shows there. */
+static bool version_fits(struct verification *verification, const struct kind *kind, const char *name,
+                         const struct reply *value) {
+  const struct kind_layout *layout = store_layout(verification->txn->store, kind);
+  uint64_t version;
+  ProtobufCBinaryData stored;
+  ProtobufCMessage *message;
+  if (!layout->etag || value->type != REPLY_TEXT) {
+    return true;
+  }
+  struct arena *arena = verification->scratch->arena;
+  return !entity_decode(arena, kind, name, value, &version, &stored, &message) &&
+         strcmp(*(char **)((char *)message + layout->etag), etag_make(arena, name, version)) == 0;
+}
+
+/* Places in indexes where the resource has to be but is not. */
+static const struct status *verify_listed(struct verification *verification, const struct kind *kind,
+                                          const char *name, const struct reply *value, bool *listed) {
+  struct txn *scratch = verification->scratch;
+  uint64_t version;
+  ProtobufCBinaryData stored;
+  ProtobufCMessage *message;
+  *listed = true;
+  if (entity_decode(scratch->arena, kind, name, value, &version, &stored, &message) || !message) {
+    return NULL;
+  }
+  struct index_sink sink = {.arena = scratch->arena, .name = name};
+  index_collect(&sink, kind, key_parent(scratch->arena, name), message);
+  for (struct index_entry *entry = sink.entries; entry; entry = entry->next) {
+    char *key = key_index(scratch->arena, scratch->store->options.pillar, store_bucket(name), kind->name,
+                          entry->index, entry->partition);
+    struct reply *score;
+    const struct status *status =
+        store_ask(scratch->store, &scratch->context,
+                  command_of(scratch->arena, "ZSCORE", key, entry->member, NULL), REPLY_TEXT, true, &score);
+    if (status) {
+      return status;
+    }
+    *listed &= score->type == REPLY_TEXT;
+  }
+  return NULL;
+}
+
+/* Compares one resource; again while newer entries come in. */
+static const struct status *verify_resource(struct walk *walk, const char *name) {
+  struct verification *verification = walk->verification;
+  struct txn *scratch = verification->scratch;
+  const struct kind *kind = store_kind_of(scratch->store, name);
+  bool same = false, listed = false;
+  for (int tries = 0; tries < SLACK && !(same && listed); tries++) {
+    const struct status *status = tries ? walk_on(walk, INT64_MAX) : NULL;
+    struct reply *values = NULL;
+    if (!status) {
+      arena_reset(scratch->arena);
+      const char *key = key_entity(scratch->arena, scratch->store->options.pillar, name);
+      status = read_values(scratch, &key, 1, &values);
+    }
+    if (status) {
+      return status;
+    }
+    const struct reply *value = values->elements[0];
+    same = value_is_as_told(table_find(&walk->told, name), value) &&
+           version_fits(verification, kind, name, value);
+    status = verify_listed(verification, kind, name, value, &listed);
+    if (status) {
+      return status;
+    }
+  }
+  if (!same) {
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_RESOURCE_DIFFERS, name,
+          "what is stored is not what the ledger recorded last");
+  }
+  if (!listed) {
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_INDEX_DIFFERS, name,
+          "an index does not list the resource");
+  }
+  return NULL;
+}
+
+static const struct status *verify_resources(struct walk *walk) {
+  for (struct table_item *item = walk->told.first; item; item = item->next) {
+    const struct status *status = verify_resource(walk, item->key);
+    if (status) {
+      return status;
+    }
+    walk->verification->resources++;
+    progress(walk->verification, false);
+  }
+  return NULL;
+}
+
+static const struct status *verify_subject(struct verification *verification, const char *subject) {
+  struct arena *arena = arena_create(SIZE_MAX / 2, NULL, NULL);
+  if (!arena) {
+    return &status_memory_exhausted;
+  }
+  struct walk walk = {.verification = verification,
+                      .subject = subject,
+                      .arena = arena,
+                      .told = {.arena = arena, .value_size = sizeof(struct told)},
+                      .counters = {.arena = arena, .value_size = sizeof(int64_t)}};
+  const struct status *status = walk_on(&walk, INT64_MAX);
+  if (!status) {
+    status = verify_head_and_counters(&walk);
+  }
+  if (!status) {
+    status = verify_resources(&walk);
+  }
+  arena_destroy(arena);
+  verification->ledgers++;
+  return status;
+}
+
+/* ---- indexes, the other way ---- */
+
+static bool member_belongs(struct verification *verification, const struct kind *kind, const char *index_key,
+                           const char *member, const struct reply *value) {
+  struct txn *scratch = verification->scratch;
+  const char *end = strchr(member, '\n'), *name = end ? end + 1 : "";
+  uint64_t version;
+  ProtobufCBinaryData stored;
+  ProtobufCMessage *message;
+  if (!name_matches(name, kind->pattern) ||
+      entity_decode(scratch->arena, kind, name, value, &version, &stored, &message) || !message) {
+    return false;
+  }
+  struct index_sink sink = {.arena = scratch->arena, .name = name};
+  index_collect(&sink, kind, key_parent(scratch->arena, name), message);
+  for (struct index_entry *entry = sink.entries; entry; entry = entry->next) {
+    if (strcmp(entry->member, member) == 0 &&
+        strcmp(key_index(scratch->arena, scratch->store->options.pillar, store_bucket(name), kind->name,
+                         entry->index, entry->partition),
+               index_key) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A member that moves while it is looked at is looked at again: index and entity in that order. */
+static const struct status *verify_stray(struct verification *verification, const struct kind *kind,
+                                         const char *index_key, const char *member) {
+  struct txn *scratch = verification->scratch;
+  struct reply *score, *values;
+  const char *end = strchr(member, '\n');
+  const char *key = key_entity(scratch->arena, scratch->store->options.pillar, end ? end + 1 : "");
+  for (int tries = 0; tries < SLACK; tries++) {
+    const struct status *status = read_values(scratch, &key, 1, &values);
+    if (!status) {
+      status =
+          store_ask(scratch->store, &scratch->context,
+                    command_of(scratch->arena, "ZSCORE", index_key, member, NULL), REPLY_TEXT, true, &score);
+    }
+    if (status || score->type != REPLY_TEXT ||
+        member_belongs(verification, kind, index_key, member, values->elements[0])) {
+      return status;
+    }
+  }
+  found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_INDEX_DIFFERS, end ? end + 1 : member,
+        "the index %s lists what does not belong there", index_key);
+  return NULL;
+}
+
+static const struct status *verify_partition(struct verification *verification, const char *index_key,
+                                             const struct kind *kind) {
+  struct txn *scratch = verification->scratch;
+  const char *from = "-";
+  for (;;) {
+    arena_reset(scratch->arena);
+    struct command *command =
+        command_of(scratch->arena, "ZRANGEBYLEX", index_key, from, "+", "LIMIT", "0", NULL);
+    command_number(command, PAGE);
+    struct reply *members;
+    const struct status *status =
+        store_ask(scratch->store, &scratch->context, command, REPLY_ARRAY, false, &members);
+    if (status || !members->count) {
+      return status;
+    }
+    for (size_t i = 0; !status && i < members->count; i++) {
+      status = verify_stray(verification, kind, index_key, members->elements[i]->text);
+    }
+    if (status || members->count < PAGE) {
+      return status;
+    }
+    from = arena_printf(verification->txn->arena, "(%s", members->elements[members->count - 1]->text);
+  }
+}
+
+static const struct status *verify_subjects(struct verification *verification, const char *vendor) {
+  struct txn *txn = verification->txn;
+  char *key = key_make(txn->arena, txn->store->options.pillar, store_bucket(vendor), 's', vendor);
+  const char *cursor = "0";
+  struct table done = {.arena = txn->arena, .value_size = 1}; /* SSCAN may repeat itself */
+  do {
+    struct reply *reply;
+    struct command *command = command_of(txn->arena, "SSCAN", key, cursor, "COUNT", NULL);
+    command_number(command, SUBJECTS_PAGE);
+    const struct status *status = store_ask(txn->store, &txn->context, command, REPLY_ARRAY, false, &reply);
+    for (size_t i = 0; !status && i < reply->elements[1]->count; i++) {
+      char *seen = table_at(&done, reply->elements[1]->elements[i]->text);
+      status = *seen ? NULL : verify_subject(verification, reply->elements[1]->elements[i]->text);
+      *seen = 1;
+    }
+    if (status) {
+      return status;
+    }
+    cursor = reply->elements[0]->text;
+  } while (strcmp(cursor, "0") != 0);
+  return NULL;
+}
+
+const struct status *ledger_verify(struct txn *txn, const char *vendor, struct verify_sink *sink) {
+  struct arena *kept = arena_create(SIZE_MAX / 2, NULL, NULL);
+  struct txn *scratch = kept ? scratch_open(txn) : NULL;
+  if (!scratch) {
+    arena_destroy(kept);
+    return &status_memory_exhausted;
+  }
+  struct verification verification = {.txn = txn,
+                                      .scratch = scratch,
+                                      .sink = sink,
+                                      .partitions = {.arena = kept, .value_size = sizeof(struct kind *)}};
+  const struct status *status = verify_subjects(&verification, vendor);
+  for (struct table_item *item = verification.partitions.first; item && !status; item = item->next) {
+    status = verify_partition(&verification, item->key, *(const struct kind **)item->value);
+  }
+  if (status) {
+    status = status_make(txn->arena, status->code, arena_strdup(txn->arena, status->reason), "%s",
+                         status->message);
+  } else {
+    progress(&verification, true);
+  }
+  scratch_close(scratch);
+  arena_destroy(kept);
+  return status;
+}
