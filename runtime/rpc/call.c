@@ -41,6 +41,13 @@ const char *call_traceparent(const struct call *call) {
   return call->trace.parent;
 }
 
+const struct status *call_partner_of(struct call *call, const char *partnership, const char **out) {
+  const struct server_options *options = &call->server->options;
+  *out = NULL;
+  return options->partner_of ? options->partner_of(options->partner_of_context, call->arena, partnership, out)
+                             : NULL;
+}
+
 struct txn *call_txn(struct call *call) {
   const struct principal *principal = call->principal;
   if (!call->txn)

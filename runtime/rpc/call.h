@@ -46,6 +46,10 @@ const char *call_authorization(const struct call *call);
 /* W3C trace id and span id, `00-...-...-01`. */
 const char *call_traceparent(const struct call *call);
 
+/* The organization id of the partner of a partnership, as the server's `partner_of` knows it; NULL when it
+ * does not. For methods that name several partnerships. */
+const struct status *call_partner_of(struct call *call, const char *partnership, const char **out);
+
 /* The call's transaction. For a WRITE method it already holds the idempotency record of the request's
  * `request_id`. One per run of the handler. */
 struct txn *call_txn(struct call *call);

@@ -7,7 +7,6 @@
 #include "runtime/base/limit.h"
 #include "runtime/message/validate.h"
 
-#include <assert.h>
 #include <grpc/byte_buffer_reader.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,10 +74,7 @@ struct channel *channel_create(struct loop *loop, const struct channel_options *
   return NULL;
 }
 
-void channel_destroy(struct channel *channel) {
-  if (!channel)
-    return;
-  assert(channel->pending == 0);
+static void channel_free(struct channel *channel) {
   if (channel->core)
     grpc_channel_destroy(channel->core);
   queue_release(channel->queue);
@@ -87,6 +83,23 @@ void channel_destroy(struct channel *channel) {
   free(channel->expected_service);
   free(channel->trust_domain);
   free(channel);
+}
+
+void channel_settled(struct channel *channel) {
+  if (--channel->pending == 0 && channel->closing)
+    channel_free(channel);
+}
+
+void channel_destroy(struct channel *channel) {
+  if (!channel)
+    return;
+  bool inside = loop_current() == channel->loop;
+  /* What was given up still has to come back from gRPC core. */
+  while (channel->pending && !inside)
+    loop_turn(channel->loop, 100);
+  channel->closing = true;
+  if (channel->pending == 0)
+    channel_free(channel);
 }
 
 /* Certificates are renewed while we run: a channel keeps those it began with, so take a new one. */

@@ -16,8 +16,11 @@ struct channel {
   char *target, *expected_service, *trust_domain;
   grpc_channel *core;
   int64_t look_us; /* monotonic: when to look at the files again */
-  size_t pending;
+  size_t pending;  /* calls that gRPC core knows of */
+  bool closing;    /* destroyed as soon as there are none */
 };
+/* One call less. The channel may be gone after. */
+void channel_settled(struct channel *channel);
 
 /* What goes out with a call. Valid until the operation that sends it has completed. */
 struct outgoing {

@@ -23,7 +23,7 @@ struct pending {
 };
 
 static void pending_free(struct pending *pending) {
-  pending->channel->pending--;
+  struct channel *channel = pending->channel;
   outgoing_free(&pending->out);
   grpc_metadata_array_destroy(&pending->headers);
   grpc_metadata_array_destroy(&pending->trailers);
@@ -31,6 +31,7 @@ static void pending_free(struct pending *pending) {
     grpc_byte_buffer_destroy(pending->payload);
   grpc_slice_unref(pending->message);
   free(pending);
+  channel_settled(channel);
 }
 
 static void pending_answered(struct tag *tag) {

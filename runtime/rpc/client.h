@@ -27,7 +27,9 @@ struct channel_options {
  * within 10 s. NULL with `*problem` (valid until the thread's next one) when a file is missing. */
 struct channel *channel_create(struct loop *loop, const struct channel_options *options,
                                const char **problem);
-void channel_destroy(struct channel *channel); /* no call may be pending */
+/* No call may be pending but those given up. On the loop's thread: within the loop these may still come
+ * back later, outside of it they are waited for. NULL is allowed. */
+void channel_destroy(struct channel *channel);
 
 struct client_call {
   struct arena *arena;

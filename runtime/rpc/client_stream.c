@@ -29,7 +29,7 @@ struct client_stream {
 static void release(struct client_stream *stream) {
   if (--stream->references > 0)
     return;
-  stream->channel->pending--;
+  struct channel *channel = stream->channel;
   outgoing_free(&stream->out);
   grpc_metadata_array_destroy(&stream->headers);
   grpc_metadata_array_destroy(&stream->trailers);
@@ -38,6 +38,7 @@ static void release(struct client_stream *stream) {
   grpc_slice_unref(stream->message);
   arena_destroy(stream->messages);
   free(stream);
+  channel_settled(channel);
 }
 
 static void wake(struct client_stream *stream) {

@@ -30,7 +30,8 @@ struct server_fixture {
   char *token;
 
   pthread_t thread;
-  sem_t started;
+  sem_t started, ended;
+  bool draining;
   struct loop *loop; /* the server's */
   struct store *store;
   struct identity *identity;
@@ -184,6 +185,7 @@ struct server_fixture *fixture_start(const struct fixture_options *options) {
   if (options->tls)
     make_authority(fixture);
   sem_init(&fixture->started, 0, 0);
+  sem_init(&fixture->ended, 0, 0);
   if (pthread_create(&fixture->thread, NULL, run_server, fixture) != 0)
     give_up("start", "no thread");
   sem_wait(&fixture->started);
@@ -194,15 +196,26 @@ struct server_fixture *fixture_start(const struct fixture_options *options) {
 struct drain {
   struct loop_work work;
   struct server_fixture *fixture;
+  uint32_t notice_ms, grace_ms;
 };
 
 static void drained(void *argument) {
-  loop_stop(((struct server_fixture *)argument)->loop);
+  sem_post(&((struct server_fixture *)argument)->ended);
 }
 
 static void begin_drain(struct loop_work *work) {
-  struct server_fixture *fixture = ((struct drain *)work)->fixture;
-  server_drain(fixture->server, 0, 0, drained, fixture);
+  struct drain *drain = (struct drain *)work;
+  server_drain(drain->fixture->server, drain->notice_ms, drain->grace_ms, drained, drain->fixture);
+  free(drain);
+}
+
+void fixture_drain(struct server_fixture *fixture, uint32_t notice_ms, uint32_t grace_ms) {
+  struct drain *drain = calloc(1, sizeof(*drain));
+  if (!drain)
+    give_up("drain", "out of memory");
+  *drain = (struct drain){{.run = begin_drain}, fixture, notice_ms, grace_ms};
+  fixture->draining = true;
+  loop_post(fixture->loop, &drain->work);
 }
 
 static void remove_folder(struct server_fixture *fixture) {
@@ -217,13 +230,16 @@ static void remove_folder(struct server_fixture *fixture) {
 void fixture_stop(struct server_fixture *fixture) {
   if (!fixture)
     return;
-  struct drain drain = {.work.run = begin_drain, .fixture = fixture};
   channel_destroy(fixture->channel);
-  loop_post(fixture->loop, &drain.work);
+  if (!fixture->draining)
+    fixture_drain(fixture, 0, 0);
+  sem_wait(&fixture->ended);
+  loop_stop(fixture->loop);
   pthread_join(fixture->thread, NULL);
   loop_destroy(fixture->client_loop);
   remove_folder(fixture);
   sem_destroy(&fixture->started);
+  sem_destroy(&fixture->ended);
   arena_destroy(fixture->arena);
   arena_destroy(fixture->lasting);
   free(fixture->token);

@@ -88,6 +88,8 @@ void fixture_run(struct server_fixture *fixture, void (*run)(struct store *store
 const struct status *fixture_txn(struct server_fixture *fixture,
                                  const struct status *(*run)(struct txn *txn, void *context), void *context);
 
+/* Begins server_drain(); fixture_stop() then waits for its end. */
+void fixture_drain(struct server_fixture *fixture, uint32_t notice_ms, uint32_t grace_ms);
 struct server *fixture_server(struct server_fixture *fixture);
 struct loop *fixture_server_loop(struct server_fixture *fixture);
 
