@@ -283,7 +283,9 @@ size_t schema_service_methods(const char *service, const struct schema_method *c
 
 const ProtobufCMessageDescriptor *schema_find_message(const char *full_name) {
   schema_load();
-  return lookup_find(&schema.descriptors, full_name);
+  const ProtobufCMessageDescriptor *descriptor = lookup_find(&schema.descriptors, full_name);
+  /* Code is generated for a few standard messages that no contract uses. */
+  return descriptor && rules_of(descriptor) ? descriptor : NULL;
 }
 
 const struct message_rules *rules_of(const ProtobufCMessageDescriptor *descriptor) {

@@ -356,6 +356,8 @@ static const ProtobufCFieldDescriptor *path_step(const ProtobufCMessageDescripto
   *path += length;
   bool last = !**path;
   *path += !last;
+  if (!last && !**path)
+    return NULL;
   return field->type == (last ? PROTOBUF_C_TYPE_STRING : PROTOBUF_C_TYPE_MESSAGE) ? field : NULL;
 }
 

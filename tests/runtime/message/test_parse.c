@@ -1,0 +1,214 @@
+#include "tests/support/check.h"
+#include "tests/support/random_message.h"
+
+#include "runtime/base/limit.h"
+#include "runtime/base/text.h"
+#include "runtime/message/validate.h"
+
+#include "entente/ledger/v1/ledger_service.pb-c.h"
+#include "google/protobuf/descriptor.pb-c.h"
+
+#include <string.h>
+
+extern const ProtobufCMessageDescriptor *const contract_messages[];
+
+static struct arena *arena;
+
+static int set_up(void **state) {
+  (void)state;
+  arena = arena_create(64 << 20, NULL, NULL);
+  return arena ? 0 : -1;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  arena_destroy(arena);
+  return 0;
+}
+
+static void append_varint(struct buffer *out, uint64_t value) {
+  for (; value >= 0x80; value >>= 7)
+    buffer_append(out, &(uint8_t){(uint8_t)(value | 0x80)}, 1);
+  buffer_append(out, &(uint8_t){(uint8_t)value}, 1);
+}
+
+static void append_bytes(struct buffer *out, unsigned field, const void *bytes, size_t size) {
+  append_varint(out, field << 3 | 2);
+  append_varint(out, size);
+  buffer_append(out, bytes, size);
+}
+
+static const struct status *parse(const ProtobufCMessageDescriptor *descriptor, const struct buffer *bytes,
+                                  ProtobufCMessage **out) {
+  return message_parse(arena, descriptor, (const uint8_t *)bytes->data, bytes->size, out);
+}
+
+static void expect(const struct status *status, const char *field, const char *reason) {
+  assert_non_null(status);
+  assert_int_equal(status->code, CODE_INVALID_ARGUMENT);
+  assert_string_equal(status->reason, REASON_INVALID_REQUEST);
+  assert_string_equal(status->violations->field, field);
+  assert_string_equal(status->violations->reason, reason);
+}
+
+static void empty_bytes_are_an_empty_message(void **state) {
+  (void)state;
+  ProtobufCMessage *message;
+  assert_null(message_parse(arena, &ledger__counter__descriptor, NULL, 0, &message));
+  assert_string_equal(((Ledger__Counter *)message)->counter, "");
+}
+
+static void refuses_malformed_text_with_its_path(void **state) {
+  (void)state;
+  static const char *const texts[] = {"\xFF\xFE", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    struct buffer delta = {.arena = arena}, entry = {.arena = arena};
+    append_bytes(&delta, 1, texts[i], strlen(texts[i]));
+    append_bytes(&entry, 1, "good", 4);
+    append_bytes(&entry, 14, "", 0);
+    append_bytes(&entry, 14, delta.data, delta.size);
+    ProtobufCMessage *message;
+    expect(parse(&ledger__ledger_entry__descriptor, &entry, &message), "deltas[1].counter", "TEXT_MALFORMED");
+  }
+  struct buffer nul = {.arena = arena};
+  append_bytes(&nul, 1, "a\0b", 3);
+  ProtobufCMessage *message;
+  expect(parse(&ledger__counter__descriptor, &nul, &message), "counter", "TEXT_MALFORMED");
+}
+
+static void lists_every_malformed_text(void **state) {
+  (void)state;
+  struct buffer request = {.arena = arena};
+  for (int i = 0; i < LIMIT_VIOLATIONS + 8; i++)
+    append_bytes(&request, 2, "\xFF", 1);
+  ProtobufCMessage *message;
+  const struct status *status = parse(&ledger__batch_get_counters_request__descriptor, &request, &message);
+  expect(status, "partnerships[0]", "TEXT_MALFORMED");
+  size_t count = 0;
+  const struct violation *last = NULL;
+  for (const struct violation *v = status->violations; v; v = v->next, count++)
+    last = v;
+  assert_int_equal(count, LIMIT_VIOLATIONS);
+  assert_string_equal(last->field, "partnerships[31]");
+  assert_non_null(strstr(last->description, "8 more violations"));
+}
+
+static void nesting_is_bounded(void **state) {
+  (void)state;
+  for (int depth = LIMIT_MESSAGE_DEPTH - 1; depth <= 10000; depth += depth < 40 ? 1 : 9960) {
+    struct buffer bytes = {.arena = arena};
+    append_bytes(&bytes, 1, "x", 1);
+    for (int i = 1; i < depth; i++) {
+      struct buffer outer = {.arena = arena};
+      append_bytes(&outer, 3, bytes.data, bytes.size); /* nested_type */
+      bytes = outer;
+      if (depth > 1000 && i % 100 == 0) { /* keep the arena small */
+        struct arena *next = arena_create(64 << 20, NULL, NULL);
+        struct buffer moved = {.arena = next};
+        buffer_append(&moved, bytes.data, bytes.size);
+        arena_destroy(arena);
+        arena = next;
+        bytes = moved;
+      }
+    }
+    ProtobufCMessage *message;
+    const struct status *status = parse(&google__protobuf__descriptor_proto__descriptor, &bytes, &message);
+    if (depth <= LIMIT_MESSAGE_DEPTH) {
+      assert_null(status);
+      continue;
+    }
+    assert_non_null(status);
+    assert_string_equal(status->violations->reason, "TOO_DEEP");
+  }
+}
+
+static void number_of_fields_is_bounded(void **state) {
+  (void)state;
+  struct buffer bytes = {.arena = arena};
+  for (int i = 0; i < LIMIT_MESSAGE_FIELDS; i++)
+    append_bytes(&bytes, 14, "", 0);
+  ProtobufCMessage *message;
+  assert_null(parse(&ledger__ledger_entry__descriptor, &bytes, &message));
+  append_bytes(&bytes, 14, "", 0);
+  expect(parse(&ledger__ledger_entry__descriptor, &bytes, &message), "", "TOO_MANY_ELEMENTS");
+}
+
+static void unknown_fields_are_dropped(void **state) {
+  (void)state;
+  struct buffer delta = {.arena = arena}, entry = {.arena = arena};
+  append_bytes(&delta, 99, "\xFF\x00", 2);
+  append_varint(&delta, 98 << 3);
+  append_varint(&delta, 7);
+  append_bytes(&delta, 1, "c", 1);
+  append_bytes(&entry, 99, "new", 3);
+  append_bytes(&entry, 14, delta.data, delta.size);
+  ProtobufCMessage *message;
+  assert_null(parse(&ledger__ledger_entry__descriptor, &entry, &message));
+  Ledger__CounterDelta one = LEDGER__COUNTER_DELTA__INIT, *deltas[] = {&one};
+  Ledger__LedgerEntry expected = LEDGER__LEDGER_ENTRY__INIT;
+  one.counter = (char[]){"c"};
+  expected.n_deltas = 1;
+  expected.deltas = deltas;
+  assert_true(message_equal(message, &expected.base));
+  assert_int_equal(message->n_unknown_fields, 0);
+}
+
+static void refuses_what_is_not_the_wire_format(void **state) {
+  (void)state;
+  static const struct {
+    const char *bytes;
+    size_t size;
+    const char *field;
+  } cases[] = {
+      {"\x0A", 1, ""},                                              /* no length */
+      {"\x0A\x05", 2, ""},                                          /* length beyond the end */
+      {"\x0A\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", 11, ""},     /* 2^64 - 1 bytes */
+      {"\x10\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", 12, ""}, /* 11 bytes of varint */
+      {"\x00\x00", 2, ""},                                          /* field 0 */
+      {"\x0B\x0C", 2, ""},                                          /* a group */
+      {"\x0E", 1, ""},                                              /* no such wire type */
+      {"\xF8\xFF\xFF\xFF\xFF\x01\x01", 7, ""},                      /* field number over 2^29 - 1 */
+      {"\x25\x00", 2, ""},                                          /* half a fixed32 */
+      {"\x08\x01", 2, "name"},                                      /* a varint where text goes */
+      {"\x12\x01\x01", 3, "sequence"},                              /* bytes where a number goes */
+      {"\x2A\x02\x0A\x00", 4, "occur_time.seconds"},                /* in a message within */
+      {"\x72\x01\x0A", 3, "deltas[0]"},                             /* cut short within */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    ProtobufCMessage *message;
+    expect(message_parse(arena, &ledger__ledger_entry__descriptor, (const uint8_t *)cases[i].bytes,
+                         cases[i].size, &message),
+           cases[i].field, "VALUE_MALFORMED");
+  }
+}
+
+static void every_message_round_trips(void **state) {
+  (void)state;
+  for (size_t m = 0; contract_messages[m]; m++) {
+    if (strncmp(contract_messages[m]->name, "google.protobuf.", 16) == 0)
+      continue;
+    for (unsigned round = 0; round < 20; round++) {
+      struct random random = {m * 1000 + round};
+      arena_reset(arena);
+      ProtobufCMessage *message = random_message(&random, arena, contract_messages[m]), *parsed;
+      ProtobufCBinaryData packed = message_pack(arena, message);
+      assert_null(message_parse(arena, contract_messages[m], packed.data, packed.len, &parsed));
+      assert_true(message_equal(message, parsed));
+      assert_true(message_equal(message, message_copy(arena, message)));
+    }
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(empty_bytes_are_an_empty_message, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(refuses_malformed_text_with_its_path, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(lists_every_malformed_text, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(nesting_is_bounded, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(number_of_fields_is_bounded, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(unknown_fields_are_dropped, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(refuses_what_is_not_the_wire_format, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(every_message_round_trips, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
