@@ -1,0 +1,248 @@
+#include "onboard/commitment.h"
+#include "onboard/handler.h"
+#include "onboard/moment.h"
+#include "onboard/plan.h"
+#include "onboard/timed.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+
+#include "entente/onboard/v1/commitment_service.pb-c.h"
+
+/* ---- commitments ---- */
+
+static void settle_view(struct arena *arena, Onboard__Commitment *commitment, int64_t now_us) {
+  const char *deemed[COMMITMENT_PENDING_MAX];
+  commitment_settle(arena, commitment, now_us, deemed);
+}
+
+const struct status *commitment_get(struct call *call, const void *in, void *out) {
+  const Onboard__GetCommitmentRequest *request = in;
+  Onboard__Commitment *commitment;
+  const struct status *status = entity_read(call, &kind_commitment, request->name, &commitment);
+  if (status)
+    return status;
+  settle_view(call_arena(call), commitment, call_now_us(call));
+  *(Onboard__Commitment *)out = *commitment;
+  return NULL;
+}
+
+/* What a list keeps, looked at as of the call. */
+struct wanted {
+  int state; /* 0: any */
+  int64_t before_us, now_us;
+};
+
+static bool keep_commitment(const void *message, void *context) {
+  const struct wanted *wanted = context;
+  const Onboard__Commitment *commitment = message;
+  return moment_us(commitment->due_time) < wanted->before_us &&
+         (!wanted->state || (int)commitment_state_at(commitment, wanted->now_us) == wanted->state);
+}
+
+const struct status *commitment_list(struct call *call, const void *in, void *out) {
+  const Onboard__ListCommitmentsRequest *request = in;
+  Onboard__ListCommitmentsResponse *response = out;
+  struct arena *arena = call_arena(call);
+  struct list_page page;
+  struct wanted wanted = {(int)request->state, timestamp_us(request->due_before, INT64_MAX),
+                          call_now_us(call)};
+  const char *owner = request->owner ? party_name(request->owner) : "";
+  const char *partition = arena_printf(arena, "%s|%s", request->parent, owner);
+  const char *filters =
+      arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
+  const struct status *status = list_for(call,
+                                         (struct list_query){
+                                             .kind = &kind_commitment,
+                                             .index = "due",
+                                             .partition = partition,
+                                             .page_size = request->page_size,
+                                             .page_token = request->page_token,
+                                             .keep = keep_commitment,
+                                             .context = &wanted,
+                                         },
+                                         filters, &page);
+  if (status)
+    return status;
+  for (size_t i = 0; i < page.count; i++)
+    settle_view(arena, page.messages[i], wanted.now_us);
+  response->commitments = (Onboard__Commitment **)page.messages;
+  response->n_commitments = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+/* ---- what a change of a commitment starts from ---- */
+
+static const struct status *check_plan(struct call *call, const char *commitment, Onboard__Plan **out) {
+  const char *name = name_prefix(call_arena(call), commitment, 3);
+  const struct status *status = entity_load(call, &kind_plan, name, "", out);
+  if (status || (*out)->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
+    return status;
+  struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PLAN_CLOSED",
+                                     "%s is closed: its commitments stand as they are", name);
+  status_add_metadata(call_arena(call), refusal, "plan", name);
+  return refusal;
+}
+
+/* Loads a commitment whose plan is not closed. What time has changed is recorded first, as an act of the
+ * system; the handler then runs again on that. */
+static const struct status *open_commitment(struct call *call, const char *name, const char *etag,
+                                            Onboard__Commitment **out, Onboard__Plan **plan) {
+  const struct status *status = entity_load(call, &kind_commitment, name, etag, out);
+  if (!status)
+    status = check_plan(call, name, plan);
+  if (status || commitment_next_us(*out) > call_now_us(call))
+    return status;
+  bool changed;
+  status = timed_record(call_store(call), &timed_commitment, call_arena(call), name, call_now_us(call),
+                        call_deadline_us(call), &changed);
+  return status ? status : &status_lost_race;
+}
+
+const struct status *commitment_let_go(struct call *call, const void *in, void *out) {
+  const Onboard__WaiveCommitmentRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Commitment *commitment;
+  Onboard__Plan *plan;
+  const struct status *status = open_commitment(call, request->name, request->etag, &commitment, &plan);
+  if (status)
+    return status;
+  struct standing before = commitment_standing(commitment);
+  status = commitment_waive(&act, commitment, request->reason);
+  if (status)
+    return status;
+  commitment_change(call_txn(call), commitment, "commitment.waived", act.now_us, before);
+  *(Onboard__Commitment *)out = *commitment;
+  return txn_commit(call_txn(call), out);
+}
+
+/* ---- claims ---- */
+
+static const struct status *answer(struct call *call, Onboard__FulfilmentClaim *claim, const char *type,
+                                   void *out) {
+  entity_change(call_txn(call), &kind_claim, claim, type);
+  *(Onboard__FulfilmentClaim *)out = *claim;
+  return txn_commit(call_txn(call), out);
+}
+
+const struct status *claim_create(struct call *call, const void *in, void *out) {
+  const Onboard__ClaimFulfilmentRequest *request = in;
+  Onboard__FulfilmentClaim *claim = request->claim;
+  struct act act = act_of(call);
+  Onboard__Commitment *commitment;
+  Onboard__Plan *plan;
+  struct status *invalid = NULL;
+  if (!moment_check_past(act.arena, &invalid, "claim.occur_time", claim->occur_time, act.now_us))
+    return invalid;
+  const struct status *status = open_commitment(call, request->parent, "", &commitment, &plan);
+  if (!status)
+    status = entity_name(call, &kind_claim, request->parent, "claims", request->claim_id, &claim->name);
+  if (status)
+    return status;
+  struct standing before = commitment_standing(commitment);
+  status = commitment_claim(&act, commitment, claim, plan_deemed_us(plan));
+  if (status)
+    return status;
+  commitment_change(call_txn(call), commitment, "commitment.claimed", 0, before);
+  return answer(call, claim, "claim.created", out);
+}
+
+const struct status *claim_get(struct call *call, const void *in, void *out) {
+  const Onboard__GetFulfilmentClaimRequest *request = in;
+  Onboard__FulfilmentClaim *claim;
+  const struct status *status = entity_read(call, &kind_claim, request->name, &claim);
+  if (status)
+    return status;
+  claim_settle(claim, call_now_us(call));
+  *(Onboard__FulfilmentClaim *)out = *claim;
+  return NULL;
+}
+
+static bool keep_claim(const void *message, void *context) {
+  const struct wanted *wanted = context;
+  return !wanted->state || (int)claim_state_at(message, wanted->now_us) == wanted->state;
+}
+
+const struct status *claim_list(struct call *call, const void *in, void *out) {
+  const Onboard__ListFulfilmentClaimsRequest *request = in;
+  Onboard__ListFulfilmentClaimsResponse *response = out;
+  struct arena *arena = call_arena(call);
+  struct list_page page;
+  struct wanted wanted = {.state = (int)request->state, .now_us = call_now_us(call)};
+  const char *partition = arena_printf(arena, "%s|", request->parent);
+  const struct status *status = list_for(call,
+                                         (struct list_query){
+                                             .kind = &kind_claim,
+                                             .index = "deem",
+                                             .partition = partition,
+                                             .page_size = request->page_size,
+                                             .page_token = request->page_token,
+                                             .keep = keep_claim,
+                                             .context = &wanted,
+                                         },
+                                         arena_printf(arena, "%s|%d", partition, wanted.state), &page);
+  if (status)
+    return status;
+  for (size_t i = 0; i < page.count; i++)
+    claim_settle(page.messages[i], wanted.now_us);
+  response->claims = (Onboard__FulfilmentClaim **)page.messages;
+  response->n_claims = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+/* A claim that is being decided, with its commitment. */
+struct decision {
+  struct act act;
+  Onboard__Commitment *commitment;
+  Onboard__FulfilmentClaim *claim;
+  struct standing before;
+};
+
+static const struct status *open_claim(struct call *call, const char *name, const char *etag,
+                                       struct decision *decision) {
+  Onboard__Plan *plan;
+  decision->act = act_of(call);
+  const struct status *status = entity_load(call, &kind_claim, name, etag, &decision->claim);
+  if (!status)
+    status = open_commitment(call, name_prefix(call_arena(call), name, 4), "", &decision->commitment, &plan);
+  if (!status)
+    decision->before = commitment_standing(decision->commitment);
+  return status;
+}
+
+static const struct status *answer_decision(struct call *call, const struct decision *decision,
+                                            const char *const types[2], void *out) {
+  commitment_change(call_txn(call), decision->commitment, types[0], 0, decision->before);
+  return answer(call, decision->claim, types[1], out);
+}
+
+const struct status *claim_accept(struct call *call, const void *in, void *out) {
+  const Onboard__ConfirmClaimRequest *request = in;
+  static const char *const types[2] = {"commitment.confirmed", "claim.confirmed"};
+  struct decision decision;
+  const struct status *status = open_claim(call, request->name, request->etag, &decision);
+  if (!status)
+    status = claim_confirm(&decision.act, decision.commitment, decision.claim, request->amount);
+  return status ? status : answer_decision(call, &decision, types, out);
+}
+
+const struct status *claim_contest(struct call *call, const void *in, void *out) {
+  const Onboard__DisputeClaimRequest *request = in;
+  static const char *const types[2] = {"commitment.disputed", "claim.disputed"};
+  struct decision decision;
+  const struct status *status = open_claim(call, request->name, request->etag, &decision);
+  if (!status)
+    status = claim_dispute(&decision.act, decision.commitment, decision.claim, request->reason);
+  return status ? status : answer_decision(call, &decision, types, out);
+}
+
+const struct status *claim_take_back(struct call *call, const void *in, void *out) {
+  const Onboard__WithdrawClaimRequest *request = in;
+  static const char *const types[2] = {"commitment.claim_withdrawn", "claim.withdrawn"};
+  struct decision decision;
+  const struct status *status = open_claim(call, request->name, request->etag, &decision);
+  if (!status)
+    status = claim_withdraw(&decision.act, decision.commitment, decision.claim);
+  return status ? status : answer_decision(call, &decision, types, out);
+}

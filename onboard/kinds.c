@@ -1,0 +1,178 @@
+#include "onboard/commitment.h"
+#include "onboard/machine.h"
+#include "onboard/milestone.h"
+#include "onboard/moment.h"
+#include "onboard/nps_response.h"
+#include "onboard/review.h"
+#include "onboard/service.h"
+#include "onboard/sponsor.h"
+#include "onboard/timed.h"
+#include "runtime/base/name.h"
+
+#include "entente/onboard/v1/organization.pb-c.h"
+#include "entente/onboard/v1/partnership.pb-c.h"
+#include "entente/onboard/v1/plan.pb-c.h"
+
+/* Under `owner|` and `owner|STATE`. */
+static void emit_state(struct index_sink *sink, const char *owner, const ProtobufCEnumDescriptor *states,
+                       int state, const char *order) {
+  index_emitf(sink, order, "%s|", owner);
+  index_emitf(sink, order, "%s|%s", owner, state_name(states, state));
+}
+
+static const char *order_of(struct index_sink *sink, const Google__Protobuf__Timestamp *time) {
+  return index_order_number(index_arena(sink), moment_us(time));
+}
+
+/* Under one partition for all vendors of a bucket, by when time changes it: what the sweeper reads. */
+static void emit_sweep(struct index_sink *sink, int64_t next_us) {
+  if (next_us != INT64_MAX)
+    index_emit(sink, TIMED_PARTITION, index_order_number(index_arena(sink), next_us));
+}
+
+/* ---- organization, partnership, plan ---- */
+
+static void organization_state(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Organization *organization = (const Onboard__Organization *)message;
+  emit_state(sink, name_vendor(index_arena(sink), organization->name),
+             &onboard__organization__state__descriptor, (int)organization->state, "");
+  /* A partner's user lists the own organization: a partition with it alone. */
+  emit_state(sink, organization->name, &onboard__organization__state__descriptor, (int)organization->state,
+             "");
+}
+
+static void partnership_state(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Partnership *partnership = (const Onboard__Partnership *)message;
+  emit_state(sink, name_vendor(index_arena(sink), partnership->name),
+             &onboard__partnership__state__descriptor, (int)partnership->state, "");
+  emit_state(sink, partnership->partner_organization, &onboard__partnership__state__descriptor,
+             (int)partnership->state, "");
+}
+
+static void plan_state(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Plan *plan = (const Onboard__Plan *)message;
+  const Type__Period *period = plan->terms ? plan->terms->period : NULL;
+  emit_state(sink, name_partnership(index_arena(sink), plan->name), &onboard__plan__state__descriptor,
+             (int)plan->state, order_of(sink, period ? period->start_time : NULL));
+}
+
+static const struct index organization_indexes[] = {{"state", organization_state}, {0}};
+static const struct index partnership_indexes[] = {{"state", partnership_state}, {0}};
+static const struct index plan_indexes[] = {{"state", plan_state}, {0}};
+
+const struct kind kind_organization = {"organization", "vendors/*/organizations/*",
+                                       &onboard__organization__descriptor, organization_indexes};
+const struct kind kind_partnership = {"partnership", "vendors/*/partnerships/*",
+                                      &onboard__partnership__descriptor, partnership_indexes};
+const struct kind kind_plan = {"plan", "vendors/*/partnerships/*/plans/*", &onboard__plan__descriptor,
+                               plan_indexes};
+
+/* ---- commitment, claim, milestone ---- */
+
+/* Under plan and partnership, for both owners and for each. */
+static void emit_owned(struct index_sink *sink, const char *name, const Type__Party *owners, size_t count,
+                       const Google__Protobuf__Timestamp *due) {
+  const char *order = order_of(sink, due);
+  const char *above[] = {name_prefix(index_arena(sink), name, 3), name_partnership(index_arena(sink), name)};
+  for (size_t i = 0; i < sizeof above / sizeof *above; i++) {
+    index_emitf(sink, order, "%s|", above[i]);
+    for (size_t k = 0; k < count; k++)
+      index_emitf(sink, order, "%s|%s", above[i], party_name(owners[k]));
+  }
+}
+
+static void commitment_due(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Commitment *commitment = (const Onboard__Commitment *)message;
+  emit_owned(sink, commitment->name, &commitment->owner, 1, commitment->due_time);
+}
+
+static void commitment_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, commitment_next_us((const Onboard__Commitment *)message));
+}
+
+static void claim_deem(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__FulfilmentClaim *claim = (const Onboard__FulfilmentClaim *)message;
+  const char *order = order_of(sink, claim->deem_time);
+  index_emitf(sink, order, "%s|", name_prefix(index_arena(sink), claim->name, 4));
+  index_emitf(sink, order, "%s|", name_partnership(index_arena(sink), claim->name));
+}
+
+static void milestone_due(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Milestone *milestone = (const Onboard__Milestone *)message;
+  emit_owned(sink, milestone->name, milestone->owners, milestone->n_owners, milestone->due_time);
+}
+
+static void milestone_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, milestone_next_us((const Onboard__Milestone *)message));
+}
+
+static const struct index commitment_indexes[] = {{"due", commitment_due}, {"sweep", commitment_sweep}, {0}};
+static const struct index claim_indexes[] = {{"deem", claim_deem}, {0}};
+static const struct index milestone_indexes[] = {{"due", milestone_due}, {"sweep", milestone_sweep}, {0}};
+
+const struct kind kind_commitment = {"commitment", "vendors/*/partnerships/*/plans/*/commitments/*",
+                                     &onboard__commitment__descriptor, commitment_indexes};
+const struct kind kind_claim = {"claim", "vendors/*/partnerships/*/plans/*/commitments/*/claims/*",
+                                &onboard__fulfilment_claim__descriptor, claim_indexes};
+const struct kind kind_milestone = {"milestone", "vendors/*/partnerships/*/plans/*/milestones/*",
+                                    &onboard__milestone__descriptor, milestone_indexes};
+
+/* ---- sponsor, review, response ---- */
+
+static void sponsor_party(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Sponsor *sponsor = (const Onboard__Sponsor *)message;
+  const char *partnership = name_partnership(index_arena(sink), sponsor->name);
+  const char *party = party_name(sponsor->party);
+  const ProtobufCEnumDescriptor *states = &onboard__sponsor__state__descriptor;
+  emit_state(sink, partnership, states, (int)sponsor->state, "");
+  emit_state(sink, arena_printf(index_arena(sink), "%s|%s", partnership, party), states, (int)sponsor->state,
+             "");
+}
+
+static void sponsor_serving(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Sponsor *sponsor = (const Onboard__Sponsor *)message;
+  if (sponsor->state != ONBOARD__SPONSOR__STATE__STATE_VACANT)
+    index_emitf(sink, "", "%s|", name_partnership(index_arena(sink), sponsor->name));
+}
+
+static void review_due(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Review *review = (const Onboard__Review *)message;
+  index_emitf(sink, order_of(sink, review->due_time), "%s|",
+              name_partnership(index_arena(sink), review->name));
+}
+
+static void review_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, review_next_us((const Onboard__Review *)message));
+}
+
+/* Only the own party reads responses, so there is no partition of both. */
+static void nps_response_time(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__NpsResponse *response = (const Onboard__NpsResponse *)message;
+  index_emitf(sink, order_of(sink, response->respond_time), "%s|%s",
+              name_partnership(index_arena(sink), response->name), party_name(response->party));
+}
+
+static void nps_response_series(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__NpsResponse *response = (const Onboard__NpsResponse *)message;
+  index_emitf(sink, order_of(sink, response->respond_time), "%s|%s",
+              name_partnership(index_arena(sink), response->name),
+              nps_series(index_arena(sink), response->party, response->respondent,
+                         moment_us(response->respond_time)));
+}
+
+static const struct index sponsor_indexes[] = {{"party", sponsor_party}, {"serving", sponsor_serving}, {0}};
+static const struct index review_indexes[] = {{"due", review_due}, {"sweep", review_sweep}, {0}};
+static const struct index nps_response_indexes[] = {
+    {"time", nps_response_time}, {"series", nps_response_series}, {0}};
+
+const struct kind kind_sponsor = {"sponsor", "vendors/*/partnerships/*/sponsors/*",
+                                  &onboard__sponsor__descriptor, sponsor_indexes};
+const struct kind kind_review = {"review", "vendors/*/partnerships/*/reviews/*", &onboard__review__descriptor,
+                                 review_indexes};
+const struct kind kind_nps_response = {"nps_response", "vendors/*/partnerships/*/npsResponses/*",
+                                       &onboard__nps_response__descriptor, nps_response_indexes};
+
+const struct kind *const onboard_kinds[] = {
+    &kind_organization, &kind_partnership, &kind_plan,   &kind_commitment,   &kind_claim,
+    &kind_milestone,    &kind_sponsor,     &kind_review, &kind_nps_response, NULL,
+};

@@ -1,0 +1,139 @@
+#include "onboard/handler.h"
+#include "onboard/milestone.h"
+#include "onboard/moment.h"
+#include "onboard/plan.h"
+#include "onboard/timed.h"
+#include "runtime/base/name.h"
+
+#include "entente/onboard/v1/milestone_service.pb-c.h"
+
+const struct status *milestone_get(struct call *call, const void *in, void *out) {
+  const Onboard__GetMilestoneRequest *request = in;
+  Onboard__Milestone *milestone;
+  const struct status *status = entity_read(call, &kind_milestone, request->name, &milestone);
+  if (status)
+    return status;
+  milestone_settle(milestone, call_now_us(call));
+  *(Onboard__Milestone *)out = *milestone;
+  return NULL;
+}
+
+struct wanted {
+  int state; /* 0: any */
+  int64_t before_us, now_us;
+};
+
+static bool keep(const void *message, void *context) {
+  const struct wanted *wanted = context;
+  const Onboard__Milestone *milestone = message;
+  return moment_us(milestone->due_time) < wanted->before_us &&
+         (!wanted->state || (int)milestone_state_at(milestone, wanted->now_us) == wanted->state);
+}
+
+const struct status *milestone_list(struct call *call, const void *in, void *out) {
+  const Onboard__ListMilestonesRequest *request = in;
+  Onboard__ListMilestonesResponse *response = out;
+  struct arena *arena = call_arena(call);
+  struct list_page page;
+  struct wanted wanted = {(int)request->state, timestamp_us(request->due_before, INT64_MAX),
+                          call_now_us(call)};
+  const char *owner = request->owner ? party_name(request->owner) : "";
+  const char *partition = arena_printf(arena, "%s|%s", request->parent, owner);
+  const char *filters =
+      arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
+  const struct status *status = list_for(call,
+                                         (struct list_query){
+                                             .kind = &kind_milestone,
+                                             .index = "due",
+                                             .partition = partition,
+                                             .page_size = request->page_size,
+                                             .page_token = request->page_token,
+                                             .keep = keep,
+                                             .context = &wanted,
+                                         },
+                                         filters, &page);
+  if (status)
+    return status;
+  for (size_t i = 0; i < page.count; i++)
+    milestone_settle(page.messages[i], wanted.now_us);
+  response->milestones = (Onboard__Milestone **)page.messages;
+  response->n_milestones = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+/* ---- verbs ---- */
+
+static const struct status *check_plan(struct call *call, const char *milestone, Onboard__Plan **out) {
+  const char *name = name_prefix(call_arena(call), milestone, 3);
+  const struct status *status = entity_load(call, &kind_plan, name, "", out);
+  if (status || (*out)->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
+    return status;
+  struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PLAN_CLOSED",
+                                     "%s is closed: its milestones stand as they are", name);
+  status_add_metadata(call_arena(call), refusal, "plan", name);
+  return refusal;
+}
+
+/* As commitments: what time has changed is recorded first, then the handler runs again. */
+static const struct status *open_milestone(struct call *call, const char *name, const char *etag,
+                                           Onboard__Milestone **out, Onboard__Plan **plan) {
+  const struct status *status = entity_load(call, &kind_milestone, name, etag, out);
+  if (!status)
+    status = check_plan(call, name, plan);
+  if (status || milestone_next_us(*out) > call_now_us(call))
+    return status;
+  bool changed;
+  status = timed_record(call_store(call), &timed_milestone, call_arena(call), name, call_now_us(call),
+                        call_deadline_us(call), &changed);
+  return status ? status : &status_lost_race;
+}
+
+static const struct status *answer(struct call *call, Onboard__Milestone *milestone, const char *type,
+                                   Onboard__Milestone__State was, void *out) {
+  milestone_change(call_txn(call), milestone, type, 0, was);
+  *(Onboard__Milestone *)out = *milestone;
+  return txn_commit(call_txn(call), out);
+}
+
+const struct status *milestone_report(struct call *call, const void *in, void *out) {
+  const Onboard__ClaimMilestoneRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Milestone *milestone;
+  Onboard__Plan *plan;
+  struct status *invalid = NULL;
+  if (!moment_check_past(act.arena, &invalid, "achieve_time", request->achieve_time, act.now_us))
+    return invalid;
+  const struct status *status = open_milestone(call, request->name, request->etag, &milestone, &plan);
+  if (status)
+    return status;
+  Onboard__Milestone__State was = milestone->state;
+  status = milestone_claim(&act, milestone, request->evidence, request->achieve_time, plan_deemed_us(plan));
+  return status ? status : answer(call, milestone, "milestone.claimed", was, out);
+}
+
+const struct status *milestone_accept(struct call *call, const void *in, void *out) {
+  const Onboard__ConfirmMilestoneRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Milestone *milestone;
+  Onboard__Plan *plan;
+  const struct status *status = open_milestone(call, request->name, request->etag, &milestone, &plan);
+  if (status)
+    return status;
+  Onboard__Milestone__State was = milestone->state;
+  status = milestone_confirm(&act, milestone);
+  return status ? status : answer(call, milestone, "milestone.achieved", was, out);
+}
+
+const struct status *milestone_decline(struct call *call, const void *in, void *out) {
+  const Onboard__RejectMilestoneRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Milestone *milestone;
+  Onboard__Plan *plan;
+  const struct status *status = open_milestone(call, request->name, request->etag, &milestone, &plan);
+  if (status)
+    return status;
+  Onboard__Milestone__State was = milestone->state;
+  status = milestone_reject(&act, milestone, request->reason);
+  return status ? status : answer(call, milestone, "milestone.rejected", was, out);
+}

@@ -1,0 +1,310 @@
+#include "onboard/commitment.h"
+#include "onboard/handler.h"
+#include "onboard/milestone.h"
+#include "onboard/plan.h"
+#include "onboard/timed.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "runtime/message/mask.h"
+#include "runtime/message/validate.h"
+
+#include "entente/onboard/v1/plan_service.pb-c.h"
+
+static const struct status *answer(struct call *call, Onboard__Plan *plan, const char *type, void *out) {
+  entity_change(call_txn(call), &kind_plan, plan, type);
+  *(Onboard__Plan *)out = *plan;
+  return txn_commit(call_txn(call), out);
+}
+
+/* ---- create, read, update ---- */
+
+/* The plan that a new one is a version of; NULL when none is named. */
+static const struct status *load_parent(struct call *call, const char *partnership, const char *name,
+                                        Onboard__Plan **out) {
+  *out = NULL;
+  if (text_empty(name))
+    return NULL;
+  if (text_equal(name_partnership(call_arena(call), name), partnership)) {
+    const struct status *status = txn_get(call_txn(call), &kind_plan, name, out);
+    if (status || *out)
+      return status;
+  }
+  struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PARENT_PLAN_UNKNOWN",
+                                     "%s is not a plan of this partnership", name);
+  status_add_metadata(call_arena(call), refusal, "parent_plan", name);
+  return refusal;
+}
+
+const struct status *plan_create(struct call *call, const void *in, void *out) {
+  const Onboard__CreatePlanRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership;
+  Onboard__Plan *plan = request->plan, *parent;
+  const struct status *status = plan_terms_check(act.arena, plan->terms, "plan.terms");
+  if (!status)
+    status = partnership_open(call, request->parent, "CREATE_PLAN", &partnership);
+  if (!status)
+    status = load_parent(call, request->parent, plan->parent_plan, &parent);
+  if (!status)
+    status = entity_name(call, &kind_plan, request->parent, "plans", request->plan_id, &plan->name);
+  if (status)
+    return status;
+  plan_start(&act, plan, parent);
+  return answer(call, plan, "plan.created", out);
+}
+
+const struct status *plan_get(struct call *call, const void *in, void *out) {
+  const Onboard__GetPlanRequest *request = in;
+  Onboard__Plan *plan;
+  const struct status *status = entity_read(call, &kind_plan, request->name, &plan);
+  if (!status)
+    *(Onboard__Plan *)out = *plan;
+  return status;
+}
+
+const struct status *plan_list(struct call *call, const void *in, void *out) {
+  const Onboard__ListPlansRequest *request = in;
+  Onboard__ListPlansResponse *response = out;
+  struct list_page page;
+  const char *state =
+      request->state ? state_name(&onboard__plan__state__descriptor, (int)request->state) : "";
+  const char *partition = arena_printf(call_arena(call), "%s|%s", request->parent, state);
+  const struct status *status = list_for(call,
+                                         (struct list_query){
+                                             .kind = &kind_plan,
+                                             .index = "state",
+                                             .partition = partition,
+                                             .descending = true,
+                                             .page_size = request->page_size,
+                                             .page_token = request->page_token,
+                                         },
+                                         partition, &page);
+  if (status)
+    return status;
+  response->plans = (Onboard__Plan **)page.messages;
+  response->n_plans = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+const struct status *plan_update(struct call *call, const void *in, void *out) {
+  const Onboard__UpdatePlanRequest *request = in;
+  const Google__Protobuf__FieldMask *mask = request->update_mask;
+  struct act act = act_of(call);
+  Onboard__Plan *plan, *edited;
+  const struct status *status = entity_load(call, &kind_plan, request->plan->name, request->etag, &plan);
+  if (status)
+    return status;
+  /* The mask may reach into the terms: apply it to a copy, so that the rules see before and after. */
+  edited = (Onboard__Plan *)message_copy(act.arena, &plan->base);
+  status = mask_apply(act.arena, mask ? mask->paths : NULL, mask ? mask->n_paths : 0, &request->plan->base,
+                      &edited->base);
+  if (!status)
+    status = plan_terms_check(act.arena, edited->terms, "plan.terms");
+  if (!status)
+    status = plan_edit(&act, plan, edited->title, edited->terms);
+  return status ? status : answer(call, plan, "plan.updated", out);
+}
+
+/* ---- offers and signatures ---- */
+
+const struct status *plan_offer(struct call *call, const void *in, void *out) {
+  const Onboard__ProposePlanRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Plan *plan;
+  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  if (!status)
+    status = plan_propose(&act, plan);
+  return status ? status : answer(call, plan, "plan.proposed", out);
+}
+
+const struct status *plan_answer(struct call *call, const void *in, void *out) {
+  const Onboard__CounterPlanRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Plan *plan;
+  const struct status *status = plan_terms_check(act.arena, request->terms, "terms");
+  if (!status)
+    status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  if (!status)
+    status = plan_counter(&act, plan, request->terms);
+  return status ? status : answer(call, plan, "plan.countered", out);
+}
+
+const struct status *plan_take_back(struct call *call, const void *in, void *out) {
+  const Onboard__WithdrawPlanRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Plan *plan;
+  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  if (!status)
+    status = plan_withdraw(&act, plan);
+  return status ? status : answer(call, plan, "plan.withdrawn", out);
+}
+
+const struct status *plan_subscribe(struct call *call, const void *in, void *out) {
+  const Onboard__SignPlanRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Plan *plan;
+  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  if (!status)
+    status = plan_sign(&act, plan, request->content_hash);
+  return status ? status : answer(call, plan, "plan.signed", out);
+}
+
+/* ---- coming into force, and its end ---- */
+
+/* The names of a page's entities read again, so that the commit depends on their versions. */
+static const struct status *hold_all(struct txn *txn, struct arena *arena, const struct kind *kind,
+                                     const char *index, const char *plan, struct list_page *page) {
+  const struct status *status = list_whole(txn, kind, index, arena_printf(arena, "%s|", plan), page);
+  if (status || !page->count)
+    return status;
+  const char **names = arena_calloc(arena, page->count, sizeof *names);
+  for (size_t i = 0; i < page->count; i++)
+    names[i] = message_text(page->messages[i], "name");
+  return txn_get_many(txn, kind, names, page->count, page->messages);
+}
+
+static const struct status *load_promises(struct call *call, const char *plan, struct plan_facts *facts) {
+  struct list_page commitments, milestones;
+  struct arena *arena = call_arena(call);
+  const struct status *status = hold_all(call_txn(call), arena, &kind_commitment, "due", plan, &commitments);
+  if (!status)
+    status = hold_all(call_txn(call), arena, &kind_milestone, "due", plan, &milestones);
+  if (status)
+    return status;
+  facts->commitments = (Onboard__Commitment **)commitments.messages;
+  facts->commitment_count = commitments.count;
+  facts->milestones = (Onboard__Milestone **)milestones.messages;
+  facts->milestone_count = milestones.count;
+  return NULL;
+}
+
+/* What the plan that was in force still had to come is no longer owed. */
+static const struct status *release_promises(struct txn *txn, const struct act *act,
+                                             const struct plan_facts *facts) {
+  for (size_t i = 0; i < facts->commitment_count; i++) {
+    Onboard__Commitment *commitment = facts->commitments[i];
+    struct standing before = commitment_standing(commitment);
+    if (!commitment_is_released_at(commitment, act->now_us))
+      continue;
+    const struct status *status = commitment_release(act, commitment);
+    if (status)
+      return status;
+    commitment_change(txn, commitment, "commitment.released", act->now_us, before);
+  }
+  for (size_t i = 0; i < facts->milestone_count; i++) {
+    Onboard__Milestone *milestone = facts->milestones[i];
+    Onboard__Milestone__State was = milestone->state;
+    if (!milestone_is_released_at(milestone, act->now_us))
+      continue;
+    const struct status *status = milestone_release(act, milestone);
+    if (status)
+      return status;
+    milestone_change(txn, milestone, "milestone.released", act->now_us, was);
+  }
+  return NULL;
+}
+
+static void create_promises(struct txn *txn, const struct act *act, const Onboard__Plan *plan) {
+  for (size_t i = 0; i < plan->terms->n_commitments; i++)
+    commitment_change(txn, plan_commitment(act->arena, plan, plan->terms->commitments[i], act->now_us),
+                      "commitment.created", 0, (struct standing){0});
+  for (size_t i = 0; i < plan->terms->n_milestones; i++)
+    milestone_change(txn, plan_milestone(act->arena, plan, plan->terms->milestones[i], act->now_us),
+                     "milestone.created", 0, ONBOARD__MILESTONE__STATE__STATE_UNSPECIFIED);
+}
+
+static const struct status *supersede(struct call *call, const struct act *act, const char *successor,
+                                      Onboard__Plan *in_force, const struct plan_facts *facts) {
+  const struct status *status = plan_supersede(act, in_force, successor);
+  if (!status)
+    status = release_promises(call_txn(call), act, facts);
+  if (!status)
+    entity_change(call_txn(call), &kind_plan, in_force, "plan.superseded");
+  return status;
+}
+
+/* The plan in force, with everything it promises; NULL when there is none. */
+static const struct status *load_in_force(struct call *call, const Onboard__Partnership *partnership,
+                                          struct plan_facts *facts, Onboard__Plan **out) {
+  *out = NULL;
+  if (text_empty(partnership->active_plan))
+    return NULL;
+  const struct status *status = entity_load(call, &kind_plan, partnership->active_plan, "", out);
+  facts->in_force = *out;
+  return status ? status : load_promises(call, partnership->active_plan, facts);
+}
+
+const struct status *plan_enact(struct call *call, const void *in, void *out) {
+  const Onboard__ActivatePlanRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership = NULL;
+  Onboard__Plan *plan, *in_force = NULL;
+  struct plan_facts facts = {0};
+  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  if (!status)
+    status = partnership_open(call, request->name, "ACTIVATE_PLAN", &partnership);
+  facts.partnership = partnership;
+  if (!status)
+    status = load_in_force(call, partnership, &facts, &in_force);
+  if (!status)
+    status = plan_activate(&act, plan, &facts);
+  if (!status && in_force)
+    status = supersede(call, &act, plan->name, in_force, &facts);
+  if (status)
+    return status;
+  create_promises(call_txn(call), &act, plan);
+  partnership->active_plan = plan->name;
+  entity_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_activated");
+  return answer(call, plan, "plan.activated", out);
+}
+
+/* Records what time has changed in what the plan promises, before it is closed for good. */
+static const struct status *settle_promises(struct call *call, const struct plan_facts *facts,
+                                            bool *changed) {
+  int64_t now = call_now_us(call);
+  *changed = false;
+  for (size_t i = 0; i < facts->commitment_count + facts->milestone_count; i++) {
+    bool is_commitment = i < facts->commitment_count;
+    const struct timed *timed = is_commitment ? &timed_commitment : &timed_milestone;
+    const void *message = is_commitment ? (void *)facts->commitments[i]
+                                        : (void *)facts->milestones[i - facts->commitment_count];
+    bool one;
+    if (timed->next_us(message) > now)
+      continue;
+    const struct status *status =
+        timed_record(call_store(call), timed, call_arena(call), message_text(message, "name"), now,
+                     call_deadline_us(call), &one);
+    if (status)
+      return status;
+    *changed = true;
+  }
+  return NULL;
+}
+
+const struct status *plan_finish(struct call *call, const void *in, void *out) {
+  const Onboard__ClosePlanRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership;
+  Onboard__Plan *plan;
+  struct plan_facts facts = {0};
+  bool changed = false;
+  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  if (!status)
+    status = partnership_open(call, request->name, "CLOSE_PLAN", &partnership);
+  if (!status)
+    status = load_promises(call, plan->name, &facts);
+  if (!status)
+    status = settle_promises(call, &facts, &changed);
+  if (!status && changed)
+    return &status_lost_race; /* run again on what was recorded */
+  if (!status)
+    status = plan_close(&act, plan, &facts);
+  if (status)
+    return status;
+  if (text_equal(partnership->active_plan, plan->name)) {
+    partnership->active_plan = (char *)protobuf_c_empty_string;
+    entity_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_closed");
+  }
+  return answer(call, plan, "plan.closed", out);
+}

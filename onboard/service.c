@@ -1,0 +1,106 @@
+#include "onboard/service.h"
+
+#include "runtime/feed/follow.h"
+
+static const struct method organization_methods[] = {
+    {"CreateOrganization", .unary = organization_create},
+    {"GetOrganization", .unary = organization_get},
+    {"ListOrganizations", .unary = organization_list},
+    {"UpdateOrganization", .unary = organization_update},
+    {"RetireOrganization", .unary = organization_retire},
+    {"ReinstateOrganization", .unary = organization_reinstate},
+    {0},
+};
+static const struct service organization_service = {"entente.onboard.v1.OrganizationService",
+                                                    organization_methods};
+
+static const struct method partnership_methods[] = {
+    {"CreatePartnership", .unary = partnership_create},
+    {"GetPartnership", .unary = partnership_get},
+    {"ListPartnerships", .unary = partnership_list},
+    {"UpdatePartnership", .unary = partnership_update},
+    {"AssessPartnership", .unary = partnership_assess},
+    {"DesignatePartnership", .unary = partnership_designate},
+    {"ActivatePartnership", .unary = partnership_activate},
+    {"StartPartnershipReview", .unary = partnership_open_review},
+    {"ConcludePartnershipReview", .unary = partnership_close_review},
+    {"ResumePartnership", .unary = partnership_resume},
+    {"EndPartnership", .unary = partnership_end},
+    {"ClassifyPartnership", .unary = partnership_class},
+    {0},
+};
+static const struct service partnership_service = {"entente.onboard.v1.PartnershipService",
+                                                   partnership_methods};
+
+static const struct method plan_methods[] = {
+    {"CreatePlan", .unary = plan_create},
+    {"GetPlan", .unary = plan_get},
+    {"ListPlans", .unary = plan_list},
+    {"UpdatePlan", .unary = plan_update},
+    {"ProposePlan", .unary = plan_offer},
+    {"CounterPlan", .unary = plan_answer},
+    {"WithdrawPlan", .unary = plan_take_back},
+    {"SignPlan", .unary = plan_subscribe},
+    {"ActivatePlan", .unary = plan_enact},
+    {"ClosePlan", .unary = plan_finish},
+    {0},
+};
+static const struct service plan_service = {"entente.onboard.v1.PlanService", plan_methods};
+
+static const struct method commitment_methods[] = {
+    {"GetCommitment", .unary = commitment_get},      {"ListCommitments", .unary = commitment_list},
+    {"WaiveCommitment", .unary = commitment_let_go}, {"ClaimFulfilment", .unary = claim_create},
+    {"GetFulfilmentClaim", .unary = claim_get},      {"ListFulfilmentClaims", .unary = claim_list},
+    {"ConfirmClaim", .unary = claim_accept},         {"DisputeClaim", .unary = claim_contest},
+    {"WithdrawClaim", .unary = claim_take_back},     {0},
+};
+static const struct service commitment_service = {"entente.onboard.v1.CommitmentService", commitment_methods};
+
+static const struct method milestone_methods[] = {
+    {"GetMilestone", .unary = milestone_get},        {"ListMilestones", .unary = milestone_list},
+    {"ClaimMilestone", .unary = milestone_report},   {"ConfirmMilestone", .unary = milestone_accept},
+    {"RejectMilestone", .unary = milestone_decline}, {0},
+};
+static const struct service milestone_service = {"entente.onboard.v1.MilestoneService", milestone_methods};
+
+static const struct method sponsor_methods[] = {
+    {"CreateSponsor", .unary = sponsor_create},    {"GetSponsor", .unary = sponsor_get},
+    {"ListSponsors", .unary = sponsor_list},       {"UpdateSponsor", .unary = sponsor_update},
+    {"ActivateSponsor", .unary = sponsor_take_up}, {"VacateSponsor", .unary = sponsor_leave},
+    {"ReplaceSponsor", .unary = sponsor_replace},  {0},
+};
+static const struct service sponsor_service = {"entente.onboard.v1.SponsorService", sponsor_methods};
+
+static const struct method review_methods[] = {
+    {"CreateReview", .unary = review_create},
+    {"GetReview", .unary = review_get},
+    {"ListReviews", .unary = review_list},
+    {"RescheduleReview", .unary = review_move},
+    {"RecordReview", .unary = review_record},
+    {"CancelReview", .unary = review_call_off},
+    {0},
+};
+static const struct service review_service = {"entente.onboard.v1.ReviewService", review_methods};
+
+static const struct method nps_response_methods[] = {
+    {"RecordNpsResponse", .unary = nps_response_record},
+    {"GetNpsResponse", .unary = nps_response_get},
+    {"ListNpsResponses", .unary = nps_response_list},
+    {0},
+};
+static const struct service nps_response_service = {"entente.onboard.v1.NpsResponseService",
+                                                    nps_response_methods};
+
+const struct service *const onboard_services[] = {
+    &organization_service,
+    &partnership_service,
+    &plan_service,
+    &commitment_service,
+    &milestone_service,
+    &sponsor_service,
+    &review_service,
+    &nps_response_service,
+    &feed_service,
+    &ledger_service,
+    NULL,
+};

@@ -1,0 +1,32 @@
+/* The tables of the onboard service, and its handlers; what each does is said in the contract. */
+#ifndef ENTENTE_ONBOARD_SERVICE_H
+#define ENTENTE_ONBOARD_SERVICE_H
+
+#include "runtime/rpc/call.h"
+
+extern const struct kind kind_organization, kind_partnership, kind_plan, kind_commitment, kind_claim,
+    kind_milestone, kind_sponsor, kind_review, kind_nps_response;
+extern const struct kind *const onboard_kinds[];
+extern const struct counter_row onboard_counters[];
+extern const struct service *const onboard_services[]; /* with feed and ledger */
+
+unary_fn organization_create, organization_get, organization_list, organization_update, organization_retire,
+    organization_reinstate;
+unary_fn partnership_create, partnership_get, partnership_list, partnership_update, partnership_assess,
+    partnership_designate, partnership_activate, partnership_open_review, partnership_close_review,
+    partnership_resume, partnership_end, partnership_class;
+unary_fn plan_create, plan_get, plan_list, plan_update, plan_offer, plan_answer, plan_take_back,
+    plan_subscribe, plan_enact, plan_finish;
+unary_fn commitment_get, commitment_list, commitment_let_go, claim_create, claim_get, claim_list,
+    claim_accept, claim_contest, claim_take_back;
+unary_fn milestone_get, milestone_list, milestone_report, milestone_accept, milestone_decline;
+unary_fn sponsor_create, sponsor_get, sponsor_list, sponsor_update, sponsor_take_up, sponsor_leave,
+    sponsor_replace;
+unary_fn review_create, review_get, review_list, review_move, review_record, review_call_off;
+unary_fn nps_response_record, nps_response_get, nps_response_list;
+
+/* partner_of_fn of this pillar, which owns the partnerships: `context` is the store. What was read once is
+ * kept in a bounded table of the calling thread, as the partner of a partnership never changes. */
+partner_of_fn partnership_partner_of;
+
+#endif

@@ -1,0 +1,120 @@
+#include "onboard/handler.h"
+#include "onboard/sponsor.h"
+#include "runtime/base/name.h"
+#include "runtime/message/mask.h"
+
+#include "entente/onboard/v1/sponsor_service.pb-c.h"
+
+static const struct status *answer(struct call *call, Onboard__Sponsor *sponsor, const char *type,
+                                   void *out) {
+  entity_change(call_txn(call), &kind_sponsor, sponsor, type);
+  *(Onboard__Sponsor *)out = *sponsor;
+  return txn_commit(call_txn(call), out);
+}
+
+const struct status *sponsor_create(struct call *call, const void *in, void *out) {
+  const Onboard__CreateSponsorRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership;
+  Onboard__Sponsor *sponsor = request->sponsor;
+  const struct status *status = partnership_open(call, request->parent, "CREATE_SPONSOR", &partnership);
+  if (!status)
+    status =
+        entity_name(call, &kind_sponsor, request->parent, "sponsors", request->sponsor_id, &sponsor->name);
+  if (status)
+    return status;
+  sponsor_name(&act, sponsor, NULL);
+  return answer(call, sponsor, "sponsor.named", out);
+}
+
+const struct status *sponsor_get(struct call *call, const void *in, void *out) {
+  const Onboard__GetSponsorRequest *request = in;
+  Onboard__Sponsor *sponsor;
+  const struct status *status = entity_read(call, &kind_sponsor, request->name, &sponsor);
+  if (!status)
+    *(Onboard__Sponsor *)out = *sponsor;
+  return status;
+}
+
+const struct status *sponsor_list(struct call *call, const void *in, void *out) {
+  const Onboard__ListSponsorsRequest *request = in;
+  Onboard__ListSponsorsResponse *response = out;
+  struct arena *arena = call_arena(call);
+  struct list_page page;
+  const char *above = request->parent;
+  if (request->party)
+    above = arena_printf(arena, "%s|%s", request->parent, party_name(request->party));
+  const char *state =
+      request->state ? state_name(&onboard__sponsor__state__descriptor, (int)request->state) : "";
+  const char *partition = arena_printf(arena, "%s|%s", above, state);
+  const struct status *status = list_for(call,
+                                         (struct list_query){
+                                             .kind = &kind_sponsor,
+                                             .index = "party",
+                                             .partition = partition,
+                                             .page_size = request->page_size,
+                                             .page_token = request->page_token,
+                                         },
+                                         partition, &page);
+  if (status)
+    return status;
+  response->sponsors = (Onboard__Sponsor **)page.messages;
+  response->n_sponsors = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+const struct status *sponsor_update(struct call *call, const void *in, void *out) {
+  const Onboard__UpdateSponsorRequest *request = in;
+  const Google__Protobuf__FieldMask *mask = request->update_mask;
+  struct act act = act_of(call);
+  Onboard__Sponsor *sponsor;
+  const struct status *status =
+      entity_load(call, &kind_sponsor, request->sponsor->name, request->etag, &sponsor);
+  if (!status)
+    status = sponsor_edit(&act, sponsor);
+  if (!status)
+    status = mask_apply(act.arena, mask ? mask->paths : NULL, mask ? mask->n_paths : 0,
+                        &request->sponsor->base, &sponsor->base);
+  return status ? status : answer(call, sponsor, "sponsor.updated", out);
+}
+
+const struct status *sponsor_take_up(struct call *call, const void *in, void *out) {
+  const Onboard__ActivateSponsorRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Sponsor *sponsor;
+  const struct status *status = entity_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
+  if (!status)
+    status = sponsor_activate(&act, sponsor);
+  return status ? status : answer(call, sponsor, "sponsor.activated", out);
+}
+
+const struct status *sponsor_leave(struct call *call, const void *in, void *out) {
+  const Onboard__VacateSponsorRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Sponsor *sponsor;
+  const struct status *status = entity_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
+  if (!status)
+    status = sponsor_vacate(&act, sponsor, request->reason, NULL);
+  return status ? status : answer(call, sponsor, "sponsor.vacated", out);
+}
+
+const struct status *sponsor_replace(struct call *call, const void *in, void *out) {
+  const Onboard__ReplaceSponsorRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership;
+  Onboard__Sponsor *leaving, *next = request->sponsor;
+  const struct status *status = partnership_open(call, request->name, "REPLACE_SPONSOR", &partnership);
+  if (!status)
+    status = entity_load(call, &kind_sponsor, request->name, request->etag, &leaving);
+  if (!status)
+    status =
+        entity_name(call, &kind_sponsor, partnership->name, "sponsors", request->sponsor_id, &next->name);
+  if (!status)
+    status = sponsor_vacate(&act, leaving, request->reason, next->name);
+  if (status)
+    return status;
+  sponsor_name(&act, next, leaving);
+  entity_change(call_txn(call), &kind_sponsor, leaving, "sponsor.vacated");
+  return answer(call, next, "sponsor.named", out);
+}

@@ -1,0 +1,160 @@
+#include "onboard/sweep.h"
+
+#include "onboard/timed.h"
+#include "runtime/base/limit.h"
+#include "runtime/message/validate.h"
+#include "runtime/store/list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PAGE = 50, SCOPE_BYTES = 24, STOP_TURNS = 500, STOP_TURN_MS = 10 };
+
+struct sweep {
+  struct sweep_options options;
+  struct loop_timer timer;
+  struct arena *arena;
+  bool stopping, running;
+  int64_t now_us;
+  /* A name in each bucket: lists are addressed by names, and the sweeper reads whole buckets. */
+  char scopes[STORE_BUCKETS][SCOPE_BYTES];
+};
+
+static void find_scopes(struct sweep *sweep) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; found < STORE_BUCKETS; i++) {
+    char name[SCOPE_BYTES];
+    snprintf(name, sizeof name, "vendors/v%u", i);
+    char *scope = sweep->scopes[store_bucket(name)];
+    if (*scope)
+      continue;
+    snprintf(scope, SCOPE_BYTES, "%s", name);
+    found++;
+  }
+}
+
+static const struct status *sweep_page(struct sweep *sweep, const struct timed *timed, const char *scope,
+                                       struct list_page *page) {
+  struct txn *txn = txn_begin(sweep->options.store, &(struct txn_context){
+                                                        .arena = sweep->arena,
+                                                        .now_us = sweep->now_us,
+                                                        .deadline_us = INT64_MAX,
+                                                        .actor_party = TYPE__PARTY__PARTY_SYSTEM,
+                                                        .actor = "onboard",
+                                                    });
+  const struct list_query query = {
+      .kind = timed->kind,
+      .index = "sweep",
+      .partition = TIMED_PARTITION,
+      .scope = scope,
+      .page_size = PAGE,
+      .page_token = "",
+      .binding = "",
+  };
+  return list_entities(txn, &query, page);
+}
+
+/* Records what is due in one bucket. A page that was due whole is read again, as more may follow. */
+static const struct status *sweep_bucket(struct sweep *sweep, const struct timed *timed, const char *scope,
+                                         size_t *recorded) {
+  bool more = true;
+  while (more && !sweep->stopping) {
+    struct list_page page;
+    const struct status *status = sweep_page(sweep, timed, scope, &page);
+    if (status)
+      return status;
+    more = false;
+    for (size_t i = 0; i < page.count; i++) {
+      bool changed;
+      const ProtobufCMessage *message = page.messages[i];
+      if (timed->next_us(message) > sweep->now_us)
+        return NULL;
+      status = timed_record(sweep->options.store, timed, sweep->arena, message_text(message, "name"),
+                            sweep->now_us, INT64_MAX, &changed);
+      if (status && status->code != CODE_ABORTED)
+        return status;
+      *recorded += changed;
+      more = more || changed;
+    }
+    more = more && page.count == PAGE;
+  }
+  return NULL;
+}
+
+size_t sweep_round(struct sweep *sweep, const char **why) {
+  size_t recorded = 0;
+  *why = NULL;
+  for (uint32_t bucket = 0; bucket < STORE_BUCKETS && !sweep->stopping; bucket++) {
+    arena_reset(sweep->arena);
+    sweep->now_us = clock_now_us(sweep->options.clock);
+    for (size_t i = 0; timed_kinds[i]; i++) {
+      const struct status *status = sweep_bucket(sweep, timed_kinds[i], sweep->scopes[bucket], &recorded);
+      if (!status)
+        continue;
+      *why = status->reason;
+      return recorded;
+    }
+  }
+  return recorded;
+}
+
+static void schedule(struct sweep *sweep) {
+  if (!sweep->stopping)
+    loop_arm(sweep->options.loop, &sweep->timer,
+             clock_monotonic_us() + (int64_t)sweep->options.interval_ms * US_PER_MS);
+}
+
+static void run_round(void *argument) {
+  struct sweep *sweep = argument;
+  const char *why;
+  size_t recorded = sweep_round(sweep, &why);
+  if (recorded && sweep->options.log)
+    log_event(sweep->options.log, LOG_INFO, "swept",
+              (const struct log_field[]){{"recorded", NULL, (int64_t)recorded}, {0}});
+  if (why && sweep->options.log)
+    log_event(sweep->options.log, LOG_WARNING, "sweep interrupted",
+              (const struct log_field[]){{"reason", why, 0}, {0}});
+  sweep->running = false;
+  schedule(sweep);
+}
+
+static void fire(struct loop_timer *timer) {
+  struct sweep *sweep = (struct sweep *)((char *)timer - offsetof(struct sweep, timer));
+  sweep->running = true;
+  if (fiber_start(sweep->options.loop, run_round, sweep))
+    return;
+  sweep->running = false;
+  schedule(sweep);
+}
+
+struct sweep *sweep_create(const struct sweep_options *options) {
+  struct sweep *sweep = calloc(1, sizeof *sweep);
+  if (!sweep)
+    return NULL;
+  sweep->options = *options;
+  sweep->timer.fire = fire;
+  sweep->arena = arena_create(LIMIT_CALL_ARENA_BYTES, NULL, NULL);
+  if (!sweep->arena) {
+    free(sweep);
+    return NULL;
+  }
+  find_scopes(sweep);
+  return sweep;
+}
+
+void sweep_start(struct sweep *sweep) {
+  schedule(sweep);
+}
+
+void sweep_destroy(struct sweep *sweep) {
+  if (!sweep)
+    return;
+  sweep->stopping = true;
+  loop_disarm(sweep->options.loop, &sweep->timer);
+  for (int i = 0; i < STOP_TURNS && sweep->running; i++)
+    loop_turn(sweep->options.loop, STOP_TURN_MS);
+  if (sweep->running)
+    return; /* its fiber still uses the memory */
+  arena_destroy(sweep->arena);
+  free(sweep);
+}

@@ -1,0 +1,144 @@
+#include "onboard/timed.h"
+
+#include "onboard/commitment.h"
+#include "onboard/milestone.h"
+#include "onboard/moment.h"
+#include "onboard/review.h"
+#include "onboard/service.h"
+#include "runtime/base/name.h"
+
+/* ---- commitments ---- */
+
+struct standing commitment_standing(const Onboard__Commitment *commitment) {
+  return (struct standing){commitment_points(commitment), commitment_weight(commitment)};
+}
+
+void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const char *type, int64_t occur_us,
+                       struct standing before) {
+  struct standing after = commitment_standing(commitment);
+  int64_t due = moment_us(commitment->due_time);
+  txn_put(txn, &kind_commitment, commitment);
+  struct record *record =
+      txn_record(txn, &(struct record_facts){.type = type, .payload = commitment, .occur_us = occur_us});
+  txn_count(record, "fulfilment.achieved", commitment->owner, due, after.points - before.points);
+  txn_count(record, "fulfilment.weight", commitment->owner, due, after.weight - before.weight);
+}
+
+static int64_t commitment_next(const ProtobufCMessage *message) {
+  return commitment_next_us((const Onboard__Commitment *)message);
+}
+
+static const struct status *stage_deemed(struct txn *txn, const struct act *act, const char *commitment,
+                                         const char *const *ids, size_t count) {
+  const char *names[COMMITMENT_PENDING_MAX];
+  Onboard__FulfilmentClaim *claims[COMMITMENT_PENDING_MAX];
+  for (size_t i = 0; i < count; i++)
+    names[i] = name_child(act->arena, commitment, "claims", ids[i]);
+  const struct status *status = txn_get_many(txn, &kind_claim, names, count, claims);
+  if (status)
+    return status;
+  for (size_t i = 0; i < count; i++) {
+    if (!claims[i])
+      return status_make(act->arena, CODE_DATA_LOSS, "CLAIM_LOST", "%s waits for %s, which is not there",
+                         commitment, names[i]);
+    claim_settle(claims[i], act->now_us);
+    txn_put(txn, &kind_claim, claims[i]);
+    txn_record(txn, &(struct record_facts){.type = "claim.deemed_confirmed",
+                                           .payload = claims[i],
+                                           .occur_us = moment_us(claims[i]->deem_time)});
+  }
+  return NULL;
+}
+
+static const struct status *commitment_stage(struct txn *txn, const struct act *act,
+                                             ProtobufCMessage *message) {
+  Onboard__Commitment *commitment = (Onboard__Commitment *)message;
+  const char *deemed[COMMITMENT_PENDING_MAX];
+  struct standing before = commitment_standing(commitment);
+  int64_t occurred = commitment_next_us(commitment);
+  size_t count = commitment_settle(act->arena, commitment, act->now_us, deemed);
+  const struct status *status = count ? stage_deemed(txn, act, commitment->name, deemed, count) : NULL;
+  if (!status)
+    commitment_change(txn, commitment, count ? "commitment.deemed_confirmed" : "commitment.missed", occurred,
+                      before);
+  return status;
+}
+
+/* ---- milestones ---- */
+
+static int64_t milestone_next(const ProtobufCMessage *message) {
+  return milestone_next_us((const Onboard__Milestone *)message);
+}
+
+void milestone_change(struct txn *txn, Onboard__Milestone *milestone, const char *type, int64_t occur_us,
+                      Onboard__Milestone__State was) {
+  int64_t due = moment_us(milestone->due_time);
+  Onboard__Milestone__State state = milestone->state;
+  txn_put(txn, &kind_milestone, milestone);
+  struct record *record =
+      txn_record(txn, &(struct record_facts){.type = type, .payload = milestone, .occur_us = occur_us});
+  if (was == ONBOARD__MILESTONE__STATE__STATE_UNSPECIFIED)
+    txn_count(record, "milestones.due", TYPE__PARTY__PARTY_UNSPECIFIED, due, 1);
+  if (state == ONBOARD__MILESTONE__STATE__STATE_RELEASED)
+    txn_count(record, "milestones.due", TYPE__PARTY__PARTY_UNSPECIFIED, due, -1);
+  if (state == ONBOARD__MILESTONE__STATE__STATE_ACHIEVED && was != state)
+    txn_count(record, milestone_in_time(milestone) ? "milestones.achieved" : "milestones.late",
+              TYPE__PARTY__PARTY_UNSPECIFIED, due, 1);
+}
+
+static const struct status *milestone_stage(struct txn *txn, const struct act *act,
+                                            ProtobufCMessage *message) {
+  Onboard__Milestone *milestone = (Onboard__Milestone *)message;
+  Onboard__Milestone__State was = milestone->state;
+  int64_t occurred = milestone_next_us(milestone);
+  milestone_settle(milestone, act->now_us);
+  milestone_change(txn, milestone, milestone->deemed ? "milestone.deemed_achieved" : "milestone.overdue",
+                   occurred, was);
+  return NULL;
+}
+
+/* ---- reviews ---- */
+
+static int64_t review_next(const ProtobufCMessage *message) {
+  return review_next_us((const Onboard__Review *)message);
+}
+
+static const struct status *review_stage(struct txn *txn, const struct act *act, ProtobufCMessage *message) {
+  Onboard__Review *review = (Onboard__Review *)message;
+  int64_t occurred = review_next_us(review);
+  review_settle(review, act->now_us);
+  txn_put(txn, &kind_review, review);
+  struct record *record = txn_record(
+      txn, &(struct record_facts){.type = "review.missed", .payload = review, .occur_us = occurred});
+  txn_count(record, "reviews.missed", TYPE__PARTY__PARTY_UNSPECIFIED, moment_us(review->due_time), 1);
+  return NULL;
+}
+
+/* ---- all ---- */
+
+const struct timed timed_commitment = {&kind_commitment, commitment_next, commitment_stage};
+const struct timed timed_milestone = {&kind_milestone, milestone_next, milestone_stage};
+const struct timed timed_review = {&kind_review, review_next, review_stage};
+const struct timed *const timed_kinds[] = {&timed_commitment, &timed_milestone, &timed_review, NULL};
+
+const struct status *timed_record(struct store *store, const struct timed *timed, struct arena *arena,
+                                  const char *name, int64_t now_us, int64_t deadline_us, bool *changed) {
+  const struct act act = {arena, now_us, TYPE__PARTY__PARTY_SYSTEM, "onboard"};
+  struct txn *txn = txn_begin(store, &(struct txn_context){
+                                         .arena = arena,
+                                         .now_us = now_us,
+                                         .deadline_us = deadline_us,
+                                         .actor_party = act.party,
+                                         .actor = act.actor,
+                                     });
+  ProtobufCMessage *message;
+  *changed = false;
+  const struct status *status = txn_get(txn, timed->kind, name, &message);
+  if (status || !message || timed->next_us(message) > now_us)
+    return status;
+  status = timed->stage(txn, &act, message);
+  if (!status)
+    status = txn_commit(txn, NULL);
+  *changed = !status;
+  return status;
+}
