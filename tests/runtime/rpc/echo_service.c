@@ -142,22 +142,51 @@ static const struct status *echo_counters(struct call *call, const void *in, voi
   return NULL;
 }
 
-/* Streams messages until it may not: one for each millisecond, or as fast as they are taken. */
+/* How a stream goes, by the vendor asked for. */
+static const struct flow {
+  const char *parent;
+  int64_t messages;
+  uint32_t pause_ms;
+  size_t bytes; /* of each message, about */
+} flows[] = {
+    {"vendors/brief", 3, 0, 0},
+    {"vendors/endless", INT64_MAX, 1, 0},
+    {"vendors/heavy", INT64_MAX, 0, 32 << 10},
+};
+
+static const struct flow *flow_of(const char *parent) {
+  for (size_t i = 0; i < sizeof(flows) / sizeof(*flows); i++)
+    if (strcmp(flows[i].parent, parent) == 0)
+      return &flows[i];
+  return &flows[0];
+}
+
+static const struct status *send_one(struct stream *stream, const struct flow *flow, int64_t number) {
+  Ledger__VerifyLedgerResponse message = LEDGER__VERIFY_LEDGER_RESPONSE__INIT;
+  Ledger__LedgerFinding finding = LEDGER__LEDGER_FINDING__INIT, *findings[] = {&finding};
+  message.entries = number;
+  if (flow->bytes) {
+    char *text = arena_alloc(stream_arena(stream), flow->bytes + 1);
+    memset(text, 'h', flow->bytes);
+    text[flow->bytes] = '\0';
+    finding.description = text;
+    message.findings = findings;
+    message.n_findings = 1;
+  }
+  return stream_send(stream, &message);
+}
+
 static const struct status *echo_verify(struct call *call, const void *in, struct stream *stream) {
-  const Ledger__VerifyLedgerRequest *request = in;
+  const struct flow *flow = flow_of(((const Ledger__VerifyLedgerRequest *)in)->parent);
   struct echo_state *state = state_of(call);
   const struct status *status = NULL;
-  bool endless = strcmp(request->parent, "vendors/endless") == 0;
-  int64_t last = endless ? INT64_MAX : 3;
   atomic_fetch_add(&state->running, 1);
-  for (int64_t i = 1; !status && i <= last; i++) {
-    Ledger__VerifyLedgerResponse message = LEDGER__VERIFY_LEDGER_RESPONSE__INIT;
-    message.entries = i;
-    status = stream_send(stream, &message);
+  for (int64_t i = 1; !status && i <= flow->messages; i++) {
+    status = send_one(stream, flow, i);
     if (!status)
       atomic_fetch_add(&state->sent, 1);
-    if (!status && endless)
-      status = stream_wait(stream, 1);
+    if (!status && flow->pause_ms)
+      status = stream_wait(stream, flow->pause_ms);
   }
   if (call_cancelled(call))
     atomic_fetch_add(&state->cancelled, 1);
