@@ -1,0 +1,53 @@
+/* `entente import crm FOLDER`: brings a CRM's tables into a partnership through sell's public contract, some
+ * batches in flight at once. Running it again changes nothing; killed half-way and run again it ends the
+ * same, because every batch is one step and every row is known by its id in the CRM. */
+#ifndef ENTENTE_CLI_IMPORT_H
+#define ENTENTE_CLI_IMPORT_H
+
+#include "gateway/cli/cli.h"
+#include "gateway/cli/import_crm.h"
+#include "runtime/rpc/client.h"
+
+#include "entente/sell/v1/pipeline.pb-c.h"
+
+#include <stdio.h>
+
+/* The command and its help, for the table of commands. Exit status CLI_FAILED when a row was not taken. */
+command_fn command_import;
+extern const char import_arguments[], import_details[];
+
+struct import_plan {
+  struct crm_options crm;  /* currency NULL: the partnership's */
+  const char *partnership; /* `vendors/{vendor}/partnerships/{partnership}` */
+  struct channel *channel; /* to sell */
+  const char *authorization;
+  bool rehearse;  /* changes nothing */
+  FILE *progress; /* NULL: none */
+  bool terminal;  /* progress is one line that is rewritten; else a line every two seconds */
+};
+
+/* A row that was not taken. */
+struct import_refusal {
+  struct import_refusal *next;
+  int64_t line; /* of sales_pipeline.csv */
+  const char *external_id, *reason;
+};
+
+struct import_report {
+  int64_t rows, created, updated, unchanged, refused;
+  int64_t elapsed_us;
+  struct import_refusal *refusals; /* in the order of their lines within a batch */
+  const struct crm_note *notes;
+  size_t note_count;
+  Sell__Pipeline *pipeline; /* as the service answers it at the end */
+};
+
+/* In a fiber. NULL when every row was sent and answered, even if some were refused; otherwise why it had to
+ * stop. What the report holds lives in the arena. */
+const struct status *import_run(struct arena *arena, const struct import_plan *plan,
+                                struct import_report *report);
+/* For people, or one JSON object. */
+void import_print(FILE *out, const struct import_plan *plan, const struct import_report *report);
+void import_print_json(FILE *out, const struct import_plan *plan, const struct import_report *report);
+
+#endif

@@ -1,0 +1,151 @@
+#include "gateway/cli/import.h"
+
+#include "runtime/base/clock.h"
+#include "runtime/base/money.h"
+#include "runtime/base/text.h"
+#include "runtime/message/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { NUMBER_BYTES = 40 };
+
+/* `8,800`. */
+static void grouped(int64_t number, char out[NUMBER_BYTES]) {
+  char digits[NUMBER_BYTES];
+  int length = snprintf(digits, sizeof digits, "%" PRId64, number < 0 ? -number : number);
+  size_t at = 0;
+  if (number < 0)
+    out[at++] = '-';
+  for (int i = 0; i < length; i++) {
+    if (i && (length - i) % 3 == 0)
+      out[at++] = ',';
+    out[at++] = digits[i];
+  }
+  out[at] = '\0';
+}
+
+/* `10,005,534.00`: minor units with the currency's decimals. */
+static void amount_text(int64_t minor, const char *currency, char out[NUMBER_BYTES]) {
+  int64_t one = 1;
+  int decimals = currency_decimals(currency);
+  for (int i = 0; i < decimals; i++)
+    one *= 10;
+  grouped(minor / one, out);
+  size_t length = strlen(out);
+  if (decimals)
+    snprintf(out + length, NUMBER_BYTES - length, ".%0*" PRId64, decimals,
+             minor % one < 0 ? -(minor % one) : minor % one);
+}
+
+static void print_counts(FILE *out, const char *label, const Sell__EngagementTotal *total) {
+  char joint[NUMBER_BYTES], own[NUMBER_BYTES], both[NUMBER_BYTES];
+  grouped(total->joint_count, joint);
+  grouped(total->independent_count, own);
+  grouped(total->joint_count + total->independent_count, both);
+  fprintf(out, "%-22s %15s %15s %15s\n", label, joint, own, both);
+}
+
+static void print_amounts(FILE *out, const char *label, const Sell__EngagementTotal *total,
+                          const char *currency) {
+  char joint[NUMBER_BYTES], own[NUMBER_BYTES], both[NUMBER_BYTES];
+  amount_text(total->joint_amount->amount_minor, currency, joint);
+  amount_text(total->independent_amount->amount_minor, currency, own);
+  amount_text(total->joint_amount->amount_minor + total->independent_amount->amount_minor, currency, both);
+  fprintf(out, "%-22s %15s %15s %15s\n", label, joint, own, both);
+}
+
+/* `63.15 %`, or `no data`. */
+static void rate_text(int64_t won, int64_t closed, char out[NUMBER_BYTES]) {
+  int64_t bps = ratio_bps(won, closed);
+  if (closed)
+    snprintf(out, NUMBER_BYTES, "%" PRId64 ".%02" PRId64 " %%", bps / 100, bps % 100);
+  else
+    snprintf(out, NUMBER_BYTES, "no data");
+}
+
+static void print_rates(FILE *out, const Sell__Pipeline *pipeline) {
+  char joint[NUMBER_BYTES], own[NUMBER_BYTES], both[NUMBER_BYTES];
+  const Type__Ratio *j = pipeline->joint_win_rate, *i = pipeline->independent_win_rate;
+  rate_text(j->numerator, j->denominator, joint);
+  rate_text(i->numerator, i->denominator, own);
+  rate_text(j->numerator + i->numerator, j->denominator + i->denominator, both);
+  fprintf(out, "%-22s %15s %15s %15s\n", "win rate", joint, own, both);
+}
+
+static void print_pipeline(FILE *out, const Sell__Pipeline *pipeline) {
+  static const char *const labels[] = {"open: prospect", "  qualified", "  technical validation",
+                                       "  business validation", "  committed"};
+  char label[64];
+  fprintf(out, "%-22s %15s %15s %15s\n", "As sell has it now", "joint", "independent", "together");
+  for (size_t i = 0; i < pipeline->n_stages && i < sizeof labels / sizeof *labels; i++)
+    print_counts(out, labels[i], pipeline->stages[i]->total);
+  print_counts(out, "won", pipeline->won);
+  print_counts(out, "lost", pipeline->lost);
+  if (pipeline->reversed->joint_count || pipeline->reversed->independent_count)
+    print_counts(out, "reversed", pipeline->reversed);
+  print_rates(out, pipeline);
+  snprintf(label, sizeof label, "won, %s", pipeline->currency_code);
+  print_amounts(out, label, pipeline->won, pipeline->currency_code);
+}
+
+void import_print(FILE *out, const struct import_plan *plan, const struct import_report *report) {
+  char rows[NUMBER_BYTES], created[NUMBER_BYTES], updated[NUMBER_BYTES], unchanged[NUMBER_BYTES],
+      refused[NUMBER_BYTES];
+  for (const struct import_refusal *r = report->refusals; r; r = r->next)
+    fprintf(out, "%s/sales_pipeline.csv:%" PRId64 ": %s%snot taken: %s\n", plan->crm.folder, r->line,
+            r->external_id, *r->external_id ? ": " : "", r->reason);
+  for (size_t i = 0; i < report->note_count; i++)
+    fprintf(out, "note: %s in %" PRId64 " rows\n", report->notes[i].text, report->notes[i].rows);
+  grouped(report->rows, rows);
+  grouped(report->created, created);
+  grouped(report->updated, updated);
+  grouped(report->unchanged, unchanged);
+  grouped(report->refused, refused);
+  fprintf(out, "%s%s rows in %.1f s: %s created, %s updated, %s unchanged, %s not taken\n\n",
+          plan->rehearse ? "Rehearsed, nothing changed: " : "", rows,
+          (double)report->elapsed_us / US_PER_SECOND, created, updated, unchanged, refused);
+  print_pipeline(out, report->pipeline);
+}
+
+/* A JSON string. */
+static void print_text(FILE *out, const char *text) {
+  fputc('"', out);
+  for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+    if (*c == '"' || *c == '\\')
+      fprintf(out, "\\%c", *c);
+    else if (*c < 0x20)
+      fprintf(out, "\\u%04x", *c);
+    else
+      fputc(*c, out);
+  }
+  fputc('"', out);
+}
+
+void import_print_json(FILE *out, const struct import_plan *plan, const struct import_report *report) {
+  struct arena *arena = arena_create(1 << 20, NULL, NULL);
+  struct buffer pipeline = {.arena = arena};
+  const struct json_options whole = {.defaults = true};
+  json_write(&pipeline, &report->pipeline->base, &whole);
+  fprintf(out,
+          "{\"rehearsed\":%s,\"rows\":%" PRId64 ",\"created\":%" PRId64 ",\"updated\":%" PRId64
+          ",\"unchanged\":%" PRId64 ",\"refused\":%" PRId64 ",\"elapsedMs\":%" PRId64 ",\"refusals\":[",
+          plan->rehearse ? "true" : "false", report->rows, report->created, report->updated,
+          report->unchanged, report->refused, report->elapsed_us / US_PER_MS);
+  for (const struct import_refusal *r = report->refusals; r; r = r->next) {
+    fprintf(out, "%s{\"file\":\"sales_pipeline.csv\",\"line\":%" PRId64 ",\"externalId\":",
+            r == report->refusals ? "" : ",", r->line);
+    print_text(out, r->external_id);
+    fprintf(out, ",\"reason\":");
+    print_text(out, r->reason);
+    fputc('}', out);
+  }
+  fprintf(out, "],\"notes\":[");
+  for (size_t i = 0; i < report->note_count; i++) {
+    fprintf(out, "%s{\"text\":", i ? "," : "");
+    print_text(out, report->notes[i].text);
+    fprintf(out, ",\"rows\":%" PRId64 "}", report->notes[i].rows);
+  }
+  fprintf(out, "],\"pipeline\":%s}\n", pipeline.data);
+  arena_destroy(arena);
+}

@@ -1,0 +1,228 @@
+#include "gateway/cli/import.h"
+
+#include "runtime/base/clock.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+
+#include "entente/sell/v1/pipeline_service.pb-c.h"
+
+#include <string.h>
+
+enum {
+  ROWS_PER_BATCH = 32, /* as the contract has it */
+  IN_FLIGHT = 8,
+  TRIES_MAX = 8,
+  BACKOFF_MS = 100, /* doubled with each try */
+  DEADLINE_S = 20,
+  BATCH_BYTES = 64 << 20,
+  PROGRESS_TERMINAL_US = 100000,
+  PROGRESS_LINES_US = 2000000,
+};
+
+struct batch {
+  struct arena *arena;
+  Sell__ImportOpportunitiesRequest request;
+  Sell__OpportunityRow *rows[ROWS_PER_BATCH];
+  int64_t lines[ROWS_PER_BATCH];
+  struct pending *pending;
+};
+
+struct run {
+  struct arena *arena;
+  const struct import_plan *plan;
+  struct import_report *report;
+  struct crm *crm;
+  struct batch batches[IN_FLIGHT];
+  struct import_refusal **last;
+  int64_t start_us, shown_us;
+};
+
+/* ---- what is said on the way ---- */
+
+static void progress(struct run *run, bool end) {
+  const struct import_plan *plan = run->plan;
+  const struct import_report *report = run->report;
+  int64_t now_us = clock_monotonic_us(), every = plan->terminal ? PROGRESS_TERMINAL_US : PROGRESS_LINES_US;
+  if (!plan->progress || (!end && now_us - run->shown_us < every))
+    return;
+  run->shown_us = now_us;
+  int64_t total = crm_rows(run->crm), elapsed_us = now_us - run->start_us + 1;
+  fprintf(plan->progress, "%s%lld of %lld rows, %lld %%, %lld rows/s%s", plan->terminal ? "\r\033[K" : "",
+          (long long)report->rows, (long long)total, (long long)(total ? report->rows * 100 / total : 100),
+          (long long)(report->rows * US_PER_SECOND / elapsed_us), plan->terminal && !end ? "" : "\n");
+  fflush(plan->progress);
+}
+
+static void refuse(struct run *run, int64_t line, const char *external_id, const char *reason) {
+  struct import_refusal *refusal = arena_new(run->arena, struct import_refusal);
+  refusal->line = line;
+  refusal->external_id = arena_strdup(run->arena, external_id);
+  refusal->reason = arena_strdup(run->arena, reason);
+  *run->last = refusal;
+  run->last = &refusal->next;
+  run->report->refused++;
+}
+
+/* ---- batches ---- */
+
+/* Fills a batch; false when there is nothing left. Rows that make no sense are refused here. */
+static bool batch_fill(struct run *run, struct batch *batch) {
+  arena_reset(batch->arena);
+  sell__import_opportunities_request__init(&batch->request);
+  batch->request.parent = (char *)run->plan->partnership;
+  batch->request.validate_only = run->plan->rehearse;
+  batch->request.request_id = name_new_id(batch->arena);
+  batch->request.rows = batch->rows;
+  while (batch->request.n_rows < ROWS_PER_BATCH) {
+    Sell__OpportunityRow *row;
+    const char *problem;
+    int64_t line;
+    if (!crm_next(run->crm, batch->arena, &row, &line, &problem))
+      break;
+    if (problem) {
+      run->report->rows++;
+      refuse(run, line, row->external_id, problem);
+      continue;
+    }
+    batch->lines[batch->request.n_rows] = line;
+    batch->rows[batch->request.n_rows++] = row;
+  }
+  return batch->request.n_rows;
+}
+
+static void batch_send(struct run *run, struct batch *batch) {
+  const struct client_call call = {
+      .arena = batch->arena,
+      .method = "/entente.sell.v1.OpportunityService/ImportOpportunities",
+      .request = &batch->request,
+      .response = &sell__import_opportunities_response__descriptor,
+      .authorization = run->plan->authorization,
+      .deadline_us = clock_monotonic_us() + (int64_t)DEADLINE_S * US_PER_SECOND,
+  };
+  batch->pending = client_start(run->plan->channel, &call);
+}
+
+/* Worth another try with the same request id: it takes effect once at most. */
+static bool passing(const struct status *status) {
+  return status->code == CODE_UNAVAILABLE || status->code == CODE_ABORTED ||
+         status->code == CODE_RESOURCE_EXHAUSTED || status->code == CODE_DEADLINE_EXCEEDED;
+}
+
+static void result_take(struct run *run, const Sell__RowResult *result, int64_t line) {
+  struct import_report *report = run->report;
+  report->rows++;
+  switch (result->outcome) {
+  case SELL__ROW_RESULT__OUTCOME__OUTCOME_CREATED:
+    report->created++;
+    return;
+  case SELL__ROW_RESULT__OUTCOME__OUTCOME_UPDATED:
+    report->updated++;
+    return;
+  case SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED:
+    report->unchanged++;
+    return;
+  default:
+    break;
+  }
+  struct buffer why = {.arena = run->arena};
+  buffer_text(&why, result->reason);
+  for (size_t i = 0; i < result->n_problems; i++)
+    buffer_printf(&why, "%s%s%s%s", i ? "; " : ": ", result->problems[i]->field,
+                  *result->problems[i]->field ? " " : "", result->problems[i]->description);
+  refuse(run, line, result->external_id, why.data);
+}
+
+/* Waits for a batch that was sent, sending it again while that may help. */
+static const struct status *batch_finish(struct run *run, struct batch *batch) {
+  Sell__ImportOpportunitiesResponse *response;
+  if (!batch->pending)
+    return NULL;
+  const struct status *status = client_wait(batch->pending, &response);
+  for (int tries = 1; status && passing(status) && tries < TRIES_MAX; tries++) {
+    fiber_sleep_ms((uint32_t)BACKOFF_MS << (tries - 1));
+    batch_send(run, batch);
+    status = client_wait(batch->pending, &response);
+  }
+  batch->pending = NULL;
+  if (status)
+    return status;
+  if (response->n_results != batch->request.n_rows)
+    return status_make(run->arena, CODE_INTERNAL, "ANSWER_MALFORMED", "sell answered %zu results to %zu rows",
+                       response->n_results, batch->request.n_rows);
+  for (size_t i = 0; i < response->n_results; i++)
+    result_take(run, response->results[i], batch->lines[i]);
+  progress(run, false);
+  return NULL;
+}
+
+/* Batches go round: before one is filled again, its answer is taken. */
+static const struct status *batches_run(struct run *run) {
+  const struct status *status = NULL;
+  bool more = true;
+  for (size_t turn = 0; !status && more; turn++) {
+    struct batch *batch = &run->batches[turn % IN_FLIGHT];
+    status = batch_finish(run, batch);
+    if (!status && (more = batch_fill(run, batch)))
+      batch_send(run, batch);
+  }
+  for (size_t i = 0; i < IN_FLIGHT; i++) {
+    if (status && run->batches[i].pending) {
+      client_cancel(run->batches[i].pending);
+      run->batches[i].pending = NULL;
+    }
+    if (!status)
+      status = batch_finish(run, &run->batches[i]);
+  }
+  return status;
+}
+
+/* ---- the whole ---- */
+
+static const struct status *pipeline_read(struct run *run, Sell__Pipeline **pipeline) {
+  Sell__GetPipelineRequest request = SELL__GET_PIPELINE_REQUEST__INIT;
+  request.name = arena_printf(run->arena, "%s/pipeline", run->plan->partnership);
+  const struct client_call call = {
+      .arena = run->arena,
+      .method = "/entente.sell.v1.PipelineService/GetPipeline",
+      .request = &request,
+      .response = &sell__pipeline__descriptor,
+      .authorization = run->plan->authorization,
+      .deadline_us = clock_monotonic_us() + (int64_t)DEADLINE_S * US_PER_SECOND,
+  };
+  return client_call(run->plan->channel, &call, pipeline);
+}
+
+static const struct status *rows_run(struct run *run) {
+  for (size_t i = 0; i < IN_FLIGHT; i++)
+    run->batches[i].arena = arena_create(BATCH_BYTES, NULL, NULL);
+  const struct status *status = batches_run(run);
+  if (status) /* it lies in a batch's arena */
+    status = status_make(run->arena, status->code, arena_strdup(run->arena, status->reason), "%s",
+                         status->message);
+  for (size_t i = 0; i < IN_FLIGHT; i++)
+    arena_destroy(run->batches[i].arena);
+  return status;
+}
+
+const struct status *import_run(struct arena *arena, const struct import_plan *plan,
+                                struct import_report *report) {
+  struct run run = {.arena = arena, .plan = plan, .report = report, .start_us = clock_monotonic_us()};
+  struct crm_options *options = arena_copy(arena, &plan->crm, sizeof plan->crm);
+  const char *problem = NULL;
+  *report = (struct import_report){0};
+  run.last = &report->refusals;
+  run.shown_us = run.start_us;
+  run.crm = crm_open(arena, options, &problem);
+  if (!run.crm)
+    return status_make(arena, CODE_INVALID_ARGUMENT, "FOLDER_UNREADABLE", "%s", problem);
+  const struct status *status = pipeline_read(&run, &report->pipeline);
+  if (status)
+    return status;
+  if (!options->currency)
+    options->currency = report->pipeline->currency_code;
+  status = rows_run(&run);
+  progress(&run, true);
+  report->elapsed_us = clock_monotonic_us() - run.start_us;
+  report->note_count = crm_notes(run.crm, &report->notes);
+  return status ? status : pipeline_read(&run, &report->pipeline);
+}
