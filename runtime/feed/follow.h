@@ -17,12 +17,12 @@ struct follower;
 typedef const struct status *apply_fn(void *context, struct txn *txn, const Ledger__LedgerEntry *entry);
 
 struct follow_options {
-  const char *source;              /* pillar followed: `sell` */
+  const char *source; /* pillar followed: `sell` */
   struct channel *channel;
-  struct store *store;             /* where places and effects go; NULL: effects are in memory only,
-                                      each start follows from now (gateway caches) and apply() gets no transaction */
-  bool from_start;                 /* without a store: follow from the first change instead of from now */
-  const char *const *types;        /* entry types of interest, NULL-terminated; trailing `*` allowed */
+  struct store *store;      /* where places and effects go; NULL: effects are in memory only,
+                               each start follows from now (gateway caches) and apply() gets no transaction */
+  bool from_start;          /* without a store: follow from the first change instead of from now */
+  const char *const *types; /* entry types of interest, NULL-terminated; trailing `*` allowed */
   apply_fn *apply;
   void *context;
   const struct clock *clock;

@@ -41,6 +41,14 @@ struct feed_change {
 };
 const struct status *feed_read(struct txn *txn, uint32_t bucket, const char *cursor, size_t limit,
                                struct feed_change **changes, size_t *count);
+/* The same for several buckets in one round trip. */
+struct feed_page {
+  uint32_t bucket;
+  const char *cursor;
+  struct feed_change *changes; /* set by feed_read_many() */
+  size_t count;
+};
+const struct status *feed_read_many(struct txn *txn, struct feed_page *pages, size_t count, size_t limit);
 /* The end of a bucket's feed: "" when it is empty. */
 const struct status *feed_end(struct txn *txn, uint32_t bucket, const char **cursor);
 /* Called on the loop's thread whenever a bucket of this pillar's feed may have grown, whichever
@@ -53,6 +61,8 @@ struct feed_listener {
 void feed_listen(struct store *store, struct feed_listener *listener);
 void feed_unlisten(struct store *store, struct feed_listener *listener);
 
+/* A follower's stored place in one bucket of another pillar's feed; "" when there is none. */
+const struct status *feed_place(struct txn *txn, const char *source, uint32_t bucket, const char **cursor);
 /* A follower's stored places in another pillar's feed, all buckets; absent ones are "". */
 const struct status *feed_places(struct txn *txn, const char *source, const char *cursors[STORE_BUCKETS]);
 

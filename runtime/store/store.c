@@ -230,6 +230,9 @@ void store_close(struct store *store) {
   connection_close(store->news);
   connection_close(store->commands);
   chains_free(&store->chains);
+  if (store->attachment.release) {
+    store->attachment.release(store->attachment.data);
+  }
   for (size_t i = 0; i < sizeof store->texts / sizeof store->texts[0]; i++) {
     free(store->texts[i]);
   }
@@ -242,6 +245,10 @@ void store_close(struct store *store) {
 
 bool store_ready(const struct store *store, const char **why) {
   return connection_ready(store->commands, why) && connection_ready(store->news, why);
+}
+
+struct store_attachment *store_attachment(struct store *store) {
+  return &store->attachment;
 }
 
 const struct store_options *store_settings(const struct store *store) {

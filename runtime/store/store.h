@@ -40,6 +40,13 @@ void store_close(struct store *store);
 bool store_ready(const struct store *store, const char **why);
 const struct store_options *store_settings(const struct store *store);
 
+/* One pointer that the layer above keeps with the store; `release` is called by store_close(). */
+struct store_attachment {
+  void *data; /* NULL at first */
+  void (*release)(void *data);
+};
+struct store_attachment *store_attachment(struct store *store);
+
 /* How many buckets a pillar's keys are spread over, and the bucket of a resource name (by its
  * vendor). */
 enum { STORE_BUCKETS = 256 };

@@ -27,6 +27,7 @@ struct store {
   uint8_t token_key[DIGEST_SIZE];
   struct feed_listener *listeners;
   struct loop_timer sweep;
+  struct store_attachment attachment;
 };
 
 const struct kind_layout *store_layout(const struct store *store, const struct kind *kind);

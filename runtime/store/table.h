@@ -1,5 +1,6 @@
 /* A growing hash table from text to a zeroed value of fixed size, in an arena. Items keep their order and
- * their addresses. Zero-initialise, then set `arena` and `value_size`. Private to this folder. */
+ * their addresses. Zero-initialise, then set `arena` and `value_size`. For the store
+ * and the feed. */
 #ifndef ENTENTE_STORE_TABLE_H
 #define ENTENTE_STORE_TABLE_H
 

@@ -19,6 +19,14 @@ struct txn *txn_begin(struct store *store, const struct txn_context *context) {
   return txn;
 }
 
+struct arena *txn_arena(struct txn *txn) {
+  return txn->arena;
+}
+
+int64_t txn_now_us(const struct txn *txn) {
+  return txn->context.now_us;
+}
+
 void txn_problem(struct txn *txn, const struct status *status) {
   if (!txn->problem) {
     txn->problem = status;

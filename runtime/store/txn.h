@@ -39,6 +39,8 @@ struct txn_context {
 
 /* A transaction with the store. Never fails; does no I/O. Nothing to release. */
 struct txn *txn_begin(struct store *store, const struct txn_context *context);
+struct arena *txn_arena(struct txn *txn);
+int64_t txn_now_us(const struct txn *txn);
 
 /* Makes the transaction idempotent. `key` names the caller, method and request id, and begins with the
  * name of a resource of the vendor that the request is about (its bucket holds the record); `fingerprint`
