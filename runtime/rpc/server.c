@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { QUOTA_BYTES = 512 << 20 };
+
 static void drain_step(struct loop_timer *timer);
 
 const char *problem_format(const char *format, ...) {
@@ -73,7 +75,16 @@ static grpc_server *core_create(const struct server *server) {
   };
   grpc_arg list[ARGUMENTS_MAX];
   grpc_channel_args arguments = arguments_of(rows, sizeof(rows) / sizeof(*rows), list);
-  return grpc_server_create(&arguments, NULL);
+  /* Near this, gRPC core closes idle connections and takes no new ones: a second net below ours. */
+  grpc_resource_quota *quota = grpc_resource_quota_create("server");
+  grpc_resource_quota_resize(quota, QUOTA_BYTES);
+  list[arguments.num_args].type = GRPC_ARG_POINTER;
+  list[arguments.num_args].key = (char *)GRPC_ARG_RESOURCE_QUOTA;
+  list[arguments.num_args].value.pointer.p = quota;
+  list[arguments.num_args++].value.pointer.vtable = grpc_resource_quota_arg_vtable();
+  grpc_server *core = grpc_server_create(&arguments, NULL);
+  grpc_resource_quota_unref(quota);
+  return core;
 }
 
 static bool register_routes(struct server *server) {
