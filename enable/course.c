@@ -174,10 +174,15 @@ const struct status *course_apply_publish(struct arena *arena, Enable__Course *c
 const struct status *course_apply_retire(struct arena *arena, Enable__Course *course, int64_t now_us) {
   int to;
   const struct status *status = course_step(arena, course, COURSE_RETIRE, now_us, &to);
-  if (!status) {
-    retire(arena, course, now_us);
+  if (status) {
+    return status;
   }
-  return status;
+  if (now_us < timestamp_us(course->publish_time, INT64_MIN)) {
+    return rule_violation(arena, "retire_time", "VALUE_OUT_OF_RANGE",
+                          "must not be before the course was published");
+  }
+  retire(arena, course, now_us);
+  return NULL;
 }
 
 const struct status *course_apply_revise(struct arena *arena, const Enable__Course *course, const char *name,

@@ -128,6 +128,8 @@ const struct status *claim_apply_submit(struct arena *arena, Market__Claim *clai
   }
   guard(&guards, request->state == MARKET__FUND_REQUEST__STATE__STATE_EXECUTED, "the request is %s",
         state_name(&market__fund_request__state__descriptor, request->state));
+  guard(&guards, timestamp_us(request->execute_time, INT64_MIN) <= now_us,
+        "the activity had not taken place by then");
   if (guards.status) {
     return guards.status;
   }
@@ -210,6 +212,7 @@ const struct status *claim_apply_approve(struct arena *arena, Market__Claim *cla
   struct guards guards = guards_of(arena, claim, CLAIM_APPROVE);
   guard(&guards, accepted <= claim->eligible_spend_minor, "more spend would be accepted than was stated");
   guard(&guards, due.amount_minor > 0, "the rate gives nothing for this spend");
+  guard(&guards, timestamp_us(claim->submit_time, INT64_MIN) <= now_us, "it was not submitted by then");
   if (guards.status) {
     return guards.status;
   }

@@ -104,6 +104,8 @@ const struct status *fund_request_apply_approve(struct arena *arena, Market__Fun
   Market__MdfBudget__State budget_state = mdf_budget_state_at(budget, decision->now_us);
   guard(&guards, timestamp_us(request->activity_start_time, INT64_MIN) > decision->now_us,
         "the activity has begun");
+  guard(&guards, timestamp_us(request->submit_time, INT64_MIN) <= decision->now_us,
+        "it was not submitted by then");
   guard(&guards, amount <= request->requested_minor,
         "%" PRId64 " is more than the %" PRId64 " that was requested", amount, request->requested_minor);
   guard(&guards, allocation->state == MARKET__MDF_ALLOCATION__STATE__STATE_ACTIVE,

@@ -1,0 +1,136 @@
+#include "market/mdf_allocation.h"
+
+#include "market/fund.h"
+#include "market/handler.h"
+#include "market/kinds.h"
+#include "market/service.h"
+#include "runtime/base/timestamp.h"
+#include "runtime/feed/directory.h"
+
+#include "entente/market/v1/mdf_allocation_service.pb-c.h"
+
+const struct status *mdf_allocation_get(struct call *call, const void *in, void *out) {
+  const Market__GetMdfAllocationRequest *request = in;
+  Market__MdfAllocation *allocation;
+  const struct status *status = handler_peek(call, &kind_mdf_allocation, request->name, &allocation);
+  if (!status) {
+    *(Market__MdfAllocation *)out = *allocation;
+  }
+  return status;
+}
+
+const struct status *mdf_allocation_list(struct call *call, const void *in, void *out) {
+  const Market__ListMdfAllocationsRequest *request = in;
+  Market__ListMdfAllocationsResponse *response = out;
+  struct arena *arena = call_arena(call);
+  struct list_page page;
+  const struct status *status = handler_list(
+      call,
+      &(struct handler_list){.kind = &kind_mdf_allocation,
+                             .parent = request->parent,
+                             .partition = partition_state(arena, request->parent, (int)request->state),
+                             .page_size = request->page_size,
+                             .page_token = request->page_token},
+      &page);
+  if (status) {
+    return status;
+  }
+  response->mdf_allocations = (Market__MdfAllocation **)page.messages;
+  response->n_mdf_allocations = page.count;
+  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  return NULL;
+}
+
+static const struct status *answer(struct call *call, const Market__MdfAllocation *allocation, void *out) {
+  *(Market__MdfAllocation *)out = *allocation;
+  return txn_commit(call_txn(call), out);
+}
+
+/* Who decides and when; INVALID_ARGUMENT when it lies in the future. */
+static const struct status *read_decision(struct call *call, const char *override_reason,
+                                          const Google__Protobuf__Timestamp *occur_time,
+                                          struct decision *decision) {
+  *decision = (struct decision){.actor = call_principal(call)->subject,
+                                .override_reason = override_reason,
+                                .now_us = timestamp_us(occur_time, INT64_MIN)};
+  return rule_past(call_arena(call), "occur_time", call_now_us(call), &decision->now_us);
+}
+
+const struct status *mdf_allocation_create(struct call *call, const void *in, void *out) {
+  const Market__CreateMdfAllocationRequest *request = in;
+  Market__MdfAllocation *allocation = request->mdf_allocation;
+  const Onboard__Partnership *partnership;
+  Market__MdfBudget *budget;
+  struct decision decision;
+  const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
+  if (!status) {
+    status = read_decision(call, request->override_reason, request->occur_time, &decision);
+  }
+  if (!status) {
+    status = handler_new_name(call, &kind_mdf_allocation, request->parent, "mdfAllocations",
+                              request->mdf_allocation_id, &allocation->name);
+  }
+  if (!status) {
+    status = handler_get(call, &kind_mdf_budget, allocation->budget, &budget);
+  }
+  if (!status) {
+    status = mdf_allocation_apply_create(call_arena(call), allocation, budget, partnership->currency_code,
+                                         &decision);
+  }
+  if (status) {
+    return status;
+  }
+  fund_put_budget(call, budget, "mdf_budget.allocated", decision.now_us);
+  fund_count(fund_put_allocation(call, allocation, "mdf_allocation.granted", decision.now_us),
+             "mdf.allocated", allocation->currency_code, allocation->allocated_minor);
+  return answer(call, allocation, out);
+}
+
+static const struct status *read_both(struct call *call, const char *name, const char *etag,
+                                      Market__MdfAllocation **allocation, Market__MdfBudget **budget) {
+  const struct status *status = handler_get(call, &kind_mdf_allocation, name, allocation);
+  if (!status) {
+    status = call_check_etag(call, etag, (*allocation)->etag);
+  }
+  return status ? status : handler_get(call, &kind_mdf_budget, (*allocation)->budget, budget);
+}
+
+const struct status *mdf_allocation_adjust(struct call *call, const void *in, void *out) {
+  const Market__AdjustMdfAllocationRequest *request = in;
+  Market__MdfAllocation *allocation;
+  Market__MdfBudget *budget;
+  struct decision decision;
+  const struct status *status = read_both(call, request->name, request->etag, &allocation, &budget);
+  if (!status) {
+    status = read_decision(call, request->override_reason, request->occur_time, &decision);
+  }
+  if (!status) {
+    status =
+        mdf_allocation_apply_adjust(call_arena(call), allocation, budget, request->delta_minor, &decision);
+  }
+  if (status) {
+    return status;
+  }
+  fund_put_budget(call, budget, "mdf_budget.allocated", decision.now_us);
+  fund_count(fund_put_allocation(call, allocation, "mdf_allocation.adjusted", decision.now_us),
+             "mdf.allocated", allocation->currency_code, request->delta_minor);
+  return answer(call, allocation, out);
+}
+
+const struct status *mdf_allocation_close(struct call *call, const void *in, void *out) {
+  const Market__CloseMdfAllocationRequest *request = in;
+  Market__MdfAllocation *allocation;
+  Market__MdfBudget *budget;
+  int64_t forfeited;
+  const struct status *status = read_both(call, request->name, request->etag, &allocation, &budget);
+  if (!status) {
+    status = mdf_allocation_apply_close(call_arena(call), allocation, budget, &forfeited);
+  }
+  if (status) {
+    return status;
+  }
+  fund_put_budget(call, budget, "mdf_budget.given_back", 0);
+  fund_count(fund_put_allocation(call, allocation, "mdf_allocation.forfeited", 0), "mdf.allocated",
+             allocation->currency_code, -forfeited);
+  return answer(call, allocation, out);
+}
