@@ -162,7 +162,7 @@ static void readiness_update(struct process *process) {
   metric_set(process->store_up, ready);
   if (ready != process->readiness.ready)
     log_event(process->log, ready ? LOG_INFO : LOG_WARNING, ready ? "ready" : "not ready",
-              (struct log_field[]){{"why", why ? why : "", 0}, {0}});
+              (struct log_field[]){{why ? "why" : NULL, why, 0}, {0}});
   readiness_set(process, ready, why);
   server_set_serving(process->server, ready);
 }
@@ -360,7 +360,7 @@ static const char *side_phase(struct process *process) {
 }
 
 static const char *(*const phases[])(struct process *) = {
-    observe_phase, loop_phase, store_phase, identity_phase, work_phase, server_phase, side_phase,
+    loop_phase, observe_phase, store_phase, identity_phase, work_phase, server_phase, side_phase,
 };
 
 /* Gives back what the phases made, last first; any of it may be missing. */
