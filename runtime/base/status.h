@@ -90,23 +90,24 @@ extern const struct status status_memory_exhausted;  /* RESOURCE_EXHAUSTED: limi
 extern const struct status status_lost_race;         /* ABORTED, reason LOST_RACE: another writer was first */
 
 /* Reasons that the runtime itself uses, the same in every service. */
-#define REASON_INVALID_REQUEST "INVALID_REQUEST"         /* INVALID_ARGUMENT with violations */
-#define REASON_NOT_FOUND "NOT_FOUND"                     /* NOT_FOUND */
-#define REASON_ALREADY_EXISTS "ALREADY_EXISTS"           /* ALREADY_EXISTS */
-#define REASON_ACCESS_DENIED "ACCESS_DENIED"             /* PERMISSION_DENIED, hidden or absent */
-#define REASON_UNAUTHENTICATED "UNAUTHENTICATED"         /* UNAUTHENTICATED */
-#define REASON_LOST_RACE "LOST_RACE"                     /* ABORTED */
-#define REASON_ETAG_MISMATCH "ETAG_MISMATCH"             /* ABORTED */
-#define REASON_REQUEST_ID_REUSED "REQUEST_ID_REUSED"     /* INVALID_ARGUMENT */
-#define REASON_INVALID_STATE "INVALID_STATE"             /* FAILED_PRECONDITION: no such transition */
-#define REASON_GUARD_UNMET "GUARD_UNMET"                 /* FAILED_PRECONDITION: guards listed */
-#define REASON_PAGE_TOKEN_INVALID "PAGE_TOKEN_INVALID"   /* INVALID_ARGUMENT */
-#define REASON_PARTNERSHIP_UNKNOWN "PARTNERSHIP_UNKNOWN" /* NOT_FOUND: not (yet) in this pillar's directory  \
-                                                          */
-#define REASON_STORE_UNAVAILABLE "STORE_UNAVAILABLE"     /* UNAVAILABLE: nothing was written */
-#define REASON_OUTCOME_UNKNOWN "OUTCOME_UNKNOWN" /* UNAVAILABLE: a write may or may not have happened */
-#define REASON_STORE_FULL "STORE_FULL"           /* RESOURCE_EXHAUSTED */
-#define REASON_OVERLOADED "OVERLOADED"           /* RESOURCE_EXHAUSTED */
-#define REASON_CURSOR_EXPIRED "CURSOR_EXPIRED"   /* OUT_OF_RANGE */
+#define REASON_INVALID_REQUEST "INVALID_REQUEST"       /* INVALID_ARGUMENT with violations */
+#define REASON_NOT_FOUND "NOT_FOUND"                   /* NOT_FOUND */
+#define REASON_ALREADY_EXISTS "ALREADY_EXISTS"         /* ALREADY_EXISTS */
+#define REASON_ACCESS_DENIED "ACCESS_DENIED"           /* PERMISSION_DENIED, hidden or absent */
+#define REASON_UNAUTHENTICATED "UNAUTHENTICATED"       /* UNAUTHENTICATED */
+#define REASON_LOST_RACE "LOST_RACE"                   /* ABORTED */
+#define REASON_ETAG_MISMATCH "ETAG_MISMATCH"           /* ABORTED */
+#define REASON_REQUEST_ID_REUSED "REQUEST_ID_REUSED"   /* INVALID_ARGUMENT */
+#define REASON_INVALID_STATE "INVALID_STATE"           /* FAILED_PRECONDITION: no such transition */
+#define REASON_GUARD_UNMET "GUARD_UNMET"               /* FAILED_PRECONDITION: guards listed */
+#define REASON_PAGE_TOKEN_INVALID "PAGE_TOKEN_INVALID" /* INVALID_ARGUMENT */
+#define REASON_PARTNERSHIP_UNKNOWN                                                                           \
+  "PARTNERSHIP_UNKNOWN"                              /* NOT_FOUND: not (yet) in this pillar's directory      \
+                                                      */
+#define REASON_STORE_UNAVAILABLE "STORE_UNAVAILABLE" /* UNAVAILABLE: nothing was written */
+#define REASON_OUTCOME_UNKNOWN "OUTCOME_UNKNOWN"     /* UNAVAILABLE: a write may or may not have happened */
+#define REASON_STORE_FULL "STORE_FULL"               /* RESOURCE_EXHAUSTED */
+#define REASON_OVERLOADED "OVERLOADED"               /* RESOURCE_EXHAUSTED */
+#define REASON_CURSOR_EXPIRED "CURSOR_EXPIRED"       /* OUT_OF_RANGE */
 
 #endif

@@ -51,6 +51,13 @@ size_t text_length(const char *text) {
   return length;
 }
 
+int text_cut(const char *text, size_t max) {
+  size_t size = strnlen(text, max);
+  while (size && ((unsigned char)text[size] & 0xC0) == 0x80)
+    size--;
+  return (int)size;
+}
+
 bool text_empty(const char *text) {
   return !text || !*text;
 }

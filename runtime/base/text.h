@@ -11,6 +11,9 @@
 bool text_is_utf8(const void *bytes, size_t size);
 /* Number of code points in valid UTF-8. */
 size_t text_length(const char *text);
+/* Bytes of the longest start of valid UTF-8 that has at most `max` bytes and ends between characters; for
+ * `%.*s`. */
+int text_cut(const char *text, size_t max);
 /* Whether `text` is NULL or "". protobuf-c has "" where proto3 has no value. */
 bool text_empty(const char *text);
 bool text_equal(const char *a, const char *b); /* NULL equals "" */

@@ -156,8 +156,8 @@ static bool read_enum(struct reader *reader, const struct path *path,
     return false;
   const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value_by_name(descriptor, name);
   if (!value)
-    return fail_at(reader, path, at, "ENUM_VALUE_UNKNOWN", "`%.64s` is not a value of %s", name,
-                   descriptor->name);
+    return fail_at(reader, path, at, "ENUM_VALUE_UNKNOWN", "`%.*s` is not a value of %s", text_cut(name, 64),
+                   name, descriptor->name);
   *out = value->value;
   return true;
 }
@@ -349,6 +349,16 @@ static bool take_key(struct reader *reader, const struct path *path, char **key,
          in_path(reader, path, json_expect(&reader->scan, ':'));
 }
 
+/* What proto2 requires must be there: protobuf-c would not read it back. */
+static bool check_required(struct reader *reader, const struct message_rules *rules, const struct path *path,
+                           const bool *seen) {
+  for (unsigned i = 0; i < rules->descriptor->n_fields; i++)
+    if (rules->fields[i].field->label == PROTOBUF_C_LABEL_REQUIRED && !seen[i])
+      return fail_at(reader, path, reader->scan.at, "VALUE_MALFORMED", "`%s` is missing",
+                     rules->fields[i].field->name);
+  return true;
+}
+
 /* The object's fields into the message. `skip` is a key that is passed over, or NULL. */
 static bool read_fields(struct reader *reader, const struct message_rules *rules, const struct path *parent,
                         const char *skip, ProtobufCMessage *message) {
@@ -356,7 +366,7 @@ static bool read_fields(struct reader *reader, const struct message_rules *rules
   if (!json_take(&reader->scan, '{'))
     return fail_at(reader, parent, reader->scan.at, "VALUE_MALFORMED", "expected an object");
   if (json_take(&reader->scan, '}'))
-    return true;
+    return check_required(reader, rules, parent, seen);
   do {
     char *key;
     const char *at;
@@ -369,8 +379,8 @@ static bool read_fields(struct reader *reader, const struct message_rules *rules
     }
     const struct field_rules *row = rules_field(rules, key);
     if (!row)
-      return fail_at(reader, parent, at, "FIELD_UNKNOWN", "%s has no field `%.64s`", rules->descriptor->name,
-                     key);
+      return fail_at(reader, parent, at, "FIELD_UNKNOWN", "%s has no field `%.*s`", rules->descriptor->name,
+                     text_cut(key, 64), key);
     struct path path = {parent, row->field->name, PATH_NO_INDEX};
     if (seen[row - rules->fields])
       return fail_at(reader, &path, at, "FIELD_DUPLICATE", "the field is given twice");
@@ -378,7 +388,8 @@ static bool read_fields(struct reader *reader, const struct message_rules *rules
     if (!read_field(reader, row, &path, message, at))
       return false;
   } while (json_take(&reader->scan, ','));
-  return in_path(reader, parent, json_expect(&reader->scan, '}'));
+  return in_path(reader, parent, json_expect(&reader->scan, '}')) &&
+         check_required(reader, rules, parent, seen);
 }
 
 /* Looks ahead through an object for a key's value; leaves the scanner where it was. `*found` is where the
@@ -454,7 +465,8 @@ static bool read_any(struct reader *reader, const struct path *path, Google__Pro
   const char *slash = strrchr(url, '/');
   const ProtobufCMessageDescriptor *descriptor = slash ? schema_find_message(slash + 1) : NULL;
   if (!descriptor)
-    return fail_at(reader, path, type_at, "VALUE_MALFORMED", "`%.128s` is not a type of the contract", url);
+    return fail_at(reader, path, type_at, "VALUE_MALFORMED", "`%.*s` is not a type of the contract",
+                   text_cut(url, 128), url);
   const struct message_rules *rules = rules_expect(descriptor);
   if (rules->well_known != WELL_KNOWN_NONE) {
     if (!read_any_value(reader, rules, path, &content))

@@ -14,7 +14,8 @@
 struct writer {
   struct buffer *out;
   struct json_options options;
-  unsigned depth;
+  unsigned depth;    /* of brackets */
+  unsigned messages; /* nested, as json_read() counts them */
 };
 
 static void write_message(struct writer *writer, const ProtobufCMessage *message);
@@ -206,7 +207,7 @@ static const ProtobufCMessage *any_content(struct writer *writer, const Google__
   const char *slash = strrchr(any->type_url, '/');
   const ProtobufCMessageDescriptor *descriptor = schema_find_message(slash ? slash + 1 : any->type_url);
   ProtobufCMessage *content;
-  if (!descriptor || writer->depth >= LIMIT_MESSAGE_DEPTH ||
+  if (!descriptor || writer->messages > LIMIT_MESSAGE_DEPTH ||
       message_parse(writer->out->arena, descriptor, any->value.data, any->value.len, &content))
     return NULL;
   return content;
@@ -234,7 +235,7 @@ static void write_any(struct writer *writer, const Google__Protobuf__Any *any) {
   close_group(writer, "}", count);
 }
 
-static void write_message(struct writer *writer, const ProtobufCMessage *message) {
+static void write_object(struct writer *writer, const ProtobufCMessage *message) {
   const struct message_rules *rules = rules_expect(message->descriptor);
   if (rules->well_known == WELL_KNOWN_ANY) {
     write_any(writer, (const Google__Protobuf__Any *)message);
@@ -253,6 +254,12 @@ static void write_message(struct writer *writer, const ProtobufCMessage *message
   else
     json_mask_write(writer->out, (const Google__Protobuf__FieldMask *)message);
   buffer_text(writer->out, "\"");
+}
+
+static void write_message(struct writer *writer, const ProtobufCMessage *message) {
+  writer->messages++;
+  write_object(writer, message);
+  writer->messages--;
 }
 
 void json_write(struct buffer *out, const ProtobufCMessage *message, const struct json_options *options) {

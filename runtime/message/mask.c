@@ -1,6 +1,7 @@
 #include "runtime/message/mask.h"
 
 #include "runtime/base/arena.h"
+#include "runtime/base/text.h"
 #include "runtime/message/path.h"
 #include "runtime/message/rule.h"
 
@@ -143,7 +144,8 @@ const struct status *mask_apply(struct arena *arena, char *const *paths, size_t 
     const char *fault = path_fault(arena, rules, paths[i]);
     struct path field = {NULL, "update_mask", PATH_NO_INDEX};
     if (fault)
-      violation_add(&violations, &field, "FIELD_PATH_INVALID", "`%.128s` %s", paths[i], fault);
+      violation_add(&violations, &field, "FIELD_PATH_INVALID", "`%.*s` %s", text_cut(paths[i], 128), paths[i],
+                    fault);
   }
   const struct status *status = violations_status(&violations);
   for (size_t i = 0; i < count && !status; i++)

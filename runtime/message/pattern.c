@@ -138,6 +138,11 @@ const struct pattern *pattern_compile(struct arena *arena, const char *expressio
   return regcomp(&pattern->regex, anchored, REG_EXTENDED | REG_NOSUB) == 0 ? pattern : NULL;
 }
 
+void pattern_release(const struct pattern *pattern) {
+  if (!pattern->direct)
+    regfree((regex_t *)&pattern->regex);
+}
+
 static bool row_matches(const struct pattern *pattern, const char *text) {
   for (size_t i = 0; i < pattern->count; i++) {
     const struct step *step = &pattern->steps[i];

@@ -12,9 +12,10 @@
 
 struct pattern;
 
-/* Compiles; NULL when it is not a valid expression. Lives as long as the arena, which must be one that is
- * never reset: what regcomp() allocates is never freed. */
+/* Compiles into the arena; NULL when it is not a valid expression. Where the arena does not live as long as
+ * the process, release it before: regcomp() allocates memory of its own. */
 const struct pattern *pattern_compile(struct arena *arena, const char *expression);
+void pattern_release(const struct pattern *pattern);
 bool pattern_matches(const struct pattern *pattern, const char *text);
 /* Whether it is matched directly. For tests. */
 bool pattern_is_direct(const struct pattern *pattern);

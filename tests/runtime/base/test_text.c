@@ -73,6 +73,14 @@ static void empty_and_equal(void **state) {
   assert_true(text_equal(NULL, "") && text_equal("a", "a") && !text_equal("a", NULL));
 }
 
+static void cuts_between_characters(void **state) {
+  (void)state;
+  assert_int_equal(text_cut("aé€", 99), 6);
+  static const int sizes[] = {0, 1, 1, 3, 3, 3, 6};
+  for (size_t max = 0; max < 7; max++)
+    assert_int_equal(text_cut("aé€", max), sizes[max]);
+}
+
 static void buffer_grows(void **state) {
   (void)state;
   struct buffer buffer = {.arena = arena};
@@ -133,6 +141,7 @@ int main(void) {
       cmocka_unit_test(every_code_point),
       cmocka_unit_test(every_short_sequence),
       cmocka_unit_test(empty_and_equal),
+      cmocka_unit_test(cuts_between_characters),
       cmocka_unit_test_setup_teardown(buffer_grows, set_up, tear_down),
       cmocka_unit_test_setup_teardown(hex_and_base64, set_up, tear_down),
   };

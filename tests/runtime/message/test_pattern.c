@@ -56,6 +56,7 @@ static void matches_whole_text(void **state) {
     if (pattern_is_direct(pattern) != cases[i].direct ||
         pattern_matches(pattern, cases[i].text) != cases[i].matches)
       fail_msg("%s on `%s`", cases[i].expression, cases[i].text);
+    pattern_release(pattern);
   }
   assert_null(pattern_compile(arena, "("));
   assert_null(pattern_compile(arena, "[a"));
