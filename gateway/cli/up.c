@@ -1,6 +1,8 @@
 #include "gateway/cli/cli.h"
+#include "gateway/cli/demo.h"
 #include "gateway/cli/launch.h"
 #include "gateway/cli/redis.h"
+#include "gateway/cli/session.h"
 #include "gateway/cli/suite.h"
 #include "runtime/base/clock.h"
 
@@ -248,6 +250,30 @@ static bool port_base_choose(struct up *up, const char *text) {
   return true;
 }
 
+/* Loads the demo portfolio unless it is there, and shows what it is for. The suite keeps running when that
+ * fails: it is whole without it. */
+static int demo_show(const struct up *up) {
+  const struct cli_options *options = up->options;
+  const char *problem = NULL;
+  struct demo_report loaded = {0};
+  struct session *session = session_open(up->suite.var, &problem);
+  if (!session)
+    return cli_fail("up", "%s", problem);
+  bool good = session_run(session, demo_is_present, NULL) == CLI_DONE ||
+              demo_load(session, options->terminal, &loaded);
+  session_close(session);
+  if (!good)
+    return cli_fail("up", "the demo portfolio is not complete; `make down` and `make up` start afresh");
+  if (options->json)
+    return CLI_DONE;
+  char view[] = "view", partnership[] = "orvane", portfolio[] = "portfolio";
+  int answer = command_view(options, 2, (char *[]){view, partnership, NULL});
+  putchar('\n');
+  int other = command_portfolio(options, 1, (char *[]){portfolio, NULL});
+  putchar('\n');
+  return answer != CLI_DONE ? answer : other;
+}
+
 int command_up(const struct cli_options *options, int argc, char **argv) {
   static struct up up;
   const char *port_base = NULL;
@@ -270,7 +296,9 @@ int command_up(const struct cli_options *options, int argc, char **argv) {
   if (!suite_start(&up))
     return fail(&up);
   progress_end(&up);
-  report(&up, ran_before, clock_monotonic_us() - begun);
+  int64_t took_us = clock_monotonic_us() - begun;
+  int outcome = no_demo ? CLI_DONE : demo_show(&up);
+  report(&up, ran_before, took_us);
   suite_unlock(&up.suite);
-  return CLI_DONE;
+  return outcome;
 }
