@@ -315,8 +315,10 @@ static void target_next(struct connection *connection) {
 }
 
 static void replies_read(struct connection *connection) {
+  const redisReader *reader = connection->reader;
   while (!connection->failed) {
-    if (connection->reader->ridx < 0) {
+    /* The reader opens its next reply as soon as it is asked, before a byte of it is there. */
+    if (reader->ridx < 0 || (reader->ridx == 0 && reader->rstack[0].type < 0)) {
       target_next(connection);
     } else if (slots_used(connection) && !slot_at(connection, connection->first_serial)->request) {
       connection->target.arena = NULL; /* given up while its reply was arriving */
