@@ -23,7 +23,7 @@ static void emit(struct index_sink *sink, const Sell__Opportunity *opportunity, 
       index_emit(sink, partition_of(arena, partnership, viewers[i], value), order);
 }
 
-static void all_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+static void open_entries(const ProtobufCMessage *message, struct index_sink *sink) {
   const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
   emit(sink, opportunity, "", opportunity->open_time);
 }
@@ -54,7 +54,7 @@ static void close_entries(const ProtobufCMessage *message, struct index_sink *si
 }
 
 static const struct index opportunity_indexes[] = {
-    {"all", all_entries},     {"state", state_entries},
+    {"open", open_entries},   {"state", state_entries},
     {"stage", stage_entries}, {"engagement", engagement_entries},
     {"close", close_entries}, {0},
 };

@@ -41,7 +41,7 @@ static void index_choose(struct arena *arena, const Sell__ListOpportunitiesReque
     *index = "engagement";
     *value = engagement_name(request->engagement);
   } else {
-    *index = "all";
+    *index = "open";
     *value = "";
   }
 }

@@ -11,9 +11,10 @@
 
 #include "entente/sell/v1/opportunity.pb-c.h"
 
-/* The pipeline's counters are levels, which have no month: all their deltas are in the first month of
- * the calendar, so that their sum is one month's figure however old the opportunities are. */
-#define TALLY_LEVEL_US INT64_C(86400000000)
+/* The pipeline's counters are levels, which have no month: all their deltas are in one, January 2020, so
+ * that their sum is one month's figure however old the opportunities are. Not the first month of the
+ * calendar, as a ledger is verified over the months that it spans, 20 years at most. */
+#define TALLY_LEVEL_US INT64_C(1577836800000000)
 struct period tally_level_period(void);
 
 struct tally {
