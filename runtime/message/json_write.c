@@ -235,25 +235,37 @@ static void write_any(struct writer *writer, const Google__Protobuf__Any *any) {
   close_group(writer, "}", count);
 }
 
+/* Messages that are a string in JSON. A path of a mask may hold any character, so it is escaped like any
+ * text. */
+static void write_text_message(struct writer *writer, enum well_known kind, const ProtobufCMessage *message) {
+  struct buffer text = {.arena = writer->out->arena};
+  buffer_text(&text, "");
+  if (kind == WELL_KNOWN_TIMESTAMP)
+    json_timestamp_write(&text, (const Google__Protobuf__Timestamp *)message);
+  else if (kind == WELL_KNOWN_DURATION)
+    json_duration_write(&text, (const Google__Protobuf__Duration *)message);
+  else
+    json_mask_write(&text, (const Google__Protobuf__FieldMask *)message);
+  write_string(writer, text.data);
+}
+
 static void write_object(struct writer *writer, const ProtobufCMessage *message) {
   const struct message_rules *rules = rules_expect(message->descriptor);
-  if (rules->well_known == WELL_KNOWN_ANY) {
+  switch (rules->well_known) {
+  case WELL_KNOWN_ANY:
     write_any(writer, (const Google__Protobuf__Any *)message);
     return;
-  }
-  if (rules->well_known == WELL_KNOWN_NONE || rules->well_known == WELL_KNOWN_EMPTY) {
+  case WELL_KNOWN_TIMESTAMP:
+  case WELL_KNOWN_DURATION:
+  case WELL_KNOWN_FIELD_MASK:
+    write_text_message(writer, rules->well_known, message);
+    return;
+  case WELL_KNOWN_EMPTY:
+  case WELL_KNOWN_NONE:
     open_group(writer, "{");
     close_group(writer, "}", write_fields(writer, rules, message, 0));
     return;
   }
-  buffer_text(writer->out, "\"");
-  if (rules->well_known == WELL_KNOWN_TIMESTAMP)
-    json_timestamp_write(writer->out, (const Google__Protobuf__Timestamp *)message);
-  else if (rules->well_known == WELL_KNOWN_DURATION)
-    json_duration_write(writer->out, (const Google__Protobuf__Duration *)message);
-  else
-    json_mask_write(writer->out, (const Google__Protobuf__FieldMask *)message);
-  buffer_text(writer->out, "\"");
 }
 
 static void write_message(struct writer *writer, const ProtobufCMessage *message) {
