@@ -157,6 +157,7 @@ static const struct {
     {&ledger__counter_delta__descriptor, "{\"counter\":\"\\ud800\"}", "TEXT_MALFORMED", "counter"},
     {&ledger__counter_delta__descriptor, "{\"counter\":\"\\ud800\\u0041\"}", "TEXT_MALFORMED", "counter"},
     {&ledger__counter_delta__descriptor, "{\"counter\":\"\\udc00\"}", "TEXT_MALFORMED", "counter"},
+    {&ledger__counter_delta__descriptor, "{\"counter\":\"\\udfff\"}", "TEXT_MALFORMED", "counter"},
     {&ledger__counter_delta__descriptor, "{\"counter\":\"\\u0000\"}", "TEXT_MALFORMED", "counter"},
     {&ledger__counter_delta__descriptor, "{\"counter\":\"\\u00g0\"}", "JSON_MALFORMED", "counter"},
     {&ledger__counter_delta__descriptor, "{\"counter\":\"\\x\"}", "JSON_MALFORMED", "counter"},
@@ -249,6 +250,18 @@ static void number_of_values_is_bounded(void **state) {
   assert_string_equal(status->violations->reason, "TOO_MANY_ELEMENTS");
 }
 
+static void number_of_map_entries_is_bounded(void **state) {
+  (void)state;
+  struct buffer text = {.arena = arena};
+  buffer_text(&text, "{\"metadata\":{\"k\":\"\"");
+  for (int n = 1; n < 1000; n++)
+    buffer_printf(&text, ",\"%d\":\"\"", n);
+  assert_string_equal(again(&google__rpc__error_info__descriptor, arena_printf(arena, "%s}}", text.data)),
+                      arena_printf(arena, "%s}}", text.data));
+  buffer_text(&text, ",\"last\":\"\"}}");
+  assert_non_null(strstr(again(&google__rpc__error_info__descriptor, text.data), "TOO_MANY_ELEMENTS: "));
+}
+
 static bool covered(const ProtobufCMessageDescriptor *descriptor) {
   return strncmp(descriptor->name, "google.protobuf.", 16) != 0 ||
          descriptor == &google__protobuf__uninterpreted_option__descriptor;
@@ -318,6 +331,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(refuses, set_up, tear_down),
       cmocka_unit_test_setup_teardown(nesting_is_bounded, set_up, tear_down),
       cmocka_unit_test_setup_teardown(number_of_values_is_bounded, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(number_of_map_entries_is_bounded, set_up, tear_down),
       cmocka_unit_test_setup_teardown(every_message_round_trips, set_up, tear_down),
       cmocka_unit_test_setup_teardown(writes_defaults_and_indents, set_up, tear_down),
       cmocka_unit_test_setup_teardown(unreadable_any_is_shown_as_bytes, set_up, tear_down),
