@@ -5,7 +5,7 @@
 enum {
   LIMIT_MESSAGE_BYTES = 1 << 20,     /* largest request or response */
   LIMIT_MESSAGE_DEPTH = 32,          /* nesting of messages in a request */
-  LIMIT_MESSAGE_FIELDS = 1 << 16,    /* fields on the wire of a request, at all depths together */
+  LIMIT_MESSAGE_FIELDS = 1 << 18,    /* fields on the wire of a request, at all depths together */
   LIMIT_CALL_ARENA_BYTES = 32 << 20, /* memory of one call */
   LIMIT_STATUS_BYTES = 4096,         /* grpc-message plus grpc-status-details-bin */
   LIMIT_METADATA_BYTES = 6144,       /* request headers that we send: sum of name + value + 32 */
