@@ -90,7 +90,8 @@ static bool users_write(struct suite *suite) {
   FILE *out = file_create(path, 0400);
   if (!out)
     return refuse(suite, "write", path);
-  fprintf(out, "user default off\n");
+  store_default_acl_rule(rule, sizeof rule);
+  fprintf(out, "user default %s\n", rule);
   store_deploy_acl_rule(rule, sizeof rule);
   bool good = user_write(suite, out, "deploy", rule);
   for (size_t i = 0; good && i < SUITE_PARTS; i++) {

@@ -620,7 +620,7 @@ void connection_close(struct connection *connection) {
 
 bool connection_ready(const struct connection *connection, const char **why) {
   static _Thread_local char text[PROBLEM_BYTES];
-  if (connection->state == STATE_READY &&
+  if (connection->state == STATE_READY && !connection->failed &&
       (connection->options.channel || clock_monotonic_us() - connection->heard_us < CONNECTION_SILENCE_US)) {
     return true;
   }

@@ -25,6 +25,10 @@ void store_deploy_acl_rule(char *out, size_t size) {
   snprintf(out, size, "reset on resetkeys resetchannels -@all +function|load +ping");
 }
 
+void store_default_acl_rule(char *out, size_t size) {
+  snprintf(out, size, "reset off ~* &* +@all");
+}
+
 /* ---- a blocking conversation, for deployment only ---- */
 
 struct talk {

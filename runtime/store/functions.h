@@ -21,5 +21,9 @@ bool store_load_functions(const char *address, const char *user, const char *pas
 void store_acl_rule(const char *pillar, char *out, size_t size);
 /* The same for the user that loads functions and does nothing else. */
 void store_deploy_acl_rule(char *out, size_t size);
+/* The same for the user `default`: nobody can log in as it, yet it may do everything. Redis 7.0 replays its
+ * append-only file as this user; when it may not, every transaction in the file is dropped at the next start,
+ * with only a line in Redis's log. `user default off` alone therefore loses all data. */
+void store_default_acl_rule(char *out, size_t size);
 
 #endif

@@ -37,9 +37,11 @@ static void write_config(struct redis_fixture *fixture, const char *settings) {
       out,
       "port 0\nunixsocket %s/redis.sock\nunixsocketperm 700\ndir %s\ndaemonize no\nlogfile %s/redis.log\n"
       "appendonly yes\nappendfsync always\nsave \"\"\nmaxmemory-policy noeviction\nenable-debug-command yes\n"
-      "user default off\nuser admin on >" PASSWORD " ~* &* +@all\n",
+      "user admin on >" PASSWORD " ~* &* +@all\n",
       fixture->folder, fixture->folder, fixture->folder);
   char rule[1024], pillars[sizeof fixture->users];
+  store_default_acl_rule(rule, sizeof rule);
+  fprintf(out, "user default %s\n", rule);
   store_deploy_acl_rule(rule, sizeof rule);
   fprintf(out, "user deploy %s >" PASSWORD "\n", rule);
   snprintf(pillars, sizeof pillars, "%s", fixture->users);
