@@ -18,8 +18,7 @@ static const char *start(struct process *process, void **context) {
       .clock = process_clock(process),
       .log = process_log(process),
   };
-  follow_start(process_loop(process), &directory);
-  return NULL;
+  return process_follow(process, &directory) ? NULL : "out of memory at the start";
 }
 
 int main(int argc, char **argv) {

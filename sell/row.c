@@ -11,6 +11,7 @@
 #define LOST SELL__OPPORTUNITY__STATE__STATE_LOST
 #define REVERSED SELL__OPPORTUNITY__STATE__STATE_REVERSED
 #define QUALIFIED SELL__OPPORTUNITY__STAGE__STAGE_QUALIFIED
+#define NOT_RECORDED SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_NOT_RECORDED
 #define COMMITTED SELL__OPPORTUNITY__STAGE__STAGE_COMMITTED
 
 enum { EXTERNAL_ID_LENGTH_MAX = 120 };
@@ -225,7 +226,7 @@ static const struct status *row_match_closed(const struct occasion *occasion, co
                                              const Sell__Opportunity *existing) {
   if (timestamp_us(row->close_time, 0) != timestamp_us(existing->close_time, 0))
     return refusal(occasion, REASON_FIELD_LOCKED, existing->name, "close_time may no longer change");
-  if (row->loss_reason != existing->loss_reason)
+  if (row->loss_reason != existing->loss_reason && row->loss_reason != NOT_RECORDED)
     return refusal(occasion, REASON_FIELD_LOCKED, existing->name, "loss_reason may no longer change");
   return NULL;
 }
@@ -254,6 +255,12 @@ static const struct status *row_advance(const struct occasion *occasion, const S
   return NULL;
 }
 
+/* Reopening came after the loss that the row tells of: it is no news. */
+static bool loss_was_taken_back(const Sell__OpportunityRow *row, const Sell__Opportunity *existing) {
+  return row->state == LOST && existing->state == OPEN &&
+         timestamp_us(row->close_time, INT64_MAX) <= timestamp_us(existing->reopen_time, INT64_MIN);
+}
+
 static const struct status *row_update(const struct occasion *occasion, const Sell__OpportunityRow *row,
                                        const Sell__Opportunity *existing, struct row_change *change) {
   if (row->engagement && row->engagement != existing->engagement)
@@ -265,6 +272,10 @@ static const struct status *row_update(const struct occasion *occasion, const Se
   const struct status *status = wanted_check(occasion, row, &asked);
   if (status)
     return status;
+  if (loss_was_taken_back(row, existing)) {
+    *change = (struct row_change){.outcome = SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED};
+    return NULL;
+  }
   Sell__Opportunity__State state = state_to_rows(existing), to;
   *change = (struct row_change){.outcome = SELL__ROW_RESULT__OUTCOME__OUTCOME_UPDATED,
                                 .after = wanted,

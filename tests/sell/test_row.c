@@ -239,6 +239,37 @@ static void rows_never_undo(void **state) {
   occasion_release(&occasion);
 }
 
+static void loss_reasons_do_not_change(void **state) {
+  (void)state;
+  struct occasion occasion = occasion_build();
+  struct row_change change;
+  Sell__OpportunityRow *row = row_lost(&occasion);
+  row->loss_reason = LOSS(PRICE);
+  Sell__Opportunity *lost = taken(&occasion, row);
+  row->loss_reason = LOSS(OTHER);
+  assert_reason(row_apply(&occasion, row, NAME, lost, &change), REASON_FIELD_LOCKED, "loss_reason");
+  row->loss_reason = LOSS(NOT_RECORDED); /* not known there: no contradiction */
+  assert_reason(row_apply(&occasion, row, NAME, lost, &change), NULL, NULL);
+  assert_int_equal(change.outcome, OUTCOME(UNCHANGED));
+  occasion_release(&occasion);
+}
+
+static void what_was_reopened_stays_open(void **state) {
+  (void)state;
+  struct occasion occasion = occasion_build();
+  struct row_change change;
+  Sell__OpportunityRow *row = row_lost(&occasion);
+  Sell__Opportunity *lost = taken(&occasion, row);
+  assert_reason(opportunity_reopen(&occasion, lost, "customer came back"), NULL, NULL);
+  assert_reason(row_apply(&occasion, row, NAME, lost, &change), NULL, NULL);
+  assert_int_equal(change.outcome, OUTCOME(UNCHANGED));
+  occasion.now_us += 2 * DAY_US;
+  row->close_time = time_build(&occasion, -1); /* lost again since */
+  assert_reason(row_apply(&occasion, row, NAME, lost, &change), NULL, NULL);
+  assert_string_equal(change.type, "opportunity.lost");
+  occasion_release(&occasion);
+}
+
 static void lost_from_wherever_it_had_come(void **state) {
   (void)state;
   struct occasion occasion = occasion_build();
@@ -261,6 +292,8 @@ int main(void) {
       cmocka_unit_test(what_a_row_leaves_out_stays),
       cmocka_unit_test(bad_rows_say_why),
       cmocka_unit_test(rows_never_undo),
+      cmocka_unit_test(loss_reasons_do_not_change),
+      cmocka_unit_test(what_was_reopened_stays_open),
       cmocka_unit_test(lost_from_wherever_it_had_come),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
