@@ -1,4 +1,5 @@
-/* What the rules of this pillar share: state machines as tables, guards, ownership, times. Pure. */
+/* What the rules of this pillar share: state machines as tables, guards, ownership, times. Pure.
+ * A rule that refuses may leave the message half changed: what is refused is thrown away, never put. */
 #ifndef ENTENTE_MARKET_RULE_H
 #define ENTENTE_MARKET_RULE_H
 
