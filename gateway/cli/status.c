@@ -26,8 +26,8 @@ static void row_read(const struct suite *suite, const struct part *part, struct 
     snprintf(row->why, sizeof row->why, "not running");
     return;
   }
+  row->memory = process_memory(row->pid); /* before asking, which makes an idle process work */
   row->ready = suite_ready(suite, part, row->why, sizeof row->why);
-  row->memory = process_memory(row->pid);
   row->uptime_s = (int64_t)time(NULL) - process_started(row->pid);
 }
 

@@ -10,7 +10,10 @@ struct pillar_feed {
   struct follower *follower;
 };
 
+enum { END_TURN_MS = 10 };
+
 struct gateway_feeds {
+  struct loop *loop;
   struct composer *composer;
   struct pillar_feed pillars[PILLAR_COUNT];
   struct follower *directory;
@@ -50,6 +53,7 @@ struct gateway_feeds *feeds_start(struct loop *loop, struct composer *composer, 
   struct gateway_feeds *feeds = calloc(1, sizeof *feeds);
   if (!feeds)
     return NULL;
+  feeds->loop = loop;
   feeds->composer = composer;
   feeds->directory =
       follow_start(loop, &(struct follow_options){.source = pillar_names[PILLAR_ONBOARD],
@@ -81,9 +85,7 @@ struct gateway_feeds *feeds_start(struct loop *loop, struct composer *composer, 
 }
 
 static void follower_ended(void *argument) {
-  struct gateway_feeds *feeds = argument;
-  if (--feeds->running == 0)
-    free(feeds);
+  ((struct gateway_feeds *)argument)->running--;
 }
 
 void feeds_stop(struct gateway_feeds *feeds) {
@@ -92,11 +94,10 @@ void feeds_stop(struct gateway_feeds *feeds) {
   struct follower *followers[FOLLOWERS_COUNT] = {feeds->directory};
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++)
     followers[pillar + 1] = feeds->pillars[pillar].follower;
-  if (feeds->running == 0) {
-    free(feeds);
-    return;
-  }
   for (size_t i = 0; i < FOLLOWERS_COUNT; i++)
     if (followers[i])
       follow_stop(followers[i], follower_ended, feeds);
+  while (feeds->running > 0)
+    loop_turn(feeds->loop, END_TURN_MS);
+  free(feeds);
 }

@@ -10,6 +10,10 @@
  * unless `inspectable`, forbids core dumps and debuggers, as the memory holds keys and tokens. */
 void machine_prepare(bool inspectable);
 
+/* For a process that is idle and shares its machine: gives back unused heap, and the pages of program code,
+ * which are clean and come back by themselves when they are used again. */
+void machine_trim(void);
+
 /* Gauges of this process, looked up when metrics are rendered: memory, descriptors, start. */
 struct machine_metrics;
 struct machine_metrics *machine_metrics_create(struct metrics *metrics, const char *service);

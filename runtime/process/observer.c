@@ -19,6 +19,7 @@ struct observer {
   struct log *log;
   struct metrics *metrics;
   struct metric *in_flight, *request_bytes, *response_bytes, *reruns;
+  uint64_t calls;
   size_t used;
   struct method_metrics methods[METHODS];
 };
@@ -113,6 +114,7 @@ static void call_log(struct observer *observer, const struct call_facts *facts) 
 
 static void call_finished(void *context, const struct call_facts *facts) {
   struct observer *observer = context;
+  observer->calls++;
   if (observer->metrics)
     call_count(observer, facts);
   if (observer->log)
@@ -141,6 +143,10 @@ void observer_destroy(struct observer *observer) {
   for (size_t i = 0; i < METHODS; i++)
     free(observer->methods[i].path);
   free(observer);
+}
+
+uint64_t observer_calls(const struct observer *observer) {
+  return observer->calls;
 }
 
 struct call_observer observer_of_calls(struct observer *observer) {

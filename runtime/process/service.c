@@ -1,6 +1,7 @@
 #include "runtime/process/service.h"
 
 #include "runtime/base/text.h"
+#include "runtime/feed/follow.h"
 #include "runtime/process/log.h"
 #include "runtime/process/machine.h"
 #include "runtime/process/metric.h"
@@ -25,7 +26,16 @@
 #include <unistd.h>
 
 enum { EXIT_CLEAN = 0, EXIT_FAILED = 1, EXIT_SETTINGS = 2 };
-enum { CHANNELS_MAX = 8, SENTENCE_BYTES = 512, STORE_WAIT_US = 5000000, TICK_US = 250000, PROBE_MS = 2000 };
+enum {
+  CHANNELS_MAX = 8,
+  FOLLOWERS_MAX = 16,
+  END_TURN_MS = 10,
+  SENTENCE_BYTES = 512,
+  STORE_WAIT_US = 5000000,
+  TICK_US = 250000,
+  PROBE_MS = 2000,
+  IDLE_TICKS = 8
+};
 
 /* jemalloc looks this symbol up: few arenas and no idle dirty pages, for six small processes on one machine.
  */
@@ -59,12 +69,16 @@ struct process {
   char probe_host[SENTENCE_BYTES];
   struct open_channel channels[CHANNELS_MAX];
   size_t channels_count;
+  struct follower *followers[FOLLOWERS_MAX];
+  size_t followers_count, followers_ended;
   void *context;
   bool started; /* plan->start() was called */
   struct readiness readiness;
   struct metric *store_up;
   struct machine_metrics *machine;
   struct loop_timer tick;
+  uint64_t calls_seen; /* at the last tick */
+  unsigned idle_ticks; /* without a call; IDLE_TICKS of them: given back what only work needs */
   struct loop_watch signals;
   bool draining;
   char keys_problem[SENTENCE_BYTES];
@@ -133,6 +147,28 @@ struct channel *process_channel(struct process *process, const char *service, co
   return channel;
 }
 
+/* ---- followers of other services' feeds ---- */
+
+struct follower *process_follow(struct process *process, const struct follow_options *options) {
+  assert(process->followers_count < FOLLOWERS_MAX);
+  struct follower *follower = follow_start(process->loop, options);
+  if (follower)
+    process->followers[process->followers_count++] = follower;
+  return follower;
+}
+
+static void follower_ended(void *argument) {
+  ((struct process *)argument)->followers_ended++;
+}
+
+/* Their fibers use channels and the store, so they end first. */
+static void followers_stop(struct process *process) {
+  for (size_t i = 0; i < process->followers_count; i++)
+    follow_stop(process->followers[i], follower_ended, process);
+  while (process->followers_ended < process->followers_count)
+    loop_turn(process->loop, END_TURN_MS);
+}
+
 /* ---- readiness ---- */
 
 static void readiness_set(struct process *process, bool ready, const char *why) {
@@ -175,12 +211,21 @@ static void keys_watch(struct process *process) {
   snprintf(process->keys_problem, sizeof process->keys_problem, "%s", problem ? problem : "");
 }
 
+static void idle_watch(struct process *process) {
+  uint64_t calls = observer_calls(process->observer);
+  process->idle_ticks = calls == process->calls_seen ? process->idle_ticks + 1 : 0;
+  process->calls_seen = calls;
+  if (process->idle_ticks == IDLE_TICKS)
+    machine_trim();
+}
+
 static void tick_fire(struct loop_timer *timer) {
   struct process *process = (struct process *)((char *)timer - offsetof(struct process, tick));
   if (process->draining)
     return;
   readiness_update(process);
   keys_watch(process);
+  idle_watch(process);
   loop_arm(process->loop, timer, clock_monotonic_us() + TICK_US);
 }
 
@@ -368,6 +413,7 @@ static void process_end(struct process *process) {
   side_stop(process->side);
   if (process->started && process->plan->stop)
     process->plan->stop(process, process->context);
+  followers_stop(process);
   server_destroy(process->server);
   for (size_t i = 0; i < process->channels_count; i++)
     channel_destroy(process->channels[i].channel);

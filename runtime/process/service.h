@@ -7,6 +7,8 @@
 #include "runtime/rpc/server.h"
 
 struct process;
+struct follow_options;
+struct follower;
 
 struct process_plan {
   const char *name;                      /* `onboard` */
@@ -19,7 +21,9 @@ struct process_plan {
   /* After the store is ready and before the server serves: start followers, open channels. `*context` is
    * what call_context() gives. NULL or a problem in one line. May be NULL. */
   const char *(*start)(struct process *process, void **context);
-  /* At the end, on the loop's thread. May be NULL. */
+  /* At the end, on the loop's thread, before channels and store are closed. What it ends in fibers must have
+   * ended when it returns: turn the loop until then. Followers of process_follow() need no stop(). May be
+   * NULL. */
   void (*stop)(struct process *process, void *context);
 };
 
@@ -32,6 +36,8 @@ struct log *process_log(struct process *process);
 struct metrics *process_metrics(struct process *process);
 const struct clock *process_clock(struct process *process);
 const struct settings *process_settings(struct process *process);
+/* follow_start() on this process's loop; process_main() stops it at the end. NULL when out of memory. */
+struct follower *process_follow(struct process *process, const struct follow_options *options);
 /* A channel to another service of the suite, by name: address from the settings, this process's
  * certificate. NULL with `*problem`. Closed by process_main() at the end. */
 struct channel *process_channel(struct process *process, const char *service, const char **problem);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum { THREADS = 2, CONNECTIONS_MAX = 64, IDLE_S = 10, WHY_BYTES = 512, PROBLEM_BYTES = 512, BACKLOG = 32 };
-enum { STACK_BYTES = 256 << 10, CONNECTION_BYTES = 8 << 10 };
+enum { STACK_BYTES = 1 << 20, CONNECTION_BYTES = 8 << 10 };
 
 struct side {
   struct side_options options;
