@@ -309,8 +309,8 @@ const struct status *claim_confirm(const struct act *act, Onboard__Commitment *c
     return status;
   if (amount > claim->amount) {
     struct status *refusal = NULL;
-    violation_add(act->arena, &refusal, "amount", "VALUE_OUT_OF_RANGE", "%lld were claimed",
-                  (long long)claim->amount);
+    invalid_add(act->arena, &refusal, "amount", "VALUE_OUT_OF_RANGE", "%lld were claimed",
+                (long long)claim->amount);
     return refusal;
   }
   take_out(act, commitment, claim);

@@ -63,8 +63,8 @@ void guard_add(struct arena *arena, struct status **refusal, const char *reason,
   status_add_guard(arena, *refusal, "GUARD", subject, "%s", description);
 }
 
-void violation_add(struct arena *arena, struct status **refusal, const char *field, const char *violation,
-                   const char *format, ...) {
+void invalid_add(struct arena *arena, struct status **refusal, const char *field, const char *violation,
+                 const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   char *description = arena_vprintf(arena, format, arguments);

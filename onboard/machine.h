@@ -58,7 +58,7 @@ void guard_add(struct arena *arena, struct status **refusal, const char *reason,
 
 /* Lists one more violation in `*refusal`, which is made when it is NULL: INVALID_ARGUMENT
  * (INVALID_REQUEST). `violation` is the machine's reason, such as VALUE_OUT_OF_RANGE. */
-void violation_add(struct arena *arena, struct status **refusal, const char *field, const char *violation,
-                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+void invalid_add(struct arena *arena, struct status **refusal, const char *field, const char *violation,
+                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

@@ -27,7 +27,7 @@ bool moment_check(struct arena *arena, struct status **refusal, const char *fiel
   bool fits =
       time->seconds >= 0 && time->seconds <= SECONDS_MAX && time->nanos >= 0 && time->nanos < 1000000000;
   if (!fits)
-    violation_add(arena, refusal, field, "VALUE_OUT_OF_RANGE", "must be a time in the years 1970 to 9999");
+    invalid_add(arena, refusal, field, "VALUE_OUT_OF_RANGE", "must be a time in the years 1970 to 9999");
   return fits;
 }
 
@@ -37,6 +37,6 @@ bool moment_check_past(struct arena *arena, struct status **refusal, const char 
     return false;
   if (!time || moment_us(time) <= now_us + MOMENT_SKEW_US)
     return true;
-  violation_add(arena, refusal, field, "VALUE_OUT_OF_RANGE", "must not be in the future");
+  invalid_add(arena, refusal, field, "VALUE_OUT_OF_RANGE", "must not be in the future");
   return false;
 }

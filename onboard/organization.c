@@ -34,14 +34,14 @@ static bool country_assigned(const char *code) {
 const struct status *organization_check(struct arena *arena, const Onboard__Organization *organization) {
   struct status *refusal = NULL;
   if (!country_assigned(organization->country_code))
-    violation_add(arena, &refusal, "organization.country_code", "VALUE_OUT_OF_RANGE",
-                  "`%s` is not an assigned ISO 3166-1 alpha-2 code", organization->country_code);
+    invalid_add(arena, &refusal, "organization.country_code", "VALUE_OUT_OF_RANGE",
+                "`%s` is not an assigned ISO 3166-1 alpha-2 code", organization->country_code);
   for (size_t i = 0; i < organization->n_roles; i++)
     if (organization->roles[i] == ONBOARD__ORGANIZATION__ROLE__ROLE_UNSPECIFIED)
-      violation_add(arena, &refusal, arena_printf(arena, "organization.roles[%zu]", i),
-                    "REQUIRED_FIELD_MISSING", "must be ROLE_VENDOR or ROLE_PARTNER");
+      invalid_add(arena, &refusal, arena_printf(arena, "organization.roles[%zu]", i),
+                  "REQUIRED_FIELD_MISSING", "must be ROLE_VENDOR or ROLE_PARTNER");
   if (organization->n_roles == 2 && organization->roles[0] == organization->roles[1])
-    violation_add(arena, &refusal, "organization.roles", "DUPLICATE_KEY_VALUE", "names a side twice");
+    invalid_add(arena, &refusal, "organization.roles", "DUPLICATE_KEY_VALUE", "names a side twice");
   return refusal;
 }
 

@@ -117,8 +117,8 @@ void partnership_start(Onboard__Partnership *partnership) {
 const struct status *partnership_check(struct arena *arena, const Onboard__Partnership *partnership) {
   struct status *refusal = NULL;
   if (!currency_known(partnership->currency_code))
-    violation_add(arena, &refusal, "partnership.currency_code", "VALUE_OUT_OF_RANGE",
-                  "`%s` is not a currency in use", partnership->currency_code);
+    invalid_add(arena, &refusal, "partnership.currency_code", "VALUE_OUT_OF_RANGE",
+                "`%s` is not a currency in use", partnership->currency_code);
   return refusal;
 }
 

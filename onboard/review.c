@@ -126,11 +126,11 @@ const struct status *review_check_attendees(struct arena *arena, Onboard__Attend
   for (size_t i = 0; i < count; i++) {
     const Onboard__Attendee *attendee = attendees[i];
     if (text_empty(attendee->sponsor) && text_empty(attendee->person_name))
-      violation_add(arena, &refusal, arena_printf(arena, "attendees[%zu].person_name", i),
-                    "REQUIRED_FIELD_MISSING", "name the person or a sponsor");
+      invalid_add(arena, &refusal, arena_printf(arena, "attendees[%zu].person_name", i),
+                  "REQUIRED_FIELD_MISSING", "name the person or a sponsor");
     if (attendee->party != TYPE__PARTY__PARTY_VENDOR && attendee->party != TYPE__PARTY__PARTY_PARTNER)
-      violation_add(arena, &refusal, arena_printf(arena, "attendees[%zu].party", i), "VALUE_OUT_OF_RANGE",
-                    "must be VENDOR or PARTNER");
+      invalid_add(arena, &refusal, arena_printf(arena, "attendees[%zu].party", i), "VALUE_OUT_OF_RANGE",
+                  "must be VENDOR or PARTNER");
   }
   return refusal;
 }
@@ -170,10 +170,10 @@ const struct status *review_reschedule(const struct act *act, Onboard__Review *r
   if (!machine_find(&review_machine, (int)review_state_at(review, act->now_us), REVIEW_RESCHEDULE))
     return step(act, review, REVIEW_RESCHEDULE, NULL);
   if (due <= act->now_us)
-    violation_add(act->arena, &refusal, "due_time", "VALUE_OUT_OF_RANGE", "must lie in the future");
+    invalid_add(act->arena, &refusal, "due_time", "VALUE_OUT_OF_RANGE", "must lie in the future");
   if (due > limit)
-    violation_add(act->arena, &refusal, "due_time", "VALUE_OUT_OF_RANGE",
-                  "must not lie more than %d days after the original time", REVIEW_POSTPONE_DAYS_MAX);
+    invalid_add(act->arena, &refusal, "due_time", "VALUE_OUT_OF_RANGE",
+                "must not lie more than %d days after the original time", REVIEW_POSTPONE_DAYS_MAX);
   if (refusal)
     return refusal;
   const struct status *status = step(act, review, REVIEW_RESCHEDULE, NULL);

@@ -38,31 +38,31 @@ static void check_period(struct check *check, const Type__Period *period) {
   check->start_us = moment_us(period->start_time);
   check->end_us = moment_us(period->end_time);
   if (check->end_us <= check->start_us)
-    violation_add(arena, &check->refusal, path, OUT_OF_RANGE, "must end after it starts");
+    invalid_add(arena, &check->refusal, path, OUT_OF_RANGE, "must end after it starts");
   else if (month_add(month_of(check->start_us), PLAN_PERIOD_MONTHS_MAX) < month_of(check->end_us))
-    violation_add(arena, &check->refusal, path, OUT_OF_RANGE, "must span at most %d months",
-                  PLAN_PERIOD_MONTHS_MAX);
+    invalid_add(arena, &check->refusal, path, OUT_OF_RANGE, "must span at most %d months",
+                PLAN_PERIOD_MONTHS_MAX);
 }
 
 static void check_due(struct check *check, const Google__Protobuf__Timestamp *due, char *path) {
   if (!due || !moment_check(check->arena, &check->refusal, path, due) || !check->end_us)
     return;
   if (moment_us(due) < check->start_us || moment_us(due) > check->end_us)
-    violation_add(check->arena, &check->refusal, path, OUT_OF_RANGE, "must lie in the period of the plan");
+    invalid_add(check->arena, &check->refusal, path, OUT_OF_RANGE, "must lie in the period of the plan");
 }
 
 static void check_money(struct check *check, const Onboard__CommitmentTerm *term, size_t index) {
   bool money = term->unit == ONBOARD__COMMITMENT_UNIT__COMMITMENT_UNIT_MONEY;
   char *path = field(check, "commitments", index, "currency_code");
   if (money && text_empty(term->currency_code))
-    violation_add(check->arena, &check->refusal, path, "REQUIRED_FIELD_MISSING",
-                  "a commitment in money needs a currency");
+    invalid_add(check->arena, &check->refusal, path, "REQUIRED_FIELD_MISSING",
+                "a commitment in money needs a currency");
   else if (money && !currency_known(term->currency_code))
-    violation_add(check->arena, &check->refusal, path, OUT_OF_RANGE, "%s is not a currency in use",
-                  term->currency_code);
+    invalid_add(check->arena, &check->refusal, path, OUT_OF_RANGE, "%s is not a currency in use",
+                term->currency_code);
   else if (!money && !text_empty(term->currency_code))
-    violation_add(check->arena, &check->refusal, path, OUT_OF_RANGE,
-                  "only a commitment in money has a currency");
+    invalid_add(check->arena, &check->refusal, path, OUT_OF_RANGE,
+                "only a commitment in money has a currency");
 }
 
 static void check_commitment(struct check *check, const Onboard__PlanTerms *terms, size_t index) {
@@ -70,19 +70,19 @@ static void check_commitment(struct check *check, const Onboard__PlanTerms *term
   struct arena *arena = check->arena;
   for (size_t i = 0; i < index; i++)
     if (strcmp(terms->commitments[i]->id, term->id) == 0) {
-      violation_add(arena, &check->refusal, field(check, "commitments", index, "id"), "DUPLICATE_KEY_VALUE",
-                    "%s is the id of an earlier commitment", term->id);
+      invalid_add(arena, &check->refusal, field(check, "commitments", index, "id"), "DUPLICATE_KEY_VALUE",
+                  "%s is the id of an earlier commitment", term->id);
       break;
     }
   if (!is_side(term->owner))
-    violation_add(arena, &check->refusal, field(check, "commitments", index, "owner"), OUT_OF_RANGE,
-                  "must be VENDOR or PARTNER");
+    invalid_add(arena, &check->refusal, field(check, "commitments", index, "owner"), OUT_OF_RANGE,
+                "must be VENDOR or PARTNER");
   check_money(check, term, index);
   check_due(check, term->due_time, field(check, "commitments", index, "due_time"));
   char *path = field(check, "commitments", index, "start_time");
   if (term->start_time && moment_check(arena, &check->refusal, path, term->start_time) && term->due_time &&
       moment_us(term->start_time) >= moment_us(term->due_time))
-    violation_add(arena, &check->refusal, path, OUT_OF_RANGE, "must lie before due_time");
+    invalid_add(arena, &check->refusal, path, OUT_OF_RANGE, "must lie before due_time");
 }
 
 static void check_milestone(struct check *check, const Onboard__PlanTerms *terms, size_t index) {
@@ -90,16 +90,16 @@ static void check_milestone(struct check *check, const Onboard__PlanTerms *terms
   struct arena *arena = check->arena;
   for (size_t i = 0; i < index; i++)
     if (strcmp(terms->milestones[i]->id, term->id) == 0) {
-      violation_add(arena, &check->refusal, field(check, "milestones", index, "id"), "DUPLICATE_KEY_VALUE",
-                    "%s is the id of an earlier milestone", term->id);
+      invalid_add(arena, &check->refusal, field(check, "milestones", index, "id"), "DUPLICATE_KEY_VALUE",
+                  "%s is the id of an earlier milestone", term->id);
       break;
     }
   char *path = field(check, "milestones", index, "owners");
   for (size_t i = 0; i < term->n_owners; i++)
     if (!is_side(term->owners[i]))
-      violation_add(arena, &check->refusal, path, OUT_OF_RANGE, "must be VENDOR or PARTNER");
+      invalid_add(arena, &check->refusal, path, OUT_OF_RANGE, "must be VENDOR or PARTNER");
   if (term->n_owners == 2 && term->owners[0] == term->owners[1])
-    violation_add(arena, &check->refusal, path, "DUPLICATE_KEY_VALUE", "names a party twice");
+    invalid_add(arena, &check->refusal, path, "DUPLICATE_KEY_VALUE", "names a party twice");
   check_due(check, term->due_time, field(check, "milestones", index, "due_time"));
 }
 
@@ -110,8 +110,8 @@ const struct status *plan_terms_check(struct arena *arena, const Onboard__PlanTe
     return NULL;
   check_period(&check, terms->period);
   if (terms->n_commitments + terms->n_milestones > PLAN_PROMISES_MAX)
-    violation_add(arena, &check.refusal, path, "TOO_MANY_ELEMENTS",
-                  "at most %d commitments and milestones together", PLAN_PROMISES_MAX);
+    invalid_add(arena, &check.refusal, path, "TOO_MANY_ELEMENTS",
+                "at most %d commitments and milestones together", PLAN_PROMISES_MAX);
   for (size_t i = 0; i < terms->n_commitments; i++)
     check_commitment(&check, terms, i);
   for (size_t i = 0; i < terms->n_milestones; i++)
