@@ -72,7 +72,7 @@ static void fulfilment_is_claimed_and_confirmed(void **state) {
   const char *partnership = partnership_designated(fixture, "fulfil");
   const char *plan = plan_in_force(fixture, partnership, "fy26", "", terms_json(fixture, 1000, ""));
   const char *own = print(fixture, plan, "/commitments/vendor-hours");
-  const char *claim_json =
+  static const char claim_json[] =
       "{'parent': '%s', 'claim': {'amount': '%d', 'evidence': 'time sheets', 'occurTime': "
       "'2026-06-30T00:00:00Z'}, 'requestId': '%s'}";
   const char *claim_method = "CommitmentService/ClaimFulfilment";
