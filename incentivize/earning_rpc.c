@@ -1,35 +1,18 @@
-#include "incentivize/earning.h"
-
 #include "incentivize/explanation.h"
 #include "incentivize/kinds.h"
+#include "incentivize/line_state.h"
 #include "incentivize/listing.h"
 #include "incentivize/service.h"
-#include "incentivize/statement.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 
 #include "entente/incentivize/v1/earning_service.pb-c.h"
 
-const struct status *earning_settle_states(struct txn *txn, Incentivize__Earning **lines, size_t count) {
-  const Incentivize__Statement *statement = NULL;
-  for (size_t i = 0; i < count; i++) {
-    if (!statement || !text_equal(statement->name, lines[i]->statement)) {
-      const struct status *status = txn_peek(txn, &kind_statement, lines[i]->statement, &statement);
-      if (status)
-        return status;
-    }
-    bool open = !statement || (int)statement->state == STATEMENT_OPEN;
-    lines[i]->state =
-        open ? INCENTIVIZE__EARNING__STATE__STATE_ACCRUED : INCENTIVIZE__EARNING__STATE__STATE_STATEMENTED;
-  }
-  return NULL;
-}
-
 static const struct status *load(struct call *call, const char *name, Incentivize__Earning **out) {
   const struct status *status = txn_peek(call_txn(call), &kind_earning, name, out);
   if (status)
     return status;
-  return *out ? earning_settle_states(call_txn(call), out, 1) : call_not_found(call, name);
+  return *out ? line_states_settle(call_txn(call), out, 1) : call_not_found(call, name);
 }
 
 const struct status *earning_get(struct call *call, const void *in, void *out) {
@@ -71,7 +54,7 @@ const struct status *earning_list(struct call *call, const void *in, void *out) 
   response->earnings = (Incentivize__Earning **)page.messages;
   response->n_earnings = page.count;
   response->next_page_token = (char *)page.next_page_token;
-  return earning_settle_states(call_txn(call), response->earnings, page.count);
+  return line_states_settle(call_txn(call), response->earnings, page.count);
 }
 
 const struct status *earning_explain(struct call *call, const void *in, void *out) {

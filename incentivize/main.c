@@ -1,10 +1,9 @@
+/* entente-incentivize: commission plans, earnings and statements. */
 #include "incentivize/follow.h"
 #include "incentivize/kinds.h"
 #include "incentivize/service.h"
 #include "runtime/feed/directory.h"
 #include "runtime/process/service.h"
-
-#include <stdlib.h>
 
 /* The feeds that are followed. */
 static const struct source {
@@ -16,44 +15,27 @@ static const struct source {
     {"sell", sell_types, sell_apply},
     {"incentivize", plan_types, plan_apply},
 };
-enum { SOURCES = sizeof sources / sizeof *sources };
-
-static struct follower *followers[SOURCES];
-static int following;
 
 static const char *start(struct process *process, void **context) {
   *context = NULL;
-  for (size_t i = 0; i < SOURCES; i++) {
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
     const char *problem = NULL;
     struct channel *channel = process_channel(process, sources[i].name, &problem);
     if (!channel)
       return problem;
-    followers[i] = follow_start(process_loop(process), &(struct follow_options){
-                                                           .source = sources[i].name,
-                                                           .channel = channel,
-                                                           .store = process_store(process),
-                                                           .types = sources[i].types,
-                                                           .apply = sources[i].apply,
-                                                           .clock = process_clock(process),
-                                                           .log = process_log(process),
-                                                       });
-    following++;
+    const struct follow_options options = {
+        .source = sources[i].name,
+        .channel = channel,
+        .store = process_store(process),
+        .types = sources[i].types,
+        .apply = sources[i].apply,
+        .clock = process_clock(process),
+        .log = process_log(process),
+    };
+    if (!process_follow(process, &options))
+      return "out of memory at the start";
   }
   return NULL;
-}
-
-static void stopped(void *argument) {
-  (void)argument;
-  following--;
-}
-
-static void stop(struct process *process, void *context) {
-  (void)context;
-  for (size_t i = 0; i < SOURCES; i++)
-    if (followers[i])
-      follow_stop(followers[i], stopped, NULL);
-  while (following)
-    loop_turn(process_loop(process), 10);
 }
 
 int main(int argc, char **argv) {
@@ -65,7 +47,6 @@ int main(int argc, char **argv) {
       .counters = incentivize_counters,
       .partner_of = directory_partner_of,
       .start = start,
-      .stop = stop,
   };
   return process_main(&plan, argc, argv);
 }

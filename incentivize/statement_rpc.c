@@ -1,7 +1,7 @@
 #include "incentivize/account.h"
 #include "incentivize/cadence.h"
-#include "incentivize/earning.h"
 #include "incentivize/kinds.h"
+#include "incentivize/line_state.h"
 #include "incentivize/listing.h"
 #include "incentivize/posting.h"
 #include "incentivize/service.h"
@@ -81,7 +81,7 @@ const struct status *statement_lines_list(struct call *call, const void *in, voi
   response->earnings = (Incentivize__Earning **)page.messages;
   response->n_earnings = page.count;
   response->next_page_token = (char *)page.next_page_token;
-  return earning_settle_states(call_txn(call), response->earnings, page.count);
+  return line_states_settle(call_txn(call), response->earnings, page.count);
 }
 
 /* ---- closing ---- */

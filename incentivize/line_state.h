@@ -1,6 +1,6 @@
 /* The state of lines as they are answered. */
-#ifndef ENTENTE_INCENTIVIZE_EARNING_H
-#define ENTENTE_INCENTIVIZE_EARNING_H
+#ifndef ENTENTE_INCENTIVIZE_LINE_STATE_H
+#define ENTENTE_INCENTIVIZE_LINE_STATE_H
 
 #include "runtime/store/txn.h"
 
@@ -8,6 +8,6 @@
 
 /* Sets the state of lines from their statements: closing a statement does not touch its lines. Statuses as
  * txn_peek(). */
-const struct status *earning_settle_states(struct txn *txn, Incentivize__Earning **lines, size_t count);
+const struct status *line_states_settle(struct txn *txn, Incentivize__Earning **lines, size_t count);
 
 #endif
