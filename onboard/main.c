@@ -1,6 +1,7 @@
 /* entente-onboard: organizations, partnerships, plans and what both parties owe. */
 #include "onboard/service.h"
 #include "onboard/sweep.h"
+#include "runtime/process/log.h"
 #include "runtime/process/service.h"
 
 static const struct setting settings[] = {
@@ -10,13 +11,20 @@ static const struct setting settings[] = {
     {0},
 };
 
+static void swept(void *context, size_t recorded, const char *why) {
+  const struct log_field fields[] = {
+      {"recorded", NULL, (int64_t)recorded}, {"refused", why ? why : "", 0}, {0}};
+  log_event(context, why ? LOG_WARNING : LOG_INFO, "swept", fields);
+}
+
 static const char *start(struct process *process, void **context) {
   const struct sweep_options options = {
       .loop = process_loop(process),
       .store = process_store(process),
       .clock = process_clock(process),
-      .log = process_log(process),
       .interval_ms = (uint32_t)setting_number(process_settings(process), "sweep-interval-ms"),
+      .swept = swept,
+      .context = process_log(process),
   };
   struct sweep *sweep = sweep_create(&options);
   if (!sweep)

@@ -108,12 +108,8 @@ static void run_round(void *argument) {
   struct sweep *sweep = argument;
   const char *why;
   size_t recorded = sweep_round(sweep, &why);
-  if (recorded && sweep->options.log)
-    log_event(sweep->options.log, LOG_INFO, "swept",
-              (const struct log_field[]){{"recorded", NULL, (int64_t)recorded}, {0}});
-  if (why && sweep->options.log)
-    log_event(sweep->options.log, LOG_WARNING, "sweep interrupted",
-              (const struct log_field[]){{"reason", why, 0}, {0}});
+  if ((recorded || why) && sweep->options.swept)
+    sweep->options.swept(sweep->options.context, recorded, why);
   sweep->running = false;
   schedule(sweep);
 }

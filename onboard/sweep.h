@@ -3,7 +3,6 @@
 #ifndef ENTENTE_ONBOARD_SWEEP_H
 #define ENTENTE_ONBOARD_SWEEP_H
 
-#include "runtime/process/log.h"
 #include "runtime/store/store.h"
 
 struct sweep;
@@ -12,8 +11,10 @@ struct sweep_options {
   struct loop *loop;
   struct store *store;
   const struct clock *clock;
-  struct log *log;      /* may be NULL */
   uint32_t interval_ms; /* from the end of a round to the start of the next */
+  /* Told of each round that recorded something or was refused; `why` as of sweep_round(). May be NULL. */
+  void (*swept)(void *context, size_t recorded, const char *why);
+  void *context;
 };
 
 /* Makes a sweeper that does nothing yet. NULL when out of memory. */
