@@ -247,7 +247,7 @@ static bool time_claim(const json_t *claims, const char *name, int64_t *out) {
 }
 
 const char *token_check_claims(const json_t *claims, const struct token_rules *rules, int64_t *until_s) {
-  int64_t expires, issued, not_before;
+  int64_t expires, issued, not_before = 0;
   if (!text_equal(json_text(claims, "iss"), rules->issuer))
     return "its issuer is not the one that is trusted";
   if (!audience_has(json_object_get(claims, "aud"), rules->audience))
@@ -258,7 +258,7 @@ const char *token_check_claims(const json_t *claims, const struct token_rules *r
     return "it lacks a whole `iat`";
   if (json_object_get(claims, "nbf") && !time_claim(claims, "nbf", &not_before))
     return "its `nbf` is not whole seconds";
-  if (json_object_get(claims, "nbf") && not_before > rules->now_s + rules->leeway_s)
+  if (not_before > rules->now_s + rules->leeway_s)
     return "it is not valid yet";
   if (issued > rules->now_s + rules->leeway_s)
     return "it was issued in the future";
