@@ -1,5 +1,4 @@
 #include "onboard/service.h"
-#include "runtime/base/limit.h"
 #include "runtime/base/name.h"
 
 #include "entente/onboard/v1/partnership.pb-c.h"
@@ -7,25 +6,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounded: one slot a hash. A thread runs one loop and a loop one store; a test may open several, so the
- * store is part of what is compared. */
+/* A bounded table with one slot a hash: a later partnership takes the place of an earlier one. It belongs to
+ * the store, and so to the store's loop. */
 enum { SLOTS = 8192 };
 struct known {
-  const struct store *store;
   char *partnership; /* NULL: empty */
   char *organization;
 };
-static _Thread_local struct known table[SLOTS];
+struct partners {
+  struct known slots[SLOTS];
+};
 
-static struct known *slot_of(const char *partnership) {
+static void partners_release(void *data) {
+  struct partners *partners = data;
+  for (size_t i = 0; i < SLOTS; i++) {
+    free(partners->slots[i].partnership);
+    free(partners->slots[i].organization);
+  }
+  free(partners);
+}
+
+/* NULL when there is no memory: then nothing is remembered. */
+static struct known *slot_of(struct store *store, const char *partnership) {
+  struct store_attachment *attachment = store_attachment(store);
+  if (!attachment->data) {
+    struct partners *partners = calloc(1, sizeof *partners);
+    if (!partners)
+      return NULL;
+    *attachment = (struct store_attachment){partners, partners_release};
+  }
   uint32_t hash = 2166136261u; /* FNV-1a */
   for (const char *at = partnership; *at; at++)
     hash = (hash ^ (uint8_t)*at) * 16777619u;
-  return &table[hash % SLOTS];
+  return &((struct partners *)attachment->data)->slots[hash % SLOTS];
 }
 
-static void remember(struct known *slot, const struct store *store, const char *partnership,
-                     const char *organization) {
+static void remember(struct known *slot, const char *partnership, const char *organization) {
   char *name = strdup(partnership), *id = strdup(organization);
   if (!name || !id) {
     free(name);
@@ -34,15 +50,15 @@ static void remember(struct known *slot, const struct store *store, const char *
   }
   free(slot->partnership);
   free(slot->organization);
-  *slot = (struct known){store, name, id};
+  *slot = (struct known){name, id};
 }
 
 const struct status *partnership_partner_of(void *context, struct arena *arena, const char *partnership,
                                             const char **out) {
   struct store *store = context;
-  struct known *slot = slot_of(partnership);
+  struct known *slot = slot_of(store, partnership);
   *out = NULL;
-  if (slot->partnership && slot->store == store && strcmp(slot->partnership, partnership) == 0) {
+  if (slot && slot->partnership && strcmp(slot->partnership, partnership) == 0) {
     *out = arena_strdup(arena, slot->organization);
     return NULL;
   }
@@ -58,6 +74,7 @@ const struct status *partnership_partner_of(void *context, struct arena *arena, 
   if (status || !found)
     return status;
   *out = name_last_id(arena, found->partner_organization);
-  remember(slot, store, partnership, *out);
+  if (slot && *out)
+    remember(slot, partnership, *out);
   return NULL;
 }

@@ -26,7 +26,7 @@ unary_fn review_create, review_get, review_list, review_move, review_record, rev
 unary_fn nps_response_record, nps_response_get, nps_response_list;
 
 /* partner_of_fn of this pillar, which owns the partnerships: `context` is the store. What was read once is
- * kept in a bounded table of the calling thread, as the partner of a partnership never changes. */
+ * kept in a bounded table beside the store, as the partner of a partnership never changes. */
 partner_of_fn partnership_partner_of;
 
 #endif
