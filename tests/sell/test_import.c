@@ -193,8 +193,6 @@ static void killed_and_run_again(void **state) {
   assert_holds(text, " 500\n");
   assert_holds(text, " 63.15 %\n");
   assert_holds(text, " 10,005,534.00\n");
-  if (getenv("ENTENTE_SHOW"))
-    print_message("%s", text);
 }
 
 int main(void) {
