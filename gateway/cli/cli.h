@@ -42,7 +42,7 @@ int cli_parse(int argc, char **argv, const struct cli_option *options);
 /* `entente COMMAND: problem` on standard error. Returns CLI_FAILED. */
 int cli_fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-command_fn command_up, command_down, command_status, command_token, command_view, command_portfolio, command_call,
-    command_verify;
+command_fn command_up, command_down, command_status, command_token, command_view, command_portfolio,
+    command_call, command_verify;
 
 #endif

@@ -13,8 +13,8 @@ struct demo_report {
   long milliseconds;
 };
 
-/* Whether the portfolio is there already. In a session's run. */
-bool demo_present(struct session *session, struct arena *arena);
+/* session_fn: 0 when the portfolio is there, whole. */
+session_fn demo_is_present;
 
 /* Loads it, with progress on standard error: a line that is rewritten on a terminal, one a second elsewhere.
  * Returns false after the first call that failed, which is printed with what it was about. Not in a session's

@@ -150,9 +150,9 @@ void demo_market(struct scene *scene) {
   scene_step(scene, ACTOR_VENDOR, "market", "MdfAllocationService/CreateMdfAllocation",
              "{\"parent\": \"%s\", \"mdfAllocationId\": \"year\", \"mdfAllocation\": {\"budget\": "
              "\"vendors/halden/mdfBudgets/%s\", \"currencyCode\": \"%s\", \"allocatedMinor\": \"%lld\", "
-             "\"reimbursementBps\": 5000}}",
+             "\"reimbursementBps\": 5000}, \"occurTime\": %s}",
              demo_name(scene), budget_of(scene_partnership(scene)), scene_partnership(scene)->currency,
-             (long long)funds[index].allocated * 100);
+             (long long)funds[index].allocated * 100, scene_year_start(scene));
   for (int i = 0; i < funds[index].requests; i++)
     use_fund(scene, i);
 }

@@ -84,7 +84,8 @@ static const struct promise promises[] = {
      "Joint development hours"},
     {DEMO_NORDLICHT, 0, "revenue", PARTNER, REVENUE, MONEY, 9000000, 40, 8640000, "Joint revenue"},
 };
-enum { PROMISES = sizeof promises / sizeof *promises };
+/* Plans run on to the end of this quarter, counted back. */
+enum { PROMISES = sizeof promises / sizeof *promises, LAST_QUARTER = -6 };
 
 /* How a partnership is governed; a row each. */
 static const struct governance {
@@ -151,8 +152,23 @@ static int64_t in_unit(const struct promise *promise, int64_t amount) {
   return strcmp(promise->unit, MONEY) == 0 ? amount * 100 : amount;
 }
 
+/* What runs on: each side owes something that is not due yet, or the partnership would not be active. */
+static const char *running_terms(struct scene *scene) {
+  const char *due = scene_quarter_end(scene, LAST_QUARTER);
+  return scene_text(
+      scene,
+      "{\"id\": \"sponsor-hours\", \"owner\": \"PARTY_VENDOR\", \"kind\": "
+      "\"COMMITMENT_KIND_EXECUTIVE_ACCESS\", \"title\": \"Executive sponsor hours, second year\", \"unit\": "
+      "\"COMMITMENT_UNIT_HOURS\", \"target\": \"48\", \"weight\": 10, \"dueTime\": %s, \"consequence\": "
+      "\"Raised at the next quarterly review\"}, {\"id\": \"customer-development\", \"owner\": "
+      "\"PARTY_PARTNER\", \"kind\": \"COMMITMENT_KIND_CUSTOMER_DEVELOPMENT\", \"title\": \"Customer "
+      "development activities, second year\", \"unit\": \"COMMITMENT_UNIT_COUNT\", \"target\": \"24\", "
+      "\"weight\": 10, \"dueTime\": %s, \"consequence\": \"Raised at the next quarterly review\"}",
+      due, due);
+}
+
 static const char *commitment_terms(struct scene *scene) {
-  const char *terms = "";
+  const char *terms = running_terms(scene);
   for (size_t i = 0; i < PROMISES; i++) {
     const struct promise *p = &promises[i];
     if (p->place != demo_index(scene))
@@ -203,12 +219,12 @@ static void sign_plan(struct scene *scene, const char *plan) {
 }
 
 static void agree_on_plan(struct scene *scene, const char *name, const char *id, const char *parent) {
-  int last = demo_index(scene) == DEMO_MERIDIAN ? -6 : 0;
   scene_step(scene, ACTOR_VENDOR, "onboard", "PlanService/CreatePlan",
              "{\"parent\": \"%s\", \"planId\": \"%s\", \"plan\": {\"title\": \"Joint business plan\", "
              "\"parentPlan\": "
              "\"%s\", \"terms\": {\"period\": %s, \"commitments\": [%s], \"milestones\": [%s]}}}",
-             name, id, parent, scene_period(scene, 3, last), commitment_terms(scene), milestone_terms(scene));
+             name, id, parent, scene_period(scene, 3, LAST_QUARTER), commitment_terms(scene),
+             milestone_terms(scene));
   sign_plan(scene, scene_text(scene, "%s/plans/%s", name, id));
 }
 
@@ -354,12 +370,13 @@ void demo_govern(struct scene *scene) {
 }
 
 void demo_classify(struct scene *scene) {
+  static const char *const reasons[DEMO_PARTNERSHIPS] = {
+      [DEMO_TALLIS] = "Largest reseller by volume; leadership asked for the label",
+      [DEMO_NORDLICHT] = "Jointly owned controller IP cannot be built by either side alone",
+  };
   size_t index = demo_index(scene);
-  const char *class =
-      index == DEMO_NORDLICHT ? "CLASSIFICATION_STRATEGIC_ALLIANCE" : "CLASSIFICATION_STRATEGIC_PARTNERSHIP";
+  const char *class = index == DEMO_NORDLICHT ? "STRATEGIC_ALLIANCE" : "STRATEGIC_PARTNERSHIP";
   scene_step(scene, ACTOR_VENDOR, "onboard", "PartnershipService/ClassifyPartnership",
-             "{\"name\": \"%s\", \"classification\": \"%s\"%s}", demo_name(scene), class,
-             index == DEMO_TALLIS
-                 ? ", \"reason\": \"Largest reseller by volume; leadership asked for the label\""
-                 : "");
+             "{\"name\": \"%s\", \"classification\": \"CLASSIFICATION_%s\", \"reason\": \"%s\"}",
+             demo_name(scene), class, reasons[index] ? reasons[index] : "");
 }

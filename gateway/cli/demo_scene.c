@@ -9,6 +9,8 @@
 #include "runtime/message/json.h"
 #include "runtime/message/schema.h"
 
+#include "entente/onboard/v1/partnership_service.pb-c.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +66,10 @@ const char *scene_time(struct scene *scene, int back, int permille) {
   struct period quarter = scene_quarter(scene, back);
   int64_t seconds = (quarter.end_us - quarter.start_us) / US_PER_SECOND * permille / 1000;
   return json_time(scene, quarter.start_us + seconds * US_PER_SECOND);
+}
+
+const char *scene_year_start(struct scene *scene) {
+  return json_time(scene, month_start_us(month_of(scene->demo->quarter.start_us) / 100 * 100 + 1));
 }
 
 const char *scene_quarter_end(struct scene *scene, int back) {
@@ -273,19 +279,20 @@ bool demo_load(struct session *session, bool terminal, struct demo_report *repor
   return done;
 }
 
-bool demo_present(struct session *session, struct arena *arena) {
-  schema_load();
-  const struct schema_method *method =
-      schema_find_method("/entente.onboard.v1.PartnershipService/GetPartnership");
-  ProtobufCMessage *request;
-  static const char text[] = "{\"name\": \"vendors/halden/partnerships/nordlicht\"}";
-  if (json_read(arena, method->request, text, sizeof text - 1, &request))
-    return false;
-  void *response;
-  return session_call(session, arena,
-                      &(struct session_request){.service = "onboard",
-                                                .method = method->path,
-                                                .request = request,
-                                                .response = method->response},
-                      &response) == NULL;
+/* The last thing that the demo tells is the class of its last partnership. */
+int demo_is_present(struct session *session, struct arena *arena, void *context) {
+  (void)context;
+  Onboard__GetPartnershipRequest request = ONBOARD__GET_PARTNERSHIP_REQUEST__INIT;
+  request.name = (char *)"vendors/halden/partnerships/nordlicht";
+  Onboard__Partnership *partnership;
+  const struct status *status = session_call(
+      session, arena,
+      &(struct session_request){.service = "onboard",
+                                .method = "/entente.onboard.v1.PartnershipService/GetPartnership",
+                                .request = &request,
+                                .response = &onboard__partnership__descriptor},
+      &partnership);
+  bool whole = !status && partnership->classification ==
+                              ONBOARD__PARTNERSHIP__CLASSIFICATION__CLASSIFICATION_STRATEGIC_ALLIANCE;
+  return whole ? 0 : 1;
 }

@@ -17,7 +17,7 @@ static const struct deals {
   int64_t mean;
 } deals[] = {
     {DEMO_ORVANE, "j", true, 0, 16, 23, 8, 620000},      {DEMO_ORVANE, "k", true, 2, 10, 14, 0, 628000},
-    {DEMO_ORVANE, "i", false, 0, 9, 22, 0, 340000},      {DEMO_BRIGHTMOOR, "j", true, 0, 3, 7, 5, 110000},
+    {DEMO_ORVANE, "i", false, 0, 18, 44, 0, 340000},     {DEMO_BRIGHTMOOR, "j", true, 0, 3, 7, 5, 110000},
     {DEMO_BRIGHTMOOR, "k", true, 2, 4, 6, 0, 120000},    {DEMO_BRIGHTMOOR, "i", false, 0, 12, 24, 0, 90000},
     {DEMO_CASTELLAN, "j", true, 0, 8, 9, 4, 31075},      {DEMO_CASTELLAN, "k", true, 1, 5, 5, 0, 36000},
     {DEMO_CASTELLAN, "i", false, 0, 10, 20, 0, 40000},   {DEMO_MERIDIAN, "j", true, 0, 0, 0, 6, 400000},
@@ -86,8 +86,9 @@ static void reverse_one(struct scene *scene) {
       "{\"parent\": \"%s\", \"opportunityId\": \"withdrawn\", \"opportunity\": {\"displayName\": \"Regional "
       "roll-out, withdrawn\", \"engagement\": \"ENGAGEMENT_JOINT\", \"customer\": {\"account\": \"Withdrawn "
       "customer\", \"sector\": \"Retail\", \"country\": \"US\"}, \"solution\": \"Platform\", \"segment\": "
-      "\"Retail\", \"amount\": {\"currencyCode\": \"%s\", \"amountMinor\": \"25000000\"}, \"openTime\": %s}}",
-      name, scene_partnership(scene)->currency, scene_time(scene, 2, 100));
+      "\"Retail\", \"amount\": {\"currencyCode\": \"%s\", \"amountMinor\": \"25000000\"}, \"openTime\": %s, "
+      "\"expectedCloseTime\": %s}}",
+      name, scene_partnership(scene)->currency, scene_time(scene, 2, 100), scene_time(scene, 2, 600));
   scene_step(scene, ACTOR_VENDOR, "sell", "OpportunityService/AdvanceOpportunity",
              "{\"name\": \"%s/opportunities/withdrawn\", \"stage\": \"STAGE_COMMITTED\", \"occurTime\": %s}",
              name, scene_time(scene, 2, 300));

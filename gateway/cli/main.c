@@ -1,4 +1,5 @@
 #include "gateway/cli/cli.h"
+#include "gateway/cli/import.h"
 
 #include "runtime/process/version.h"
 
@@ -22,6 +23,26 @@ static const struct command commands[] = {
      "  --keep-data     leaves data, keys and logs for the next `entente up`\n"},
     {"status", command_status, "", "what runs: readiness, ports, memory, uptime",
      "Exit status 0 when every part is ready, else 1.\n"},
+    {"view", command_view, "PARTNERSHIP [--period 2026Q3] [--as-of TIME] [--as vendor]",
+     "a partnership's performance, from all five pillars",
+     "PARTNERSHIP is `orvane`, `halden/orvane` or a whole resource name.\n"
+     "  --period P      2026, 2026H1, 2026Q3 or 2026-07; default: the last quarter that has ended\n"
+     "  --as-of TIME    as it was known then: 2026-09-30 or 2026-09-30T12:00:00Z\n"
+     "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
+     "  --vendor V      the vendor of a short name; default halden\n"},
+    {"portfolio", command_portfolio, "[--period 2026Q3] [--as-of TIME] [--as vendor] [--vendor halden]",
+     "every partnership of a vendor, a row each", "Options as of `entente view`.\n"},
+    {"call", command_call, "SERVICE/METHOD [JSON] [--as vendor] [--service NAME] [--token JWT]",
+     "call any method of the contracts",
+     "The request is JSON, on the line or on standard input; the answer is JSON. SERVICE may be the last "
+     "part of its\n"
+     "name: `entente call PlanService/ListPlans '{\"parent\": \"vendors/halden/partnerships/orvane\"}'`.\n"
+     "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
+     "  --service NAME  who is asked, where every pillar serves the method: onboard ... incentivize\n"},
+    {"verify", command_verify, "[--vendor halden]",
+     "walk every ledger and compare all that is derived from it",
+     "Exit status 0 when every chain, counter, resource and index agrees, else 1.\n"},
+    {"import", command_import, import_arguments, "bring a CRM's tables into a partnership", import_details},
     {"token", command_token,
      "[--subject S] [--vendor V] [--party P] [--organization O] [--role R] [--days N]",
      "print a token of a local user",

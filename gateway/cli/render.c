@@ -58,7 +58,16 @@ char *render_percent(struct arena *arena, int64_t basis_points) {
                       (unsigned long long)(magnitude(tenths) % 10));
 }
 
+static bool is_gap(const Gateway__Figure *figure) {
+  return strcmp(figure->metric, "symmetry_gap") == 0;
+}
+
 static char *render_value(struct arena *arena, const Gateway__Figure *figure) {
+  if (is_gap(figure)) { /* a difference of percentages is in points */
+    char *text = render_percent(arena, figure->value);
+    text[strlen(text) - 2] = '\0';
+    return arena_printf(arena, "%s%s points", figure->value > 0 ? "+" : "", text);
+  }
   switch (figure->unit) {
   case GATEWAY__FIGURE__UNIT__UNIT_BASIS_POINTS:
     return render_percent(arena, figure->value);
@@ -126,13 +135,15 @@ static void append_bar(struct buffer *out, int64_t basis_points) {
 }
 
 static char *render_parts(struct arena *arena, const Gateway__Figure *figure) {
-  if (!has_value(figure) || figure->denominator == 1 || strcmp(figure->metric, "symmetry_gap") == 0)
+  if (!has_value(figure) || figure->denominator == 1 || is_gap(figure))
     return arena_strdup(arena, "");
-  bool money = figure->unit == GATEWAY__FIGURE__UNIT__UNIT_MONEY;
+  bool money = !text_empty(figure->currency_code);
+  bool quotient = figure->unit == GATEWAY__FIGURE__UNIT__UNIT_BASIS_POINTS;
   return arena_printf(arena, "%s / %s",
                       money ? render_money(arena, figure->numerator, figure->currency_code)
                             : render_count(arena, figure->numerator),
-                      render_count(arena, figure->denominator));
+                      money && quotient ? render_money(arena, figure->denominator, figure->currency_code)
+                                        : render_count(arena, figure->denominator));
 }
 
 static const struct metric_row *row_of(const char *id) {
@@ -253,7 +264,7 @@ struct column {
 static const struct column columns[] = {
     {"FULFILMENT V", "fulfilment", TYPE__PARTY__PARTY_VENDOR, 13},
     {"PARTNER", "fulfilment", TYPE__PARTY__PARTY_PARTNER, 10},
-    {"GAP", "symmetry_gap", TYPE__PARTY__PARTY_UNSPECIFIED, 9},
+    {"GAP", "symmetry_gap", TYPE__PARTY__PARTY_UNSPECIFIED, 14},
     {"MISSED", "reviews_missed", TYPE__PARTY__PARTY_UNSPECIFIED, 7},
     {"NPS", "nps", TYPE__PARTY__PARTY_UNSPECIFIED, 8},
     {"CERTIFIED V", "certified_coverage", TYPE__PARTY__PARTY_VENDOR, 12},

@@ -182,6 +182,7 @@ const struct metric_row metric_rows[] = {
      .title = "Deal size, independent",
      .definition =
          "Mean amount of the party's own opportunities won in the period. Seen by that party alone.",
+     .own = true,
      .pillar = PILLAR_SELL,
      .unit = MONEY,
      .window = PERIOD,
@@ -374,20 +375,21 @@ static void figure_add_counters(struct arena *arena, Gateway__Figure *figure, co
 }
 
 static Gateway__Figure *figure_of(struct arena *arena, const struct metric_row *row, Type__Party party,
-                                  const struct counter_set *set, const char *currency) {
+                                  const struct counter_set *set, const struct metric_lens *lens) {
   Gateway__Figure *figure = figure_new(arena, row, party);
+  const char *currency = lens->currency;
   if (row_has_money(row) && text_empty(currency))
     currency = currency_found(row, set);
   struct term_sum numerator = terms_add(row->numerator, party, currency, set);
   struct term_sum denominator = terms_add(row->denominator, party, currency, set);
   figure->numerator = numerator.amount;
   figure->denominator = row->denominator[0].counter ? denominator.amount : 1;
-  if (row->unit == GATEWAY__FIGURE__UNIT__UNIT_MONEY)
+  if (row_has_money(row))
     figure->currency_code = (char *)currency;
   figure->counters = arena_calloc(arena, 2 * METRIC_TERMS_MAX, sizeof *figure->counters);
   figure_add_counters(arena, figure, row->numerator, currency);
   figure_add_counters(arena, figure, row->denominator, currency);
-  figure_conclude(figure, row, numerator.hidden || denominator.hidden);
+  figure_conclude(figure, row, numerator.hidden || denominator.hidden || (row->own && lens->viewer != party));
   return figure;
 }
 
@@ -413,10 +415,10 @@ static Type__FigureStatus status_of_both(const Gateway__Figure *a, const Gateway
 }
 
 static Gateway__Figure *figure_of_both(struct arena *arena, const struct metric_row *row,
-                                       const struct counter_set *set, const char *currency) {
+                                       const struct counter_set *set, const struct metric_lens *lens) {
   const struct metric_row *base = row_by_id(row->base);
-  Gateway__Figure *vendor = figure_of(arena, base, TYPE__PARTY__PARTY_VENDOR, set, currency);
-  Gateway__Figure *partner = figure_of(arena, base, TYPE__PARTY__PARTY_PARTNER, set, currency);
+  Gateway__Figure *vendor = figure_of(arena, base, TYPE__PARTY__PARTY_VENDOR, set, lens);
+  Gateway__Figure *partner = figure_of(arena, base, TYPE__PARTY__PARTY_PARTNER, set, lens);
   Gateway__Figure *figure = figure_new(arena, row, TYPE__PARTY__PARTY_UNSPECIFIED);
   figure->counters = vendor->counters;
   figure->n_counters = vendor->n_counters;
@@ -437,25 +439,25 @@ static Gateway__Figure *figure_of_both(struct arena *arena, const struct metric_
 }
 
 size_t metric_figures(struct arena *arena, enum pillar pillar, const struct pillar_counters *counters,
-                      const char *currency, bool portfolio, Gateway__Figure ***figures) {
+                      const struct metric_lens *lens, Gateway__Figure ***figures) {
   enum { ROWS = sizeof metric_rows / sizeof *metric_rows };
   *figures = arena_calloc(arena, (size_t)ROWS * 2, sizeof **figures);
   size_t count = 0;
   for (const struct metric_row *row = metric_rows; row->id; row++) {
-    if (row->pillar != pillar || (portfolio && !row->portfolio))
+    if (row->pillar != pillar || (lens->portfolio && !row->portfolio))
       continue;
     const struct counter_set *set = &counters->windows[row->window - 1];
     switch (row->shape) {
     case METRIC_OF_PARTNERSHIP:
-      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_UNSPECIFIED, set, currency);
+      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_UNSPECIFIED, set, lens);
       break;
     case METRIC_OF_PARTIES:
-      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_VENDOR, set, currency);
-      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_PARTNER, set, currency);
+      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_VENDOR, set, lens);
+      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_PARTNER, set, lens);
       break;
     case METRIC_GAP:
     case METRIC_MEAN:
-      (*figures)[count++] = figure_of_both(arena, row, set, currency);
+      (*figures)[count++] = figure_of_both(arena, row, set, lens);
       break;
     }
   }

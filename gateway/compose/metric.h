@@ -51,6 +51,7 @@ struct metric_row {
   struct metric_term denominator[METRIC_TERMS_MAX]; /* none: a plain sum, denominator 1 */
   int64_t sample_floor;                             /* fewer in the denominator: LOW_SAMPLE */
   bool portfolio;
+  bool own; /* a party's figure is for that party alone, whether or not there is anything to it */
 };
 extern const struct metric_row metric_rows[];
 
@@ -71,10 +72,17 @@ bool metric_needs_window(enum pillar pillar, unsigned window, bool portfolio);
 /* The span that a window stands for when `period` is asked for. */
 struct period metric_window_span(struct period period, unsigned window);
 
-/* Every figure of a pillar, in the order of the table; `*figures` is in the arena. `currency` is the
- * partnership's
- * ("" when unknown: money metrics take the currency that their counters are kept in). */
+/* For whom figures are computed. */
+struct metric_lens {
+  const char
+      *currency; /* the partnership's; "" when unknown: money takes the currency its counters are kept in */
+  Type__Party viewer;
+  bool portfolio; /* only the metrics of the portfolio */
+};
+
+/* Every figure of a pillar as the viewer may see it, in the order of the table; `*figures` is in the arena.
+ */
 size_t metric_figures(struct arena *arena, enum pillar pillar, const struct pillar_counters *counters,
-                      const char *currency, bool portfolio, Gateway__Figure ***figures);
+                      const struct metric_lens *lens, Gateway__Figure ***figures);
 
 #endif

@@ -56,33 +56,40 @@ static Gateway__PerformanceSection *section_new(struct arena *arena, enum pillar
 }
 
 /* The section's figures, and note that the pillar answered. */
-static Gateway__PerformanceSection *section_of_view(struct composer *composer, struct arena *arena,
-                                                    const char *partnership, const char *currency,
-                                                    enum pillar pillar, const struct pillar_answer *answer,
-                                                    int64_t as_of_us) {
+static Gateway__PerformanceSection *section_of_view(struct call *call, const struct metric_lens *lens,
+                                                    const char *partnership, enum pillar pillar,
+                                                    const struct pillar_answer *answer, int64_t as_of_us) {
+  struct memory *memory = ((struct composer *)call_context(call))->memory;
   if (!answer->problem)
-    memory_answered(composer->memory, partnership, pillar, as_of_us);
-  int64_t known = answer->problem ? memory_last_known(composer->memory, partnership, pillar) : as_of_us;
-  Gateway__PerformanceSection *section = section_new(arena, pillar, answer, known);
+    memory_answered(memory, partnership, pillar, as_of_us);
+  int64_t known = answer->problem ? memory_last_known(memory, partnership, pillar) : as_of_us;
+  Gateway__PerformanceSection *section = section_new(call_arena(call), pillar, answer, known);
   if (!answer->problem)
     section->n_figures =
-        metric_figures(arena, pillar, &answer->partnerships[0], currency, false, &section->figures);
+        metric_figures(call_arena(call), pillar, &answer->partnerships[0], lens, &section->figures);
   return section;
 }
 
-static void view_compose(struct composer *composer, struct call *call, const char *name,
-                         const struct question *question, const struct pillar_answer *answers,
-                         Gateway__PartnershipPerformance *view) {
+static struct metric_lens lens_of(struct call *call, const Onboard__Partnership *partnership,
+                                  bool portfolio) {
+  return (struct metric_lens){.currency = partnership ? partnership->currency_code : "",
+                              .viewer = call_principal(call)->party,
+                              .portfolio = portfolio};
+}
+
+static void view_compose(struct call *call, const char *name, const struct question *question,
+                         const struct pillar_answer *answers, Gateway__PartnershipPerformance *view) {
   struct arena *arena = call_arena(call);
+  struct composer *composer = call_context(call);
   view->partnership = (char *)name;
   view->resource = partnerships_find(composer->partnerships, arena, name);
   view->period = composer_period(arena, question->period);
   view->as_of_time = timestamp_new(arena, question->as_of_us);
   view->sections = arena_calloc(arena, PILLAR_COUNT, sizeof *view->sections);
-  const char *currency = view->resource ? view->resource->currency_code : "";
+  struct metric_lens lens = lens_of(call, view->resource, false);
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++)
     view->sections[view->n_sections++] =
-        section_of_view(composer, arena, name, currency, pillar, &answers[pillar], question->as_of_us);
+        section_of_view(call, &lens, name, pillar, &answers[pillar], question->as_of_us);
 }
 
 static bool view_is_whole(const Gateway__PartnershipPerformance *view) {
@@ -118,7 +125,7 @@ static const struct status *get_partnership_performance(struct call *call, const
       answers);
   if (status)
     return status;
-  view_compose(composer, call, request->name, &question, answers, out);
+  view_compose(call, request->name, &question, answers, out);
   if (question.as_of_now && view_is_whole(out))
     memory_keep_view(composer->memory, &key, ticket, out);
   return NULL;
@@ -159,12 +166,14 @@ static const struct status *token_read(struct call *call, const char *token, con
   return status;
 }
 
-static Gateway__PortfolioEntry *entry_new(struct composer *composer, struct arena *arena, const char *name,
-                                          size_t place, const struct pillar_answer *answers) {
+static Gateway__PortfolioEntry *entry_new(struct call *call, const char *name, size_t place,
+                                          const struct pillar_answer *answers) {
+  struct arena *arena = call_arena(call);
+  struct composer *composer = call_context(call);
   Gateway__PortfolioEntry *entry = arena_alloc(arena, sizeof *entry);
   gateway__portfolio_entry__init(entry);
   entry->partnership = partnerships_find(composer->partnerships, arena, name);
-  const char *currency = entry->partnership ? entry->partnership->currency_code : "";
+  struct metric_lens lens = lens_of(call, entry->partnership, true);
   size_t rows = 0;
   while (metric_rows[rows].id)
     rows++;
@@ -173,8 +182,7 @@ static Gateway__PortfolioEntry *entry_new(struct composer *composer, struct aren
     if (answers[pillar].problem)
       continue;
     Gateway__Figure **figures;
-    size_t count =
-        metric_figures(arena, pillar, &answers[pillar].partnerships[place], currency, true, &figures);
+    size_t count = metric_figures(arena, pillar, &answers[pillar].partnerships[place], &lens, &figures);
     memcpy(entry->figures + entry->n_figures, figures, count * sizeof *figures);
     entry->n_figures += count;
   }
@@ -216,7 +224,7 @@ static void portfolio_compose(struct composer *composer, struct call *call, cons
   response->as_of_time = timestamp_new(arena, question->as_of_us);
   response->entries = arena_calloc(arena, count, sizeof *response->entries);
   for (size_t i = 0; i < count; i++)
-    response->entries[response->n_entries++] = entry_new(composer, arena, names[i], i, answers);
+    response->entries[response->n_entries++] = entry_new(call, names[i], i, answers);
   response->sections = arena_calloc(arena, PILLAR_COUNT, sizeof *response->sections);
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
     for (size_t i = 0; !answers[pillar].problem && i < count; i++)

@@ -13,6 +13,8 @@
 #define PARTNER TYPE__PARTY__PARTY_PARTNER
 #define BOTH TYPE__PARTY__PARTY_UNSPECIFIED
 
+static const struct metric_lens lens = {.currency = "", .viewer = TYPE__PARTY__PARTY_VENDOR};
+
 struct world {
   struct arena *arena;
   Ledger__Counter storage[64];
@@ -49,7 +51,7 @@ static const Gateway__Figure *figure(struct world *world, enum pillar pillar, co
   for (size_t w = 0; w < WINDOW_COUNT; w++)
     counters.windows[w] = (struct counter_set){world->counters, world->count};
   Gateway__Figure **figures;
-  size_t count = metric_figures(world->arena, pillar, &counters, "", false, &figures);
+  size_t count = metric_figures(world->arena, pillar, &counters, &lens, &figures);
   for (size_t i = 0; i < count; i++)
     if (strcmp(figures[i]->metric, metric) == 0 && figures[i]->party == party)
       return figures[i];
@@ -93,6 +95,11 @@ static void what_is_hidden_is_not_shared_and_shows_nothing(void **state) {
   assert_int_equal(hidden->status, TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED);
   assert_int_equal(hidden->numerator, 0);
   assert_int_equal(hidden->denominator, 0);
+  /* That the other party has nothing is as much its own as what it has. */
+  assert_int_equal(figure(world, PILLAR_SELL, "deal_size_independent", PARTNER)->status,
+                   TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED);
+  assert_int_equal(figure(world, PILLAR_SELL, "deal_size_independent", VENDOR)->status,
+                   TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
 }
 
 static void money_takes_the_currency_of_its_counters(void **state) {
@@ -153,7 +160,7 @@ static void swapping_the_parties_swaps_the_figures(void **state) {
     for (size_t w = 0; w < WINDOW_COUNT; w++)
       x.windows[w] = (struct counter_set){a.counters, a.count};
     Gateway__Figure **fx;
-    size_t count = metric_figures(a.arena, PILLAR_ONBOARD, &x, "", false, &fx);
+    size_t count = metric_figures(a.arena, PILLAR_ONBOARD, &x, &lens, &fx);
     for (size_t i = 0; i < count; i++) {
       const Gateway__Figure *other = figure(&b, PILLAR_ONBOARD, fx[i]->metric, swapped(fx[i]->party));
       int sign = strcmp(fx[i]->metric, "symmetry_gap") == 0 ? -1 : 1;
