@@ -5,7 +5,7 @@ set -u
 folder=$1
 shift
 log=$folder/test.log
-ctest --test-dir "$folder" -j "$(nproc)" --output-on-failure --progress "$@" > "$log" 2>&1
+ctest --test-dir "$folder" -j "$(nproc)" --output-on-failure "$@" > "$log" 2>&1
 outcome=$?
 failed=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests failed out of [0-9]*$/\1/p' "$log")
 total=$(sed -n 's/^[0-9]*% tests passed, [0-9]* tests failed out of \([0-9]*\)$/\1/p' "$log")
@@ -15,7 +15,7 @@ if [ -z "$total" ] || [ "$total" = 0 ]; then
   exit 1
 fi
 if [ "$outcome" != 0 ]; then
-  tr '\r' '\n' < "$log" | sed '/^\[.*Passed\|^ *[0-9]*\/[0-9]* Test .*Passed/d' >&2
+  sed '/^ *Start /d; /^ *[0-9]*\/[0-9]* Test .* Passed /d; /^Internal ctest\|^Test project\|^Errors while/d' "$log" >&2
 fi
 echo "$((total - failed)) passed, $failed failed"
 exit "$outcome"

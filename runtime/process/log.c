@@ -74,7 +74,7 @@ static size_t sequence_length(const unsigned char *at) {
   return overlong || beyond ? 0 : length;
 }
 
-/* Writes one character, escaped, into `out` (at least 7 bytes); moves `*text` on. */
+/* Writes one character, escaped, into `out` (ESCAPED_BYTES); moves `*text` on. */
 static size_t character_escape(const unsigned char **text, char *out) {
   const unsigned char *at = *text;
   if (*at == '"' || *at == '\\') {
@@ -85,13 +85,12 @@ static size_t character_escape(const unsigned char **text, char *out) {
   }
   if (*at < 0x20 || *at == 0x7f) {
     (*text)++;
-    return (size_t)snprintf(out, 7, "\\u%04x", *at);
+    return (size_t)snprintf(out, ESCAPED_BYTES, "\\u%04x", *at);
   }
   size_t length = sequence_length(at);
   if (length == 0) {
     (*text)++;
-    memcpy(out, "\xef\xbf\xbd", 3);
-    return 3;
+    return (size_t)snprintf(out, ESCAPED_BYTES, "\xef\xbf\xbd"); /* U+FFFD */
   }
   memcpy(out, at, length);
   *text += length;
@@ -100,7 +99,7 @@ static size_t character_escape(const unsigned char **text, char *out) {
 
 static void line_string(struct line *line, const char *text) {
   const unsigned char *at = (const unsigned char *)text;
-  char escaped[8];
+  char escaped[ESCAPED_BYTES];
   size_t start = line->size;
   line_bytes(line, "\"", 1);
   while (*at && line->size - start < VALUE_MAX_BYTES)

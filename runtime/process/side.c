@@ -122,7 +122,7 @@ static int listener_open(const char *listen_on) {
 }
 
 static int bound_port(int fd) {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {0};
   socklen_t size = sizeof address;
   if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
     return 0;

@@ -36,7 +36,7 @@ END
 # Libraries that one folder alone may include.
 owners() {
   cat << 'END'
-grpc/        runtime/rpc/
+grpc/        runtime/rpc/ tests/
 hiredis/     runtime/store/ tests/
 microhttpd   runtime/process/ gateway/edge/ tests/
 END
