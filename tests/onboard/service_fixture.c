@@ -15,11 +15,8 @@ static const struct principal *somebody(struct onboard_fixture *fixture, Type__P
   return fixture_principal(fixture->server, party, role, "halden", organization, subject);
 }
 
-int onboard_setup(void **state) {
-  struct onboard_fixture *fixture = calloc(1, sizeof *fixture);
-  const Type__Party vendor = TYPE__PARTY__PARTY_VENDOR, partner = TYPE__PARTY__PARTY_PARTNER;
-  redis_start(&fixture->redis, "onboard", NULL);
-  fixture->server = fixture_start(&(struct fixture_options){
+struct server_fixture *onboard_server(struct onboard_fixture *fixture) {
+  return fixture_start(&(struct fixture_options){
       .service_name = "onboard",
       .services = onboard_services,
       .kinds = onboard_kinds,
@@ -27,6 +24,13 @@ int onboard_setup(void **state) {
       .redis = &fixture->redis,
       .partner_of = partnership_partner_of,
   });
+}
+
+int onboard_setup(void **state) {
+  struct onboard_fixture *fixture = calloc(1, sizeof *fixture);
+  const Type__Party vendor = TYPE__PARTY__PARTY_VENDOR, partner = TYPE__PARTY__PARTY_PARTNER;
+  redis_start(&fixture->redis, "onboard", NULL);
+  fixture->server = onboard_server(fixture);
   fixture->vendor = somebody(fixture, vendor, TYPE__ROLE__ROLE_ADMINISTRATOR, NULL, "ada");
   fixture->vendor_manager = somebody(fixture, vendor, TYPE__ROLE__ROLE_MANAGER, NULL, "max");
   fixture->viewer = somebody(fixture, vendor, TYPE__ROLE__ROLE_VIEWER, NULL, "vera");

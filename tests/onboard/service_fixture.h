@@ -34,6 +34,8 @@ struct onboard_fixture {
  * 2026-07-15T12:00:00Z. */
 int onboard_setup(void **state);
 int onboard_teardown(void **state);
+/* One more server on the same Redis: a replica. End it with fixture_stop(). */
+struct server_fixture *onboard_server(struct onboard_fixture *fixture);
 
 /* A call as somebody; the method is relative to entente.onboard.v1 unless it begins with a slash. `ask` fails
  * the test unless it succeeds; `refused` unless it fails for the reason. */

@@ -4,6 +4,7 @@
 #include "runtime/base/text.h"
 #include "support/check.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,6 +157,57 @@ static void time_is_right_on_read_and_recorded_once(void **state) {
   set_now(fixture, "2026-07-15T12:00:00Z");
 }
 
+/* ---- replicas ---- */
+
+enum { REPLICAS = 4 };
+struct replica {
+  pthread_t thread;
+  struct onboard_fixture fixture; /* the same Redis, another process's loop and connection */
+  size_t recorded;
+};
+
+static void *sweep_replica(void *argument) {
+  struct replica *replica = argument;
+  replica->recorded = sweep_now(&replica->fixture);
+  return NULL;
+}
+
+static void many_replicas_record_once(void **state) {
+  struct onboard_fixture *fixture = *state;
+  struct replica replicas[REPLICAS];
+  const char *partnerships[8];
+  size_t recorded = 0;
+  sweep_now(fixture);
+  for (int i = 0; i < 8; i++) {
+    partnerships[i] =
+        partnership_designated(fixture, arena_printf(fixture_arena(fixture->server), "swept-%d", i));
+    plan_in_force(fixture, partnerships[i], "fy26", "", terms_json(fixture, 100, ""));
+  }
+  for (int i = 0; i < REPLICAS; i++) {
+    replicas[i].fixture = *fixture;
+    replicas[i].fixture.server = onboard_server(fixture);
+    set_now(&replicas[i].fixture, "2026-10-02T00:00:00Z");
+  }
+  for (int i = 0; i < REPLICAS; i++)
+    assert_int_equal(pthread_create(&replicas[i].thread, NULL, sweep_replica, &replicas[i]), 0);
+  for (int i = 0; i < REPLICAS; i++) {
+    pthread_join(replicas[i].thread, NULL);
+    recorded += replicas[i].recorded;
+    fixture_stop(replicas[i].fixture.server);
+  }
+  assert_true(recorded >= 8 * 3); /* two commitments and a milestone each, and what tests before left */
+  for (int i = 0; i < 8; i++) {
+    const char *types = ledger_types(fixture, fixture->vendor, partnerships[i]);
+    size_t missed = 0, overdue = 0;
+    for (const char *at = types; (at = strstr(at, "commitment.missed")); at++)
+      missed++;
+    for (const char *at = types; (at = strstr(at, "milestone.overdue")); at++)
+      overdue++;
+    assert_int_equal(missed, 2);
+    assert_int_equal(overdue, 1);
+  }
+}
+
 static void milestones_in_time_and_late(void **state) {
   struct onboard_fixture *fixture = *state;
   const char *partnership = partnership_designated(fixture, "milestones");
@@ -242,7 +294,7 @@ static void the_largest_plans_fit(void **state) {
 
 /* ---- many at once ---- */
 
-enum { EDITORS = 60 };
+enum { EDITORS = 200 };
 struct contest {
   const char *method;
   const void *requests[EDITORS];
@@ -305,6 +357,7 @@ int main(void) {
       cmocka_unit_test(only_for_the_own_party),
       cmocka_unit_test(fulfilment_is_claimed_and_confirmed),
       cmocka_unit_test(time_is_right_on_read_and_recorded_once),
+      cmocka_unit_test(many_replicas_record_once),
       cmocka_unit_test(milestones_in_time_and_late),
       cmocka_unit_test(a_later_version_takes_over),
       cmocka_unit_test(the_largest_plans_fit),
