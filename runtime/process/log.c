@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { ESCAPED_BYTES = 8 }; /* of one character */
 enum {
   LINE_MAX_BYTES = 8192,
   VALUE_MAX_BYTES = 1024,
