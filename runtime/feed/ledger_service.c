@@ -229,8 +229,8 @@ static const struct status *batch_get_counters(struct call *call, const void *in
   const Ledger__BatchGetCountersRequest *request = in;
   Ledger__BatchGetCountersResponse *response = out;
   struct period period;
-  const char **names;
-  size_t count;
+  const char **names = NULL;
+  size_t count = 0;
   const struct status *status = period_of(call, request->period, &period);
   if (!status) {
     status = names_of(call, request, &names, &count);
