@@ -95,10 +95,13 @@ static void what_is_hidden_is_not_shared_and_shows_nothing(void **state) {
   assert_int_equal(hidden->status, TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED);
   assert_int_equal(hidden->numerator, 0);
   assert_int_equal(hidden->denominator, 0);
-  /* That the other party has nothing is as much its own as what it has. */
-  assert_int_equal(figure(world, PILLAR_SELL, "deal_size_independent", PARTNER)->status,
+}
+
+static void that_there_is_nothing_is_not_shared_either(void **state) {
+  struct world *world = *state;
+  assert_int_equal(figure(world, PILLAR_SELL, "win_rate_independent", PARTNER)->status,
                    TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED);
-  assert_int_equal(figure(world, PILLAR_SELL, "deal_size_independent", VENDOR)->status,
+  assert_int_equal(figure(world, PILLAR_SELL, "win_rate_independent", VENDOR)->status,
                    TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
 }
 
@@ -204,6 +207,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(fulfilment_is_a_ratio_per_party, setup, teardown),
       cmocka_unit_test_setup_teardown(few_samples_are_said, setup, teardown),
       cmocka_unit_test_setup_teardown(what_is_hidden_is_not_shared_and_shows_nothing, setup, teardown),
+      cmocka_unit_test_setup_teardown(that_there_is_nothing_is_not_shared_either, setup, teardown),
       cmocka_unit_test_setup_teardown(money_takes_the_currency_of_its_counters, setup, teardown),
       cmocka_unit_test_setup_teardown(a_counter_is_not_taken_for_one_with_a_longer_name, setup, teardown),
       cmocka_unit_test_setup_teardown(nps_is_the_mean_of_the_parties_not_pooled, setup, teardown),
