@@ -24,7 +24,7 @@ char *partition_owned(struct arena *arena, const char *partnership, const char *
 
 char *partition_owner(struct arena *arena, int party, const char *member) {
   if (!text_empty(member)) {
-    return arena_strdup(arena, name_last_id(arena, member));
+    return arena_printf(arena, "member %s", name_last_id(arena, member));
   }
   return party ? arena_printf(arena, "%d", party) : arena_strdup(arena, "");
 }

@@ -22,7 +22,7 @@ extern const struct counter_row enable_counters[];
  * text stands for all. */
 char *partition_courses(struct arena *arena, const char *vendor, bool drafts, int state);
 char *partition_roster(struct arena *arena, const char *partnership, int party, int state);
-/* `owner` is "", a party's number or a member's name. */
+/* `owner` is as partition_owner() gives it: everybody, a party, or one member (who then decides alone). */
 char *partition_owned(struct arena *arena, const char *partnership, const char *owner, int state);
 char *partition_owner(struct arena *arena, int party, const char *member);
 /* Partition of the index `vendor` of roster members: all of a vendor's. */
