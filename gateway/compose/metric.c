@@ -157,6 +157,7 @@ const struct metric_row metric_rows[] = {
      .sample_floor = DEALS_FLOOR,
      .portfolio = true},
     {.id = "win_rate_independent",
+     .own = true,
      .title = "Win rate, independent",
      .definition =
          "The party's own opportunities won over those won or lost, closed in the period. Seen by that party "

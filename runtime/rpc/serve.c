@@ -59,12 +59,13 @@ static grpc_slice pack(const ProtobufCMessage *message) {
   return slice;
 }
 
-/* Names who called what with which request id: one answer for each, however often it is sent. */
+/* Names who called what with which request id: one answer for each, however often it is sent. The vendor in
+ * front puts the record into the bucket of the commit. */
 static const char *idempotency_key(struct call *call, const char *request_id) {
   const struct principal *principal = call->principal;
-  return arena_printf(call->arena, "%s/%s/%s/%s/%s", principal->service ? "service" : "user",
-                      principal->subject, principal->vendor ? principal->vendor : "-",
-                      call->route->schema->path, request_id);
+  return arena_printf(call->arena, "vendors/%s/%s/%s%s/%s", principal->vendor ? principal->vendor : "-",
+                      principal->service ? "service" : "user", principal->subject, call->route->schema->path,
+                      request_id);
 }
 
 /* The stored answer of an earlier call with this request id, if there is one. */
