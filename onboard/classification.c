@@ -213,7 +213,7 @@ const struct status *partnership_classify(const struct act *act, Onboard__Partne
   if (status)
     return status;
   response->n_predicates = PARTNERSHIP_PREDICATES;
-  response->predicates = arena_calloc(act->arena, PARTNERSHIP_PREDICATES, sizeof *response->predicates);
+  response->predicates = arena_calloc(act->arena, PARTNERSHIP_PREDICATES, sizeof(void *));
   response->supported_classification =
       partnership_predicates(act, partnership, evidence, response->predicates);
   if (wanted == CLASS(UNSPECIFIED))

@@ -75,7 +75,7 @@ Onboard__Commitment__State commitment_state_at(const Onboard__Commitment *commit
 size_t commitment_settle(struct arena *arena, Onboard__Commitment *commitment, int64_t now_us,
                          const char *claims[COMMITMENT_PENDING_MAX]) {
   size_t deemed = 0, kept = 0;
-  Onboard__PendingClaim **pending = arena_calloc(arena, commitment->n_pending_claims, sizeof *pending);
+  Onboard__PendingClaim **pending = arena_calloc(arena, commitment->n_pending_claims, sizeof(void *));
   for (size_t i = 0; i < commitment->n_pending_claims; i++) {
     Onboard__PendingClaim *claim = commitment->pending_claims[i];
     if (!is_deemed(claim, now_us)) {
@@ -242,7 +242,7 @@ static void add_pending(const struct act *act, Onboard__Commitment *commitment,
   pending->claim = name_last_id(act->arena, claim->name);
   pending->amount = claim->amount;
   pending->deem_time = claim->deem_time;
-  Onboard__PendingClaim **all = arena_calloc(act->arena, commitment->n_pending_claims + 1, sizeof *all);
+  Onboard__PendingClaim **all = arena_calloc(act->arena, commitment->n_pending_claims + 1, sizeof(void *));
   for (size_t i = 0; i < commitment->n_pending_claims; i++)
     all[i] = commitment->pending_claims[i];
   all[commitment->n_pending_claims++] = pending;

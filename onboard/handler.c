@@ -135,7 +135,7 @@ const struct status *evidence_load(struct txn *txn, const struct act *act,
   status = list_entities(txn, &latest, &page);
   if (status)
     return status;
-  Onboard__Review **reviews = arena_calloc(act->arena, page.count, sizeof *reviews);
+  Onboard__Review **reviews = arena_calloc(act->arena, page.count, sizeof(void *));
   for (size_t i = 0; i < page.count; i++)
     reviews[i] = page.messages[page.count - 1 - i];
   out->reviews = reviews;

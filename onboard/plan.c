@@ -198,7 +198,7 @@ static void add_signature(const struct act *act, Onboard__Plan *plan) {
   signature->actor = arena_strdup(act->arena, act->actor);
   signature->sign_time = timestamp_new(act->arena, act->now_us);
   signature->content_hash = plan->content_hash;
-  Onboard__PlanSignature **all = arena_calloc(act->arena, plan->n_signatures + 1, sizeof *all);
+  Onboard__PlanSignature **all = arena_calloc(act->arena, plan->n_signatures + 1, sizeof(void *));
   for (size_t i = 0; i < plan->n_signatures; i++)
     all[i] = plan->signatures[i];
   all[plan->n_signatures++] = signature;

@@ -50,7 +50,7 @@ Onboard__PlanTerms *terms_build(struct arena *arena) {
   terms->period->start_time = time_at(arena, "2026-01-01");
   terms->period->end_time = time_at(arena, "2027-01-01");
   terms->n_commitments = 2;
-  terms->commitments = arena_calloc(arena, 2, sizeof *terms->commitments);
+  terms->commitments = arena_calloc(arena, 2, sizeof(void *));
   terms->commitments[0] = commitment_term(arena, "vendor-hours", VENDOR);
   terms->commitments[1] = commitment_term(arena, "partner-hours", PARTNER);
   Onboard__MilestoneTerm *milestone = arena_new(arena, Onboard__MilestoneTerm);
@@ -63,7 +63,7 @@ Onboard__PlanTerms *terms_build(struct arena *arena) {
   milestone->owners[1] = PARTNER;
   milestone->due_time = time_at(arena, "2026-06-30");
   terms->n_milestones = 1;
-  terms->milestones = arena_calloc(arena, 1, sizeof *terms->milestones);
+  terms->milestones = arena_calloc(arena, 1, sizeof(void *));
   terms->milestones[0] = milestone;
   return terms;
 }

@@ -73,8 +73,10 @@ static const void *read_request(struct onboard_fixture *fixture, const char *met
     if (*at == '\'')
       *at = '"';
   const struct schema_method *found = schema_find_method(path_of(fixture, method));
-  if (!found)
+  if (!found) {
     fail_msg("no method %s", method);
+    return NULL;
+  }
   const struct status *status = json_read(arena, found->request, json, strlen(json), &request);
   if (status)
     fail_msg("%s: %s: %s", method, status->message, json);
@@ -117,8 +119,10 @@ const struct status *refused(struct onboard_fixture *fixture, const struct princ
   va_end(arguments);
   fixture_as(fixture->server, who);
   const struct status *status = fixture_call(fixture->server, path_of(fixture, method), request, &answer);
-  if (!status)
+  if (!status) {
     fail_msg("%s succeeded, %s was expected", method, reason);
+    return NULL;
+  }
   if (strcmp(status->reason, reason) != 0)
     fail_msg("%s: %s %s, %s was expected", method, status->reason, status->message, reason);
   return status;

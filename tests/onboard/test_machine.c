@@ -82,8 +82,10 @@ static void check_pair(struct arena *arena, const struct expectation *expectatio
     assert_int_equal(to, 12345);
     return;
   }
-  if (!transition)
+  if (!transition) {
     fail_msg("%s: %s is not possible when %s", expectation->noun, verb, from);
+    return;
+  }
   const char *to = transition->to < 0 ? "?" : state_name(machine->states, transition->to);
   if (strcmp(to, next) != 0)
     fail_msg("%s: %s leads from %s to %s, not to %s", expectation->noun, verb, from, to, next);
