@@ -2,7 +2,10 @@
 
 #include "runtime/base/timestamp.h"
 
+#include "entente/incentivize/v1/earning_service.pb-c.h"
 #include "entente/ledger/v1/ledger_service.pb-c.h"
+
+#include <string.h>
 
 /* Kept back from the call's deadline to compose and send, and the most that one pillar may take. */
 enum { MARGIN_US = 20 * US_PER_MS, PILLAR_US_MAX = 1500 * US_PER_MS };
@@ -25,6 +28,20 @@ Type__Period *composer_period(struct arena *arena, struct period period) {
   return message;
 }
 
+static struct pending *start(struct composer *composer, struct call *call, enum pillar pillar,
+                             const char *method, const void *request,
+                             const ProtobufCMessageDescriptor *response, int64_t deadline_us) {
+  return client_start(composer->channels[pillar], &(struct client_call){
+                                                      .arena = call_arena(call),
+                                                      .method = method,
+                                                      .request = request,
+                                                      .response = response,
+                                                      .authorization = call_authorization(call),
+                                                      .traceparent = call_traceparent(call),
+                                                      .deadline_us = deadline_us,
+                                                  });
+}
+
 static struct pending *ask(struct composer *composer, struct call *call, const struct fan_out *fan_out,
                            enum pillar pillar, unsigned window, int64_t deadline_us) {
   struct arena *arena = call_arena(call);
@@ -35,16 +52,23 @@ static struct pending *ask(struct composer *composer, struct call *call, const s
   request->n_partnerships = fan_out->id_count;
   request->period = composer_period(arena, metric_window_span(fan_out->period, window));
   request->as_of = timestamp_new(arena, fan_out->as_of_us);
-  return client_start(composer->channels[pillar],
-                      &(struct client_call){
-                          .arena = arena,
-                          .method = "/entente.ledger.v1.LedgerService/BatchGetCounters",
-                          .request = request,
-                          .response = &ledger__batch_get_counters_response__descriptor,
-                          .authorization = call_authorization(call),
-                          .traceparent = call_traceparent(call),
-                          .deadline_us = deadline_us,
-                      });
+  return start(composer, call, pillar, "/entente.ledger.v1.LedgerService/BatchGetCounters", request,
+               &ledger__batch_get_counters_response__descriptor, deadline_us);
+}
+
+/* Of one partnership, at the last instant of the period. */
+static struct pending *ask_tiers(struct composer *composer, struct call *call, const struct fan_out *fan_out,
+                                 int64_t deadline_us) {
+  struct arena *arena = call_arena(call);
+  if (fan_out->ids)
+    return NULL;
+  Incentivize__GetTierProgressRequest *request = arena_alloc(arena, sizeof *request);
+  incentivize__get_tier_progress_request__init(request);
+  request->parent = (char *)fan_out->parent;
+  request->at_time = timestamp_new(arena, fan_out->period.end_us - 1);
+  request->as_of = timestamp_new(arena, fan_out->as_of_us);
+  return start(composer, call, PILLAR_INCENTIVIZE, "/entente.incentivize.v1.EarningService/GetTierProgress",
+               request, &incentivize__tier_progress__descriptor, deadline_us);
 }
 
 static const struct status *take(struct arena *arena, struct pending *pending, unsigned window,
@@ -61,6 +85,15 @@ static const struct status *take(struct arena *arena, struct pending *pending, u
         .counters = response->partnerships[i]->counters, .count = response->partnerships[i]->n_counters};
   }
   return NULL;
+}
+
+/* That no plan is in force is an answer too. */
+static const struct status *take_tiers(struct pending *pending, struct pillar_answer *answer) {
+  Incentivize__TierProgress *tiers;
+  const struct status *status = client_wait(pending, &tiers);
+  if (!status)
+    answer->partnerships[0].tiers = tiers;
+  return status && strcmp(status->reason, "NO_PLAN_IN_FORCE") == 0 ? NULL : status;
 }
 
 /* A failure that is not the pillar's: it would be the same from every pillar. */
@@ -84,6 +117,7 @@ const struct status *composer_ask(struct composer *composer, struct call *call, 
       if (metric_needs_window(pillar, window, fan_out->portfolio))
         pending[pillar][window] = ask(composer, call, fan_out, pillar, window, deadline);
   }
+  struct pending *tiers = ask_tiers(composer, call, fan_out, deadline);
   const struct status *failure = NULL;
   size_t missing = 0;
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
@@ -93,6 +127,11 @@ const struct status *composer_ask(struct composer *composer, struct call *call, 
       const struct status *status = take(arena, pending[pillar][window], window, expected, &answers[pillar]);
       if (status && is_callers(status))
         failure = status;
+      if (status && !answers[pillar].problem)
+        answers[pillar].problem = status;
+    }
+    if (pillar == PILLAR_INCENTIVIZE && tiers) {
+      const struct status *status = take_tiers(tiers, &answers[pillar]);
       if (status && !answers[pillar].problem)
         answers[pillar].problem = status;
     }

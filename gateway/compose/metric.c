@@ -242,6 +242,15 @@ const struct metric_row metric_rows[] = {
      .window = PERIOD,
      .shape = METRIC_OF_PARTNERSHIP,
      .numerator = {MONEY_OF_BOTH("earnings.reversed")}},
+    {.id = "cliff_distance",
+     .title = "Distance to next tier",
+     .definition = "Revenue still missing, at the end of the period, for the next tier of the commission "
+                   "plan in force. "
+                   "Under a retroactive plan reaching it raises the rate of everything before.",
+     .pillar = PILLAR_INCENTIVIZE,
+     .unit = MONEY,
+     .window = PERIOD,
+     .shape = METRIC_OF_TIERS},
     {.id = NULL},
 };
 
@@ -259,7 +268,8 @@ const struct metric_row metric_rows[] = {
 
 bool metric_needs_window(enum pillar pillar, unsigned window, bool portfolio) {
   for (const struct metric_row *row = metric_rows; row->id; row++)
-    if (row->pillar == pillar && row->window == window + 1 && (row->portfolio || !portfolio))
+    if (row->pillar == pillar && row->window == window + 1 && row->shape != METRIC_OF_TIERS &&
+        (row->portfolio || !portfolio))
       return true;
   return false;
 }
@@ -439,6 +449,19 @@ static Gateway__Figure *figure_of_both(struct arena *arena, const struct metric_
   return figure;
 }
 
+/* NO_DATA without a plan in force, or on its highest tier. */
+static Gateway__Figure *figure_of_tiers(struct arena *arena, const struct metric_row *row,
+                                        const Incentivize__TierProgress *tiers) {
+  Gateway__Figure *figure = figure_new(arena, row, TYPE__PARTY__PARTY_UNSPECIFIED);
+  if (tiers && tiers->higher_tier) {
+    figure->numerator = tiers->cliff_distance_minor;
+    figure->denominator = 1;
+    figure->currency_code = tiers->currency_code;
+  }
+  figure_conclude(figure, row, false);
+  return figure;
+}
+
 size_t metric_figures(struct arena *arena, enum pillar pillar, const struct pillar_counters *counters,
                       const struct metric_lens *lens, Gateway__Figure ***figures) {
   enum { ROWS = sizeof metric_rows / sizeof *metric_rows };
@@ -455,6 +478,9 @@ size_t metric_figures(struct arena *arena, enum pillar pillar, const struct pill
     case METRIC_OF_PARTIES:
       (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_VENDOR, set, lens);
       (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_PARTNER, set, lens);
+      break;
+    case METRIC_OF_TIERS:
+      (*figures)[count++] = figure_of_tiers(arena, row, counters->tiers);
       break;
     case METRIC_GAP:
     case METRIC_MEAN:

@@ -7,6 +7,7 @@
 #include "runtime/base/period.h"
 
 #include "entente/gateway/v1/performance.pb-c.h"
+#include "entente/incentivize/v1/earning.pb-c.h"
 #include "entente/ledger/v1/ledger.pb-c.h"
 
 #include <stdbool.h>
@@ -28,6 +29,7 @@ enum metric_shape {
   METRIC_OF_PARTIES,     /* a figure for the vendor and one for the partner */
   METRIC_GAP,            /* the vendor's value of `base` minus the partner's */
   METRIC_MEAN,           /* mean of the parties' values of `base`, each with the same weight */
+  METRIC_OF_TIERS,       /* what the commission plan's tiers say at the end of the period; no counters */
 };
 
 /* One counter of a numerator or denominator. */
@@ -65,6 +67,7 @@ struct counter_set {
 };
 struct pillar_counters {
   struct counter_set windows[WINDOW_COUNT];
+  const Incentivize__TierProgress *tiers; /* of incentivize; NULL: no plan is in force */
 };
 
 /* Whether any metric (of the portfolio only, when `portfolio`) of a pillar needs a window. */

@@ -135,8 +135,8 @@ static const struct status *get_partnership_performance(struct call *call, const
 
 /* A token holds the name after which to go on and a digest of what else was asked, so that it fits no other
  * request. It grants nothing: what a page may hold is decided anew each time. */
-static void portfolio_binding(struct call *call, const Gateway__ListPortfolioRequest *request,
-                              const struct question *question, char out[2 * DIGEST_SIZE + 1]) {
+static const char *portfolio_binding(struct call *call, const Gateway__ListPortfolioRequest *request,
+                                     const struct question *question) {
   const struct principal *principal = call_principal(call);
   char *text = arena_printf(call_arena(call), "%s|%d|%s|%lld|%lld|%lld", request->parent, principal->party,
                             principal->organization ? principal->organization : "",
@@ -144,7 +144,7 @@ static void portfolio_binding(struct call *call, const Gateway__ListPortfolioReq
                             question->as_of_now ? 0 : (long long)question->as_of_us);
   uint8_t digest[DIGEST_SIZE];
   digest_sha256(text, strlen(text), digest);
-  strcpy(out, hex_encode(call_arena(call), digest, sizeof digest));
+  return hex_encode(call_arena(call), digest, sizeof digest);
 }
 
 static const struct status *token_read(struct call *call, const char *token, const char *binding,
@@ -246,9 +246,7 @@ static const struct status *list_portfolio(struct call *call, const void *in, vo
   if (!partnerships_complete(composer->partnerships))
     return call_fail(call, CODE_UNAVAILABLE, "DIRECTORY_UNKNOWN",
                      "the gateway has not heard from onboard since it started; try again shortly");
-  char binding[2 * DIGEST_SIZE + 1];
-  portfolio_binding(call, request, &question, binding);
-  const char *after;
+  const char *after, *binding = portfolio_binding(call, request, &question);
   status = token_read(call, request->page_token, binding, &after);
   if (status)
     return status;

@@ -47,7 +47,7 @@ static void have(struct world *world, const char *name, Type__Party party, int64
 
 static const Gateway__Figure *figure(struct world *world, enum pillar pillar, const char *metric,
                                      Type__Party party) {
-  struct pillar_counters counters;
+  struct pillar_counters counters = {.tiers = NULL};
   for (size_t w = 0; w < WINDOW_COUNT; w++)
     counters.windows[w] = (struct counter_set){world->counters, world->count};
   Gateway__Figure **figures;
@@ -105,6 +105,25 @@ static void that_there_is_nothing_is_not_shared_either(void **state) {
                    TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
 }
 
+static void the_next_tier_is_as_far_as_incentivize_says(void **state) {
+  struct world *world = *state;
+  Incentivize__TierProgress tiers = INCENTIVIZE__TIER_PROGRESS__INIT;
+  tiers.higher_tier = true;
+  tiers.cliff_distance_minor = 140000;
+  tiers.currency_code = (char *)"USD";
+  const Incentivize__TierProgress *given[] = {&tiers, NULL};
+  const Type__FigureStatus statuses[] = {TYPE__FIGURE_STATUS__FIGURE_STATUS_OK,
+                                         TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA};
+  for (size_t i = 0; i < 2; i++) {
+    Gateway__Figure **figures;
+    size_t count = metric_figures(world->arena, PILLAR_INCENTIVIZE,
+                                  &(struct pillar_counters){.tiers = given[i]}, &lens, &figures);
+    assert_string_equal(figures[count - 1]->metric, "cliff_distance");
+    assert_int_equal(figures[count - 1]->status, statuses[i]);
+    assert_int_equal(figures[count - 1]->value, i == 0 ? 140000 : 0);
+  }
+}
+
 static void money_takes_the_currency_of_its_counters(void **state) {
   struct world *world = *state;
   have(world, "won_amount.joint.EUR", BOTH, 62000000);
@@ -159,7 +178,7 @@ static void swapping_the_parties_swaps_the_figures(void **state) {
         have(&b, names[i], swapped(party), amount);
       }
     }
-    struct pillar_counters x;
+    struct pillar_counters x = {.tiers = NULL};
     for (size_t w = 0; w < WINDOW_COUNT; w++)
       x.windows[w] = (struct counter_set){a.counters, a.count};
     Gateway__Figure **fx;
@@ -197,8 +216,9 @@ static void every_row_is_complete(void **state) {
     assert_in_range(row->window, 1, WINDOW_COUNT);
     assert_true(row->unit != GATEWAY__FIGURE__UNIT__UNIT_UNSPECIFIED);
     bool derived = row->shape == METRIC_GAP || row->shape == METRIC_MEAN;
+    bool counted = row->shape == METRIC_OF_PARTIES || row->shape == METRIC_OF_PARTNERSHIP;
     assert_true(derived == (row->base != NULL));
-    assert_true(derived != (row->numerator[0].counter != NULL));
+    assert_true(counted == (row->numerator[0].counter != NULL));
   }
 }
 
@@ -208,6 +228,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(few_samples_are_said, setup, teardown),
       cmocka_unit_test_setup_teardown(what_is_hidden_is_not_shared_and_shows_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(that_there_is_nothing_is_not_shared_either, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_next_tier_is_as_far_as_incentivize_says, setup, teardown),
       cmocka_unit_test_setup_teardown(money_takes_the_currency_of_its_counters, setup, teardown),
       cmocka_unit_test_setup_teardown(a_counter_is_not_taken_for_one_with_a_longer_name, setup, teardown),
       cmocka_unit_test_setup_teardown(nps_is_the_mean_of_the_parties_not_pooled, setup, teardown),
