@@ -30,18 +30,25 @@ extern int mallctl(const char *name, void *old, size_t *old_size, void *new, siz
     __attribute__((weak));
 
 void machine_trim(void) {
-  char line[512], rights[5];
-  unsigned long start, end, inode;
+  char line[512], rights[5] = "";
+  unsigned long start = 0, end = 0, inode = 0, kibibytes;
+  unsigned long from, to,
+      file; /* of a line that may not be a mapping's first: `Anonymous` begins like a number */
   if (mallctl)
     mallctl("arena.4096.purge", NULL, NULL, NULL, 0);
-  FILE *maps = fopen("/proc/self/maps", "re");
+  FILE *maps = fopen("/proc/self/smaps", "re");
   if (!maps)
     return;
-  while (fgets(line, sizeof line, maps))
-    /* Code is never written to, so nothing private can be lost; [vdso] and the like have no inode. */
-    if (sscanf(line, "%lx-%lx %4s %*s %*s %lu", &start, &end, rights, &inode) == 4 && inode != 0 &&
-        strcmp(rights, "r-xp") == 0)
+  while (fgets(line, sizeof line, maps)) {
+    if (sscanf(line, "%lx-%lx %4s %*s %*s %lu", &from, &to, rights, &file) == 4) {
+      start = from, end = to, inode = file;
+      continue;
+    }
+    /* Of a file, not writable, and no page of it changed since: nothing can be lost. */
+    bool clean = sscanf(line, "Anonymous: %lu kB", &kibibytes) == 1 && kibibytes == 0;
+    if (clean && inode != 0 && rights[0] == 'r' && rights[1] == '-')
       madvise((void *)start, end - start, MADV_DONTNEED);
+  }
   fclose(maps);
 }
 
