@@ -214,6 +214,16 @@ static void measured_per_party_with_atrophy(void **state) {
   assert_null(before->peak_time);
 }
 
+static void one_who_follows_another_is_no_peak(void **state) {
+  (void)state;
+  Enable__Requirements *all = requirements();
+  require(all, "a", "2026-01-01", NULL);
+  Enable__RosterMember *members[] = {member(PARTNER, "2026-01-01"), member(PARTNER, "2026-01-01")};
+  hold(members[0], "a", "2026-02-01", "2026-03-01");
+  hold(members[1], "a", "2026-03-01", "2026-04-01");
+  assert_int_equal(coverage_measure(arena, PARTNER, members, 2, all, day("2026-05-01"))->peak_certified, 1);
+}
+
 /* Swapping the labels swaps the results. */
 static void parties_are_measured_alike(void **state) {
   (void)state;
@@ -246,6 +256,7 @@ int main(void) {
       cmocka_unit_test(certified_needs_every_course),
       cmocka_unit_test(earlier_versions_count_when_accepted),
       cmocka_unit_test(measured_per_party_with_atrophy),
+      cmocka_unit_test(one_who_follows_another_is_no_peak),
       cmocka_unit_test(parties_are_measured_alike),
   };
   arena = arena_create(16 << 20, NULL, NULL);

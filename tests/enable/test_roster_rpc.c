@@ -95,6 +95,8 @@ static void an_enrolment_from_start_to_end(void **state) {
   passed = pillar_call(f, f->manager, ENROLMENTS "RecordStatement", pass); /* counted once */
   assert_int_equal(passed->n_sessions, 1);
   pillar_call(f, f->partner, ENROLMENTS "RecordStatement",
+              academy_statement(f, first->name, ENABLE__VERB__VERB_TERMINATED, -1, "2026-04-03T01:00:00Z"));
+  pillar_call(f, f->partner, ENROLMENTS "RecordStatement",
               academy_statement(f, second->name, ENABLE__VERB__VERB_INITIALIZED, -1, "2026-04-04"));
   Enable__WaiveEnrolmentRequest *waive =
       pillar_request(f, &enable__waive_enrolment_request__descriptor, second->name);

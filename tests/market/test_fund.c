@@ -442,6 +442,7 @@ static void assert_sums(const struct tree *t) {
   const Market__MdfAllocation *a = t->allocation;
   for (int r = 0; r < REQUESTS; r++) {
     int64_t claims = 0;
+    int32_t open = 0;
     for (int c = 0; c < CLAIMS; c++) {
       const Market__Claim *claim_ = t->claims[r][c];
       int64_t settling = 0, settled = 0;
@@ -453,12 +454,14 @@ static void assert_sums(const struct tree *t) {
       assert_int_equal(claim_->settling_minor, settling);
       assert_int_equal(claim_->paid_minor, settled);
       assert_true(settling + settled <= claim_->approved_minor);
+      open += claim_->state == CLAIM_STATE(SUBMITTED) || claim_->state == CLAIM_STATE(IN_REVIEW);
       claims += claim_->approved_minor;
       claimed += claim_->approved_minor - settled;
       paid += settled;
     }
     const Market__FundRequest *request = t->requests[r];
     assert_int_equal(request->claimed_minor, claims);
+    assert_int_equal(request->open_claims, open);
     assert_true(claims <= request->approved_minor && request->approved_minor <= request->requested_minor);
     reserved += request->approved_minor - claims - request->released_minor;
   }

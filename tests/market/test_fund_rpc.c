@@ -334,7 +334,9 @@ static void returned_recalled_and_submitted_again(void **state) {
       ((Market__FundRequest *)pillar_call(f, f->administrator, REQUESTS "ApproveFundRequest", earlier))
           ->approved_minor,
       60);
+  int64_t before = pillar_counter(f, f->viewer, "2026", "mdf.approved.USD", NOBODY);
   VERB(f, f->partner, REQUESTS, "CloseFundRequest", close_fund_request, name);
+  assert_int_equal(pillar_counter(f, f->viewer, "2026", "mdf.approved.USD", NOBODY), before - 60);
   assert_int_equal(balance(f, fund)->available_minor, 1000);
   set_now(f, "2026-07-15T12:00:00Z");
 }
