@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+/* The contract's policies and its messages name the same parties by the same numbers. */
+_Static_assert((int)OPTION__METHOD_POLICY__PARTY__PARTY_VENDOR == (int)TYPE__PARTY__PARTY_VENDOR, "vendor");
+_Static_assert((int)OPTION__METHOD_POLICY__PARTY__PARTY_PARTNER == (int)TYPE__PARTY__PARTY_PARTNER,
+               "partner");
+
 /* What is asked, and what decides it. */
 struct question {
   struct arena *arena;
@@ -46,15 +51,15 @@ static enum verdict check_party(const struct question *question, const struct st
   Type__Party party = question->principal->party;
   bool user = party == TYPE__PARTY__PARTY_VENDOR || party == TYPE__PARTY__PARTY_PARTNER;
   for (size_t i = 0; user && i < question->policy->n_parties; i++)
-    if (question->policy->parties[i] == party)
+    if ((Type__Party)question->policy->parties[i] == party)
       return VERDICT_GO_ON;
   return VERDICT_DENY;
 }
 
 static enum verdict check_role(const struct question *question, const struct status **status) {
   (void)status;
-  Type__Role least = question->policy->role;
-  bool enough = least != TYPE__ROLE__ROLE_UNSPECIFIED && question->principal->role >= least;
+  Option__MethodPolicy__Role least = question->policy->role;
+  bool enough = least != OPTION__METHOD_POLICY__ROLE__ROLE_UNSPECIFIED && question->principal->role >= least;
   return enough ? VERDICT_GO_ON : VERDICT_DENY;
 }
 

@@ -139,10 +139,10 @@ static const struct {
 
 static const struct {
   const char *word;
-  Type__Role role;
-} roles[] = {{"VIEWER", TYPE__ROLE__ROLE_VIEWER},
-             {"MANAGER", TYPE__ROLE__ROLE_MANAGER},
-             {"ADMINISTRATOR", TYPE__ROLE__ROLE_ADMINISTRATOR}};
+  Option__MethodPolicy__Role role;
+} roles[] = {{"VIEWER", OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER},
+             {"MANAGER", OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER},
+             {"ADMINISTRATOR", OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR}};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -155,7 +155,7 @@ static bool party_parse(const char *word, Type__Party *out) {
   return false;
 }
 
-static bool role_parse(const char *word, Type__Role *out) {
+static bool role_parse(const char *word, Option__MethodPolicy__Role *out) {
   for (size_t i = 0; i < COUNT(roles); i++)
     if (text_equal(word, roles[i].word)) {
       *out = roles[i].role;

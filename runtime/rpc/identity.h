@@ -23,7 +23,7 @@ struct principal {
   const char *vendor;       /* id of the tenant; NULL for services */
   Type__Party party;        /* VENDOR or PARTNER; SYSTEM for services */
   const char *organization; /* id of the partner's organization; NULL for the vendor's users */
-  Type__Role role;
+  Option__MethodPolicy__Role role;
   int64_t expires_us; /* UTC: a stream ends then */
 };
 

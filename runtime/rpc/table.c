@@ -46,7 +46,7 @@ static const char *policy_fault(const struct schema_method *method) {
     return NULL;
   if (!policy->n_parties && !policy->n_services)
     return "may be called by nobody: set `parties` or `services`";
-  if (policy->n_parties && policy->role == TYPE__ROLE__ROLE_UNSPECIFIED)
+  if (policy->n_parties && policy->role == OPTION__METHOD_POLICY__ROLE__ROLE_UNSPECIFIED)
     return "does not say which role its users need: set `role`";
   if (!text_empty(policy->resource) && !message_path_valid(method->request, policy->resource))
     return "names a `resource` that is no text field of its request";

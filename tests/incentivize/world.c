@@ -49,7 +49,7 @@ void world_open(struct world *world) {
       .partner_of = directory_partner_of,
       .now_us = instant("2026-07-20T12:00:00Z"),
   });
-  Type__Role role = TYPE__ROLE__ROLE_ADMINISTRATOR;
+  Option__MethodPolicy__Role role = OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR;
   Type__Party partner = TYPE__PARTY__PARTY_PARTNER;
   world->vendor =
       fixture_principal(world->server, TYPE__PARTY__PARTY_VENDOR, role, "halden", NULL, "ann@halden");

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct principal *somebody(struct onboard_fixture *fixture, Type__Party party, Type__Role role,
-                                        const char *organization, const char *subject) {
+static const struct principal *somebody(struct onboard_fixture *fixture, Type__Party party,
+                                        Option__MethodPolicy__Role role, const char *organization,
+                                        const char *subject) {
   return fixture_principal(fixture->server, party, role, "halden", organization, subject);
 }
 
@@ -31,14 +32,17 @@ int onboard_setup(void **state) {
   const Type__Party vendor = TYPE__PARTY__PARTY_VENDOR, partner = TYPE__PARTY__PARTY_PARTNER;
   redis_start(&fixture->redis, "onboard", NULL);
   fixture->server = onboard_server(fixture);
-  fixture->vendor = somebody(fixture, vendor, TYPE__ROLE__ROLE_ADMINISTRATOR, NULL, "ada");
-  fixture->vendor_manager = somebody(fixture, vendor, TYPE__ROLE__ROLE_MANAGER, NULL, "max");
-  fixture->viewer = somebody(fixture, vendor, TYPE__ROLE__ROLE_VIEWER, NULL, "vera");
-  fixture->partner = somebody(fixture, partner, TYPE__ROLE__ROLE_ADMINISTRATOR, "orvane-global", "otto");
-  fixture->partner_manager = somebody(fixture, partner, TYPE__ROLE__ROLE_MANAGER, "orvane-global", "olga");
-  fixture->stranger = somebody(fixture, partner, TYPE__ROLE__ROLE_ADMINISTRATOR, "castellan-soc", "carl");
-  fixture->other =
-      fixture_principal(fixture->server, vendor, TYPE__ROLE__ROLE_ADMINISTRATOR, "tessel", NULL, "tom");
+  fixture->vendor = somebody(fixture, vendor, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, NULL, "ada");
+  fixture->vendor_manager = somebody(fixture, vendor, OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, NULL, "max");
+  fixture->viewer = somebody(fixture, vendor, OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER, NULL, "vera");
+  fixture->partner =
+      somebody(fixture, partner, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "orvane-global", "otto");
+  fixture->partner_manager =
+      somebody(fixture, partner, OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "orvane-global", "olga");
+  fixture->stranger =
+      somebody(fixture, partner, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "castellan-soc", "carl");
+  fixture->other = fixture_principal(fixture->server, vendor, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR,
+                                     "tessel", NULL, "tom");
   static const char *const organizations[] = {"orvane-global", "castellan-soc"};
   for (size_t i = 0; i < 2; i++)
     ask(fixture, fixture->vendor, "OrganizationService/CreateOrganization",

@@ -48,16 +48,20 @@ int sell_setup(void **state) {
       .redis = &fixture->redis,
       .partner_of = directory_partner_of,
   });
-  fixture->vendor = fixture_principal(fixture->server, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_MANAGER,
-                                      "halden", NULL, "dana.reyes");
-  fixture->viewer = fixture_principal(fixture->server, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_VIEWER,
-                                      "halden", NULL, "vera.lind");
-  fixture->administrator = fixture_principal(fixture->server, TYPE__PARTY__PARTY_VENDOR,
-                                             TYPE__ROLE__ROLE_ADMINISTRATOR, "halden", NULL, "ann.okafor");
-  fixture->partner = fixture_principal(fixture->server, TYPE__PARTY__PARTY_PARTNER, TYPE__ROLE__ROLE_MANAGER,
-                                       "halden", "orvane-global", "piet.jansen");
-  fixture->stranger = fixture_principal(fixture->server, TYPE__PARTY__PARTY_PARTNER, TYPE__ROLE__ROLE_MANAGER,
-                                        "halden", "castellan-soc", "cas.tell");
+  fixture->vendor =
+      fixture_principal(fixture->server, TYPE__PARTY__PARTY_VENDOR, OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER,
+                        "halden", NULL, "dana.reyes");
+  fixture->viewer = fixture_principal(fixture->server, TYPE__PARTY__PARTY_VENDOR,
+                                      OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER, "halden", NULL, "vera.lind");
+  fixture->administrator =
+      fixture_principal(fixture->server, TYPE__PARTY__PARTY_VENDOR,
+                        OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "halden", NULL, "ann.okafor");
+  fixture->partner =
+      fixture_principal(fixture->server, TYPE__PARTY__PARTY_PARTNER,
+                        OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "halden", "orvane-global", "piet.jansen");
+  fixture->stranger =
+      fixture_principal(fixture->server, TYPE__PARTY__PARTY_PARTNER,
+                        OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "halden", "castellan-soc", "cas.tell");
   sell_partnership(fixture, "orvane", "orvane-global");
   sell_partnership(fixture, "castellan", "castellan-soc");
   *state = fixture;

@@ -51,8 +51,9 @@ static int setup(void **state) {
                                                          .tls = true});
   sell_partnership(sell, "crm", "crm-partner");
   sell_partnership(sell, "killed", "crm-partner");
-  const struct principal *vendor = fixture_principal(
-      sell->server, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_ADMINISTRATOR, "halden", NULL, "dana.reyes");
+  const struct principal *vendor =
+      fixture_principal(sell->server, TYPE__PARTY__PARTY_VENDOR,
+                        OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "halden", NULL, "dana.reyes");
   char *token = fixture_token(sell->server, vendor);
   const char *keys = fixture_folder(sell->server);
   world_write(world, "local.env",

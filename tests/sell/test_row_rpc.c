@@ -204,7 +204,7 @@ static void assert_facts(const Sell__Pipeline *pipeline) {
 
 /* A copy of the export that ends after some rows, as an importer that is killed has read it. */
 static void folder_cut(const char *from, char *folder, int lines) {
-  char command[512];
+  char command[2048];
   assert_non_null(mkdtemp(folder));
   snprintf(
       command, sizeof command,

@@ -32,8 +32,8 @@ static void add_partnership(struct pillar_fixture *fixture, const char *name, co
   assert_null(fixture_txn(fixture->server, seed, &entry));
 }
 
-static const struct principal *user(struct pillar_fixture *fixture, Type__Role role, const char *vendor,
-                                    const char *organization, const char *subject) {
+static const struct principal *user(struct pillar_fixture *fixture, Option__MethodPolicy__Role role,
+                                    const char *vendor, const char *organization, const char *subject) {
   Type__Party party = organization ? TYPE__PARTY__PARTY_PARTNER : TYPE__PARTY__PARTY_VENDOR;
   return fixture_principal(fixture->server, party, role, vendor, organization, subject);
 }
@@ -47,13 +47,18 @@ struct pillar_fixture *pillar_start(const struct pillar *pillar) {
                                                             .counters = pillar->counters,
                                                             .redis = &fixture->redis,
                                                             .partner_of = directory_partner_of});
-  fixture->administrator = user(fixture, TYPE__ROLE__ROLE_ADMINISTRATOR, "halden", NULL, "ann.okafor");
-  fixture->manager = user(fixture, TYPE__ROLE__ROLE_MANAGER, "halden", NULL, "dana.reyes");
-  fixture->viewer = user(fixture, TYPE__ROLE__ROLE_VIEWER, "halden", NULL, "vera.lind");
-  fixture->partner = user(fixture, TYPE__ROLE__ROLE_ADMINISTRATOR, "halden", "orvane-global", "piet.jansen");
-  fixture->partner_viewer = user(fixture, TYPE__ROLE__ROLE_VIEWER, "halden", "orvane-global", "pia.holm");
-  fixture->stranger = user(fixture, TYPE__ROLE__ROLE_ADMINISTRATOR, "halden", "castellan-soc", "cas.tell");
-  fixture->foreigner = user(fixture, TYPE__ROLE__ROLE_ADMINISTRATOR, "other", NULL, "otto.other");
+  fixture->administrator =
+      user(fixture, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "halden", NULL, "ann.okafor");
+  fixture->manager = user(fixture, OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "halden", NULL, "dana.reyes");
+  fixture->viewer = user(fixture, OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER, "halden", NULL, "vera.lind");
+  fixture->partner = user(fixture, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "halden", "orvane-global",
+                          "piet.jansen");
+  fixture->partner_viewer =
+      user(fixture, OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER, "halden", "orvane-global", "pia.holm");
+  fixture->stranger =
+      user(fixture, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "halden", "castellan-soc", "cas.tell");
+  fixture->foreigner =
+      user(fixture, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "other", NULL, "otto.other");
   add_partnership(fixture, ORVANE, "orvane-global");
   add_partnership(fixture, CASTELLAN, "castellan-soc");
   return fixture;

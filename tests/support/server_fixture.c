@@ -270,8 +270,9 @@ void fixture_as(struct server_fixture *fixture, const struct principal *principa
   fixture->principal = principal;
 }
 
-const struct principal *fixture_principal(struct server_fixture *fixture, Type__Party party, Type__Role role,
-                                          const char *vendor, const char *organization, const char *subject) {
+const struct principal *fixture_principal(struct server_fixture *fixture, Type__Party party,
+                                          Option__MethodPolicy__Role role, const char *vendor,
+                                          const char *organization, const char *subject) {
   struct principal *principal = arena_new(fixture->lasting, struct principal);
   principal->subject = arena_strdup(fixture->lasting, subject);
   principal->vendor = arena_strdup(fixture->lasting, vendor);

@@ -51,8 +51,9 @@ int64_t fixture_now(const struct server_fixture *fixture);
 /* Without TLS: who calls from now on; must outlive its use. NULL: nobody. */
 void fixture_as(struct server_fixture *fixture, const struct principal *principal);
 /* A principal for it, kept until fixture_stop(). `organization` NULL for the vendor's users. */
-const struct principal *fixture_principal(struct server_fixture *fixture, Type__Party party, Type__Role role,
-                                          const char *vendor, const char *organization, const char *subject);
+const struct principal *fixture_principal(struct server_fixture *fixture, Type__Party party,
+                                          Option__MethodPolicy__Role role, const char *vendor,
+                                          const char *organization, const char *subject);
 /* A service on its own behalf, such as `gateway`. */
 const struct principal *fixture_service_principal(struct server_fixture *fixture, const char *service);
 /* With TLS: a token of the private authority for the same user, malloc'ed; and the token sent from now on

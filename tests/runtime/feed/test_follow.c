@@ -284,15 +284,15 @@ static void a_partner_sees_its_own_counters_only(void **state) {
   (void)state;
   const char *reason;
   char *own[] = {(char *)"p1"}, *two[] = {(char *)"p1", (char *)"p2"};
-  fixture_as(server,
-             fixture_principal(server, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_VIEWER, "v1", NULL, "a"));
+  fixture_as(server, fixture_principal(server, TYPE__PARTY__PARTY_VENDOR,
+                                       OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER, "v1", NULL, "a"));
   Ledger__BatchGetCountersResponse *response = counters_asked(two, 2, (char *)"vendors/v1", &reason);
   assert_string_equal(reason, "");
   assert_int_equal(response->n_partnerships, 2);
   assert_string_equal(response->partnerships[0]->counters[0]->counter, "things.own");
   assert_true(response->partnerships[0]->counters[0]->amount > 0);
-  fixture_as(server,
-             fixture_principal(server, TYPE__PARTY__PARTY_PARTNER, TYPE__ROLE__ROLE_VIEWER, "v1", "o1", "b"));
+  fixture_as(server, fixture_principal(server, TYPE__PARTY__PARTY_PARTNER,
+                                       OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER, "v1", "o1", "b"));
   response = counters_asked(NULL, 0, (char *)"vendors/v1/partnerships/p1", &reason);
   assert_string_equal(reason, "");
   assert_true(response->partnerships[0]->counters[0]->hidden);
@@ -324,8 +324,8 @@ static int stop(void **state) {
 
 static int as_administrator(void **state) {
   (void)state;
-  fixture_as(server, fixture_principal(server, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_ADMINISTRATOR,
-                                       "v1", NULL, "admin"));
+  fixture_as(server, fixture_principal(server, TYPE__PARTY__PARTY_VENDOR,
+                                       OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "v1", NULL, "admin"));
   return 0;
 }
 

@@ -22,7 +22,7 @@ static void method_has_types_streaming_and_policy(void **state) {
   assert_false(list->client_streaming || list->server_streaming);
   assert_non_null(list->policy);
   assert_int_equal(list->policy->n_parties, 2);
-  assert_int_equal(list->policy->role, TYPE__ROLE__ROLE_VIEWER);
+  assert_int_equal(list->policy->role, OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER);
   assert_string_equal(list->policy->resource, "parent");
   assert_int_equal(list->policy->deadline_ms, 5000);
 

@@ -46,11 +46,11 @@ static const struct {
     {"partnerships/orvane", NOWHERE},
 };
 
-static const Type__Party party_sets[][2] = {
+static const Option__MethodPolicy__Party party_sets[][2] = {
     {0, 0},
-    {TYPE__PARTY__PARTY_VENDOR, 0},
-    {TYPE__PARTY__PARTY_PARTNER, 0},
-    {TYPE__PARTY__PARTY_VENDOR, TYPE__PARTY__PARTY_PARTNER},
+    {OPTION__METHOD_POLICY__PARTY__PARTY_VENDOR, 0},
+    {OPTION__METHOD_POLICY__PARTY__PARTY_PARTNER, 0},
+    {OPTION__METHOD_POLICY__PARTY__PARTY_VENDOR, OPTION__METHOD_POLICY__PARTY__PARTY_PARTNER},
 };
 
 static const struct principal principals[] = {
@@ -96,7 +96,7 @@ static int arena_down(void **state) {
 static bool expected(const Option__MethodPolicy *policy, const struct principal *who, enum where where) {
   bool listed = false;
   for (size_t i = 0; i < policy->n_parties; i++)
-    listed |= policy->parties[i] == who->party;
+    listed |= (Type__Party)policy->parties[i] == who->party;
   bool user = who->party == TYPE__PARTY__PARTY_VENDOR || who->party == TYPE__PARTY__PARTY_PARTNER;
   if (!user || !listed || policy->role == 0 || who->role < policy->role)
     return false;
@@ -124,7 +124,7 @@ static void check_one(const Option__MethodPolicy *policy, const struct principal
 
 static void check_policy(Option__MethodPolicy *policy) {
   for (size_t who = 0; who < COUNT(principals); who++)
-    for (Type__Role role = 0; role <= TYPE__ROLE__ROLE_ADMINISTRATOR; role++)
+    for (Option__MethodPolicy__Role role = 0; role <= OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR; role++)
       for (size_t resource = 0; resource < COUNT(resources); resource++) {
         struct principal principal = principals[who];
         principal.role = role;
@@ -136,11 +136,11 @@ static void check_policy(Option__MethodPolicy *policy) {
 static void users_matrix(void **state) {
   (void)state;
   for (size_t set = 0; set < COUNT(party_sets); set++)
-    for (Type__Role role = 0; role <= TYPE__ROLE__ROLE_ADMINISTRATOR; role++)
+    for (Option__MethodPolicy__Role role = 0; role <= OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR; role++)
       for (int named = 0; named <= 1; named++) {
         Option__MethodPolicy policy;
         option__method_policy__init(&policy);
-        policy.parties = (Type__Party *)party_sets[set];
+        policy.parties = (Option__MethodPolicy__Party *)party_sets[set];
         policy.n_parties = (party_sets[set][0] != 0) + (party_sets[set][1] != 0);
         policy.role = role;
         policy.resource = named ? (char *)"name" : (char *)"";
@@ -156,20 +156,21 @@ static void services_need_their_name_in_the_policy(void **state) {
   } cases[] = {{"gateway", true}, {"onboard", true}, {"sell", false}, {"gateway2", false}, {"", false}};
   char gateway[] = "gateway", onboard[] = "onboard";
   char *names[] = {gateway, onboard};
-  Type__Party parties[] = {TYPE__PARTY__PARTY_VENDOR, TYPE__PARTY__PARTY_PARTNER};
+  Option__MethodPolicy__Party parties[] = {OPTION__METHOD_POLICY__PARTY__PARTY_VENDOR,
+                                           OPTION__METHOD_POLICY__PARTY__PARTY_PARTNER};
   Option__MethodPolicy policy;
   option__method_policy__init(&policy);
   policy.services = names;
   policy.n_services = COUNT(names);
   policy.parties = parties;
   policy.n_parties = COUNT(parties);
-  policy.role = TYPE__ROLE__ROLE_VIEWER;
+  policy.role = OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER;
   policy.resource = (char *)"name";
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct principal service = {.subject = cases[i].service,
                                 .service = cases[i].service,
                                 .party = TYPE__PARTY__PARTY_SYSTEM,
-                                .role = TYPE__ROLE__ROLE_ADMINISTRATOR};
+                                .role = OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR};
     const struct status *status =
         access_decide(arena, &policy, &service, "vendors/halden/partnerships/orvane", partner_of, NULL);
     assert_int_equal(status == NULL, cases[i].allowed);
@@ -187,15 +188,15 @@ static void nobody_may_only_call_what_is_open(void **state) {
 
 static void partner_without_a_directory_is_denied(void **state) {
   (void)state;
-  Type__Party parties[] = {TYPE__PARTY__PARTY_PARTNER};
+  Option__MethodPolicy__Party parties[] = {OPTION__METHOD_POLICY__PARTY__PARTY_PARTNER};
   Option__MethodPolicy policy;
   option__method_policy__init(&policy);
   policy.parties = parties;
   policy.n_parties = COUNT(parties);
-  policy.role = TYPE__ROLE__ROLE_VIEWER;
+  policy.role = OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER;
   policy.resource = (char *)"name";
   struct principal partner = principals[1];
-  partner.role = TYPE__ROLE__ROLE_VIEWER;
+  partner.role = OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER;
   assert_non_null(access_decide(arena, &policy, &partner, "vendors/halden/partnerships/orvane", NULL, NULL));
   const struct status *status = access_decide(arena, &policy, &partner, "vendors/halden/partnerships/orvane",
                                               partner_of, (void *)&unreachable);

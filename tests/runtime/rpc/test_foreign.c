@@ -26,8 +26,9 @@ static int begin(void **context) {
   struct world *world = calloc(1, sizeof(*world));
   world->fixture = fixture_start(&(struct fixture_options){
       .service_name = "onboard", .services = echo_services, .context = &world->state, .in_flight_max = 64});
-  fixture_as(world->fixture, fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                               TYPE__ROLE__ROLE_ADMINISTRATOR, "acme", NULL, "dana"));
+  fixture_as(world->fixture,
+             fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                               OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "acme", NULL, "dana"));
   strcpy(world->folder, "/tmp/entente-foreign-XXXXXX");
   assert_non_null(mkdtemp(world->folder));
   *context = world;

@@ -83,10 +83,10 @@ static int begin(void **context) {
                                                            .kinds = kinds,
                                                            .counters = counters,
                                                            .redis = &world->redis});
-  world->dana = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_MANAGER, "acme",
-                                  NULL, "dana");
-  world->rui = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_MANAGER, "acme",
-                                 NULL, "rui");
+  world->dana = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                                  OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "acme", NULL, "dana");
+  world->rui = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                                 OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "acme", NULL, "rui");
   fixture_as(world->fixture, world->dana);
   *context = world;
   return 0;

@@ -189,7 +189,7 @@ static void authority_tokens_name_their_user(void **state) {
     assert_string_equal(who->vendor, "halden");
     assert_string_equal(who->organization, "orvane-global");
     assert_int_equal(who->party, TYPE__PARTY__PARTY_PARTNER);
-    assert_int_equal(who->role, TYPE__ROLE__ROLE_MANAGER);
+    assert_int_equal(who->role, OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER);
     assert_null(who->service);
     assert_true(who->expires_us >= (int64_t)(NOW_S + 600) * US_PER_SECOND);
   }

@@ -47,8 +47,9 @@ static int begin(void **context) {
                                                            .context = &world->state,
                                                            .in_flight_max = 32,
                                                            .observer = {observe, &world->observed}});
-  fixture_as(world->fixture, fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                               TYPE__ROLE__ROLE_ADMINISTRATOR, "acme", NULL, "dana"));
+  fixture_as(world->fixture,
+             fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                               OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "acme", NULL, "dana"));
   *context = world;
   return 0;
 }

@@ -27,8 +27,9 @@ static int begin(void **context) {
   struct world *world = calloc(1, sizeof(*world));
   world->fixture = fixture_start(&(struct fixture_options){
       .service_name = "onboard", .services = echo_services, .context = &world->state});
-  fixture_as(world->fixture, fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                               TYPE__ROLE__ROLE_ADMINISTRATOR, "endless", NULL, "dana"));
+  fixture_as(world->fixture,
+             fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                               OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "endless", NULL, "dana"));
   *context = world;
   return 0;
 }
@@ -67,8 +68,9 @@ static bool count_message(void *context, const void *message) {
 static void stream_ends_cleanly(void **context) {
   struct world *world = *context;
   Ledger__VerifyLedgerRequest request = request_for("vendors/brief");
-  fixture_as(world->fixture, fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                               TYPE__ROLE__ROLE_ADMINISTRATOR, "brief", NULL, "dana"));
+  fixture_as(world->fixture,
+             fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                               OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "brief", NULL, "dana"));
   for (int i = 0; i < 50; i++) {
     struct count count = {0};
     assert_null(fixture_stream(world->fixture, ECHO_VERIFY, &request, count_message, &count));
@@ -112,8 +114,9 @@ static void run_without_reading(struct server_fixture *fixture, size_t index, vo
 
 static void unread_stream_waits_and_is_ended(void **context) {
   struct world *world = *context;
-  fixture_as(world->fixture, fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                               TYPE__ROLE__ROLE_ADMINISTRATOR, "heavy", NULL, "dana"));
+  fixture_as(world->fixture,
+             fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                               OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "heavy", NULL, "dana"));
   fixture_fibers(world->fixture, 1, run_without_reading, world);
   await(&world->state.cancelled, 1);
   await(&world->state.running, 0);
@@ -122,7 +125,8 @@ static void unread_stream_waits_and_is_ended(void **context) {
 static void expired_identity_ends_the_stream(void **context) {
   struct world *world = *context;
   struct principal *principal = (struct principal *)fixture_principal(
-      world->fixture, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_ADMINISTRATOR, "endless", NULL, "dana");
+      world->fixture, TYPE__PARTY__PARTY_VENDOR, OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "endless",
+      NULL, "dana");
   principal->expires_us = fixture_now(world->fixture) + 1;
   fixture_as(world->fixture, principal);
   Ledger__VerifyLedgerRequest request = request_for("vendors/endless");

@@ -25,8 +25,8 @@ static int begin(void **context) {
   struct world *world = calloc(1, sizeof(*world));
   world->fixture = fixture_start(&(struct fixture_options){
       .service_name = "sell", .services = echo_services, .context = &world->state, .tls = true});
-  world->dana = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR, TYPE__ROLE__ROLE_ADMINISTRATOR,
-                                  "acme", NULL, "dana");
+  world->dana = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                                  OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "acme", NULL, "dana");
   *context = world;
   return 0;
 }
