@@ -1,0 +1,152 @@
+"""The demo portfolio in a suite that starts from nothing, against the figures that it is made to show."""
+
+import json
+import os
+import subprocess
+from datetime import datetime, timedelta, timezone
+
+from suite import ESCAPE, PARTS, Suite, alive, eventually, equal, expect, figure, run, section
+
+VENDOR = "vendors/halden"
+
+
+def quarters():
+    """Starts of the last quarter that has ended, the one before it and so on, then their ends."""
+    now = datetime.now(timezone.utc)
+    month = now.year * 12 + (now.month - 1) // 3 * 3
+    def start(back):
+        at = month - 3 * (back + 1)
+        return datetime(at // 12, at % 12 + 1, 1, tzinfo=timezone.utc)
+    return start
+
+
+def quarter_name(back):
+    at = quarters()(back)
+    return f"{at.year}Q{(at.month + 2) // 3}"
+
+
+def view(suite, partnership, back=0):
+    answer = suite.json("view", partnership, "--period", quarter_name(back))
+    equal([s["state"] for s in answer["sections"]], ["STATE_COMPLETE"] * 5, f"sections of {partnership}")
+    return answer
+
+
+def value(answer, metric, party=None):
+    row = figure(answer, metric, party)
+    equal(row["status"], "FIGURE_STATUS_OK", f"status of {metric}")
+    return int(row.get("value", 0))
+
+
+def percent(bps):
+    return (bps + 50) // 100
+
+
+def check_orvane(suite):
+    answer = view(suite, "orvane")
+    equal(value(answer, "fulfilment", "VENDOR"), 9400, "orvane, fulfilment of the vendor")
+    equal(value(answer, "fulfilment", "PARTNER"), 9100, "orvane, fulfilment of the partner")
+    equal((value(answer, "win_rate_joint") + 5) // 10, 410, "orvane, win rate joint, per mille")
+    equal((value(answer, "win_rate_independent", "VENDOR") + 5) // 10, 290, "orvane, win rate independent")
+    equal(value(answer, "deal_size_joint"), 62000000, "orvane, deal size joint")
+    equal(value(answer, "deal_size_independent", "VENDOR"), 34000000, "orvane, deal size independent")
+    equal(value(answer, "nps"), 52, "orvane, NPS")
+    equal(figure(answer, "win_rate_independent", "PARTNER")["status"], "FIGURE_STATUS_NOT_SHARED",
+          "what the partner keeps to itself")
+    default = suite.json("view", "orvane")
+    equal(default["period"], answer["period"], "the default period is the last quarter that has ended")
+
+
+def check_ferrostahl(suite):
+    for back, vendor, partner in ((2, 92, 88), (1, 90, 71), (0, 74, 58)):
+        answer = view(suite, "ferrostahl", back)
+        equal((percent(value(answer, "fulfilment", "VENDOR")), percent(value(answer, "fulfilment", "PARTNER"))),
+              (vendor, partner), f"ferrostahl in {quarter_name(back)}")
+        equal(figure(answer, "revenue").get("currencyCode"), "EUR", "ferrostahl's currency")
+
+
+def check_others(suite):
+    tallis = view(suite, "tallis")
+    equal(value(tallis, "reviews_missed"), 2, "tallis, reviews missed")
+    equal(figure(tallis, "fulfilment", "VENDOR")["status"], "FIGURE_STATUS_NO_DATA", "tallis has no plan")
+    resource = tallis["resource"]
+    equal(resource["classification"], "CLASSIFICATION_STRATEGIC_PARTNERSHIP", "tallis, label")
+    expect(len(resource["classificationOverride"]["reason"]) >= 10, "tallis is labelled by an override with a reason")
+    nordlicht = view(suite, "nordlicht")["resource"]
+    equal(nordlicht["classification"], "CLASSIFICATION_STRATEGIC_ALLIANCE", "nordlicht, class")
+    brightmoor = view(suite, "brightmoor")
+    equal(value(brightmoor, "certified_coverage", "PARTNER"), 1800, "brightmoor, certified")
+    meridian = view(suite, "meridian")
+    milestones = figure(meridian, "milestones")
+    equal((milestones["numerator"], milestones["denominator"]), ("7", "8"), "meridian, milestones")
+    equal(value(meridian, "revenue"), 0, "meridian, revenue")
+
+
+def check_castellan(suite):
+    end = quarters()(-1) - timedelta(seconds=1)
+    progress = suite.json("call", "EarningService/GetTierProgress", json.dumps(
+        {"parent": f"{VENDOR}/partnerships/castellan", "atTime": end.isoformat()}))
+    equal((progress["currencyCode"], progress["cliffDistanceMinor"]), ("USD", "140000"), "castellan, cliff")
+
+
+def check_alder_finch(suite):
+    plans = suite.json("call", "PlanService/ListPlans", json.dumps({"parent": f"{VENDOR}/partnerships/alder-finch"}))
+    states = sorted((p["version"], p["state"]) for p in plans["plans"])
+    equal(states, [(1, "STATE_SUPERSEDED"), (2, "STATE_ACTIVE")], "alder-finch, versions of the plan")
+
+
+def check_portfolio(suite):
+    rows = suite.json("portfolio")["entries"]
+    equal(sorted(row["partnership"]["name"].rsplit("/", 1)[1] for row in rows),
+          sorted("orvane brightmoor castellan meridian ferrostahl alder-finch tallis nordlicht".split()), "portfolio")
+    mine = suite.json("portfolio", "--as", "partner")["entries"]
+    equal([row["partnership"]["name"] for row in mine], [f"{VENDOR}/partnerships/orvane"], "the partner's portfolio")
+    for words in (("view", "orvane"), ("portfolio",), ("status",), ("verify",)):
+        text = suite.cli(*words).stdout
+        expect(text and not ESCAPE.search(text), f"plain text of entente {words[0]} in a pipe")
+    colored = suite.cli("view", "orvane", "--color", "always").stdout
+    expect(ESCAPE.search(colored), "colours when asked for")
+
+
+def check_up_twice(suite):
+    pids = [suite.pid(part) for part in PARTS]
+    again = suite.up()
+    expect("running already" in again.stdout, f"up again says so: {again.stdout}")
+    equal([suite.pid(part) for part in PARTS], pids, "up again leaves the processes")
+
+
+def check_status(suite):
+    rows = suite.json("status")["processes"]
+    equal([(row["name"], row["ready"]) for row in rows], [(part, True) for part in PARTS], "status")
+
+
+def check_down(suite):
+    pids = [suite.pid(part) for part in PARTS]
+    suite.close_channels()
+    suite.cli("down")
+    eventually(lambda: not any(alive(pid) for pid in pids), "every process has ended")
+    expect(not os.path.exists(suite.var), "the folder is gone")
+    listeners = subprocess.run(["cat", "/proc/net/unix"], capture_output=True, text=True, check=True).stdout
+    expect(suite.var not in listeners, "the socket is gone")
+
+
+def demo():
+    with Suite("demo") as suite:
+        loaded = suite.up()
+        expect("7 of 7 processes started" in loaded.stdout, loaded.stdout)
+        expect(not ESCAPE.search(loaded.stdout + loaded.stderr), "plain text of entente up in a pipe")
+        check_status(suite)
+        # what incentivize earns follows sell's feed
+        eventually(lambda: section(view(suite, "castellan"), "incentivize") and earned(suite), "castellan's earnings")
+        for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch,
+                      check_portfolio, check_up_twice):
+            check(suite)
+        suite.cli("verify")
+        check_down(suite)
+
+
+def earned(suite):
+    answer = view(suite, "castellan")
+    return figure(answer, "incentive_base")["numerator"] == figure(answer, "revenue")["numerator"]
+
+
+run(demo)
