@@ -135,10 +135,10 @@ static void append_bar(struct buffer *out, int64_t basis_points) {
 }
 
 static char *render_parts(struct arena *arena, const Gateway__Figure *figure) {
-  if (!has_value(figure) || figure->denominator == 1 || is_gap(figure))
+  bool quotient = figure->unit == GATEWAY__FIGURE__UNIT__UNIT_BASIS_POINTS;
+  if (!has_value(figure) || (figure->denominator == 1 && !quotient) || is_gap(figure))
     return arena_strdup(arena, "");
   bool money = !text_empty(figure->currency_code);
-  bool quotient = figure->unit == GATEWAY__FIGURE__UNIT__UNIT_BASIS_POINTS;
   return arena_printf(arena, "%s / %s",
                       money ? render_money(arena, figure->numerator, figure->currency_code)
                             : render_count(arena, figure->numerator),
