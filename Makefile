@@ -6,7 +6,7 @@ BUILD ?= build
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help build up down status test lint fuzz
+.PHONY: help build up down status test bench lint fuzz
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-14s%s\n", $$1, $$2 }'
@@ -29,6 +29,11 @@ test: ## build and run every test; ends in one line
 	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt
 	@cmake/build.sh $(BUILD)
 	@tests/run.sh $(BUILD)
+
+bench: ## measure this machine: echo, read, commit, view (four minutes)
+	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt
+	@cmake/build.sh $(BUILD) entente-bench
+	@$(BUILD)/bin/entente-bench
 
 lint: ## format, static analysis, contracts, scripts
 	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt

@@ -91,8 +91,6 @@ static size_t composed_request(void *context, uint64_t serial, uint8_t out[LOAD_
 const struct subject subjects[] = {
     {"echo_suite_plain", PHASE_SUITE, PLAIN, NULL, WORLD_ECHO, ECHO_METHOD, echo_request},
     {"echo_suite_tls", PHASE_SUITE, TLS, NULL, WORLD_ECHO, ECHO_METHOD, echo_request},
-    {"view_remembered_plain", PHASE_SUITE, PLAIN, "echo_suite_plain", WORLD_GATEWAY, VIEW,
-     remembered_request},
     {"view_remembered_tls", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_GATEWAY, VIEW, remembered_request},
     {"view_composed_plain", PHASE_SUITE, PLAIN, "echo_suite_plain", WORLD_GATEWAY, VIEW, composed_request},
     {"view_composed_tls", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_GATEWAY, VIEW, composed_request},
