@@ -1,0 +1,332 @@
+"""Every counter of every pillar, computed anew from the lists that anybody can read, month by month."""
+
+import random
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+
+from suite import PILLARS, Suite, expect, fail, new, method_of, run
+
+VENDOR = "vendors/halden"
+IDS = ["orvane", "brightmoor", "castellan", "meridian", "ferrostahl", "alder-finch", "tallis", "nordlicht"]
+LEVELS = 202001  # the month that sell keeps its levels in
+FIRST, MONTHS = 202001, 120
+ENDLESS = 10_000
+PARTIES = ["", "VENDOR", "PARTNER"]
+FULL = 10_000
+
+
+def month(stamp):
+    at = stamp.ToDatetime()
+    return at.year * 100 + at.month
+
+
+def enum_name(message, field):
+    return message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number[getattr(message, field)].name
+
+
+def state(message):
+    return enum_name(message, "state")
+
+
+def party_of(message, field="party"):
+    return getattr(message, field)
+
+
+def listed(suite, method, parent, token, size=500, **filters):
+    """All pages; every page but the last is full, and nothing comes twice."""
+    found, page_token, names = [], "", set()
+    while True:
+        answer = suite.call(method, dict(filters, parent=parent, pageSize=size, pageToken=page_token), token)
+        rows = getattr(answer, answer.DESCRIPTOR.fields[0].name)
+        for row in rows:
+            expect(row.name not in names, f"{method} of {parent} lists {row.name} twice")
+            names.add(row.name)
+        found += rows
+        page_token = answer.next_page_token
+        if not page_token:
+            return found
+
+
+class Sheet(Counter):
+    """{(counter, party, month): amount}"""
+
+    def add(self, counter, party, stamp, amount=1):
+        if amount:
+            self[counter, party, stamp if isinstance(stamp, int) else month(stamp)] += amount
+
+
+# ---- what the lists say ----
+
+
+def share(part, whole):
+    return 0 if part <= 0 else min(FULL, part * FULL // whole)
+
+
+def recount_onboard(suite, partnership, token, sheet):
+    for plan in listed(suite, "PlanService/ListPlans", partnership, token):
+        for commitment in listed(suite, "CommitmentService/ListCommitments", plan.name, token):
+            if state(commitment) in ("STATE_WAIVED", "STATE_RELEASED"):
+                continue
+            sheet.add("fulfilment.weight", commitment.owner, commitment.due_time, commitment.weight * FULL)
+            sheet.add("fulfilment.achieved", commitment.owner, commitment.due_time,
+                      commitment.weight * share(commitment.confirmed, commitment.target))
+        for milestone in listed(suite, "MilestoneService/ListMilestones", plan.name, token):
+            sheet.add("milestones.due", 0, milestone.due_time, state(milestone) != "STATE_RELEASED")
+            if state(milestone) == "STATE_ACHIEVED":
+                late = milestone.achieve_time.ToNanoseconds() > milestone.due_time.ToNanoseconds()
+                sheet.add("milestones.late" if late else "milestones.achieved", 0, milestone.due_time)
+    for review in listed(suite, "ReviewService/ListReviews", partnership, token):
+        sheet.add("reviews.due", 0, review.due_time, state(review) != "STATE_CANCELLED")
+        sheet.add("reviews.missed", 0, review.due_time, state(review) == "STATE_MISSED")
+        for party in review.sponsored_parties if state(review) == "STATE_HELD" else ():
+            sheet.add("reviews.sponsored", party, review.due_time)
+    latest = {}
+    for response in listed(suite, "NpsResponseService/ListNpsResponses", partnership, token):
+        at = response.respond_time.ToDatetime()
+        key = (response.party, response.respondent, at.year, (at.month - 1) // 3)
+        rank = (response.respond_time.ToNanoseconds(), response.sequence)
+        if key not in latest or rank > latest[key][0]:
+            latest[key] = (rank, response)
+    for _, response in latest.values():
+        sheet.add("nps.responses", response.party, response.respond_time)
+        sheet.add("nps.promoters", response.party, response.respond_time, response.score >= 9)
+        sheet.add("nps.detractors", response.party, response.respond_time, response.score <= 6)
+
+
+def recount_enable(suite, partnership, token, sheet):
+    for member in listed(suite, "RosterMemberService/ListRosterMembers", partnership, token):
+        for counter, spans in (("required", member.required_spans), ("certified", member.certified_spans)):
+            for span in spans:
+                sheet.add(f"coverage.{counter}", member.party, span.start_time)
+                if span.HasField("end_time"):
+                    sheet.add(f"coverage.{counter}", member.party, span.end_time, -1)
+    for enrolment in listed(suite, "EnrolmentService/ListEnrolments", partnership, token):
+        sheet.add("training.assigned", enrolment.party, enrolment.assign_time)
+        if state(enrolment) in ("STATE_SATISFIED", "STATE_WAIVED"):
+            sheet.add("training.completed", enrolment.party, enrolment.satisfy_time)
+
+
+def recount_market(suite, partnership, token, sheet):
+    """What allocations and requests were lessened by is dated by the ledger alone: those add up over all months."""
+    for campaign in listed(suite, "CampaignService/ListCampaigns", partnership, token):
+        sheet.add("campaigns.held", 0, campaign.hold_time, state(campaign) in ("STATE_HELD", "STATE_CLOSED"))
+    for allocation in listed(suite, "MdfAllocationService/ListMdfAllocations", partnership, token):
+        sheet.add(f"mdf.allocated.{allocation.currency_code}", 0, ENDLESS, allocation.allocated_minor)
+    for request in listed(suite, "FundRequestService/ListFundRequests", partnership, token):
+        sheet.add(f"mdf.approved.{request.currency_code}", 0, ENDLESS,
+                  request.approved_minor - request.released_minor)
+        for claim in listed(suite, "ClaimService/ListClaims", request.name, token):
+            sheet.add(f"mdf.claimed.{claim.currency_code}", 0, claim.decide_time, claim.approved_minor)
+            for settlement in listed(suite, "SettlementService/ListSettlements", claim.name, token):
+                if state(settlement) == "STATE_PAID":
+                    sheet.add(f"mdf.paid.{settlement.currency_code}", 0, settlement.pay_time,
+                              settlement.amount_minor)
+
+
+def recount_sell(suite, partnership, token, sheet):
+    for found in listed(suite, "OpportunityService/ListOpportunities", partnership, token):
+        joint = enum_name(found, "engagement") == "ENGAGEMENT_JOINT"
+        kind, party = ("joint", 0) if joint else ("independent", found.owner_party)
+        amount, currency, now = found.amount.amount_minor, found.amount.currency_code, state(found)[6:].lower()
+        sheet.add(f"opened.{kind}", party, found.open_time)
+        if joint and found.HasField("qualify_time"):
+            sheet.add("qualified.joint", 0, found.qualify_time)
+            sheet.add(f"qualified_amount.joint.{currency}", 0, found.qualify_time, amount)
+        if now in ("won", "lost"):
+            sheet.add(f"{now}.{kind}", party, found.close_time)
+        if now == "won":
+            sheet.add(f"won_amount.{kind}.{currency}", party, found.close_time, amount)
+        column = enum_name(found, "stage")[6:].lower() if now == "open" else now
+        sheet.add(f"pipeline.{column}.{kind}", party, LEVELS)
+        sheet.add(f"pipeline_amount.{column}.{kind}.{currency}", party, LEVELS, amount)
+
+
+def recount_incentivize(suite, partnership, token, sheet):
+    closes = {sale.opportunity: sale.close_time
+              for sale in listed(suite, "EarningService/ListSales", partnership, token)}
+    for line in listed(suite, "EarningService/ListEarnings", partnership, token):
+        close, currency = closes[line.opportunity], line.currency_code
+        sheet.add(f"earnings.base.{currency}", 0, close, line.base_minor)
+        sheet.add(f"earnings.accrued.{currency}", 0, close, line.amount_minor)
+        if enum_name(line, "kind") == "KIND_REVERSAL":
+            sheet.add(f"earnings.reversed.{currency}", 0, close, -line.amount_minor)
+    for statement in listed(suite, "StatementService/ListStatements", partnership, token):
+        last = statement.period.end_time.ToDatetime() - timedelta(microseconds=1)
+        sheet.add("statements.closed", 0, last.year * 100 + last.month, state(statement) == "STATE_CLOSED")
+
+
+RECOUNTS = {"onboard": recount_onboard, "enable": recount_enable, "market": recount_market, "sell": recount_sell,
+            "incentivize": recount_incentivize}
+UNDATED = ("mdf.allocated.", "mdf.approved.")
+
+
+# ---- what the counters say ----
+
+
+def start_of(index):
+    return datetime(FIRST // 100 + index // 12, index % 12 + 1, 1, tzinfo=timezone.utc)
+
+
+def counted(suite, pillar, token, ids):
+    """{partnership: Sheet}, and which counters of which party are kept from the caller."""
+    sheets, hidden = {f"{VENDOR}/partnerships/{one}": Sheet() for one in ids}, set()
+    for index in range(MONTHS):
+        request = new(method_of("LedgerService/BatchGetCounters").input_type,
+                      {"parent": VENDOR, "partnerships": ids})
+        request.period.start_time.FromDatetime(start_of(index))
+        request.period.end_time.FromDatetime(start_of(index + 1))
+        for row in suite.call("LedgerService/BatchGetCounters", request, token, pillar).partnerships:
+            for counter in row.counters:
+                if counter.hidden:
+                    hidden.add((counter.counter, counter.party))
+                at = ENDLESS if counter.counter.startswith(UNDATED) else month(request.period.start_time)
+                sheets[row.partnership].add(counter.counter, counter.party, at, counter.amount)
+    return sheets, hidden
+
+
+def settled(sheet):
+    return {key: amount for key, amount in sheet.items() if amount}
+
+
+def readable(key, party, hidden):
+    """Answers to NPS questions are listed to the party that gave them; their sums are for both."""
+    return (key[0], key[1]) not in hidden and (not key[0].startswith("nps.") or key[1] == party)
+
+
+def compare(suite, token, party, ids):
+    differences = []
+    for pillar in PILLARS:
+        sheets, hidden = counted(suite, pillar, token, ids)
+        for partnership, stored in sheets.items():
+            told = Sheet()
+            RECOUNTS[pillar](suite, partnership, token, told)
+            for key in sorted(set(settled(stored)) | set(settled(told))):
+                if stored[key] != told[key] and readable(key, party, hidden):
+                    differences.append(f"{partnership} {key[0]} {PARTIES[key[1]]} of {key[2]}: the counter says "
+                                       f"{stored[key]}, the lists say {told[key]}")
+            if pillar in ("sell", "enable"):
+                differences += [f"{partnership}: {text}"
+                                for text in compare_views(suite, partnership, token, pillar, told)]
+    return differences
+
+
+def compare_views(suite, partnership, token, pillar, told):
+    """Coverage now, and the pipeline, are the same sums in another form."""
+    if pillar == "enable":
+        request = new(method_of("CoverageService/GetCoverage").input_type, {"parent": partnership})
+        moment = datetime.now(timezone.utc).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        request.at_time.FromDatetime(moment - timedelta(microseconds=1))
+        for row in suite.call("CoverageService/GetCoverage", request, token).parties:
+            for counter, got in (("required", row.coverage.denominator), ("certified", row.coverage.numerator)):
+                wanted = sum(amount for (name, party, at), amount in told.items()
+                             if name == f"coverage.{counter}" and party == row.party
+                             and at < moment.year * 100 + moment.month)
+                if got != wanted:
+                    yield f"GetCoverage says {counter} {PARTIES[row.party]} {got}, the members add up to {wanted}"
+    else:
+        pipeline = suite.call("PipelineService/GetPipeline", {"name": f"{partnership}/pipeline"}, token)
+        for column in ("won", "lost", "reversed"):
+            got, wanted = getattr(pipeline, column).joint_count, told[f"pipeline.{column}.joint", 0, LEVELS]
+            if got != wanted:
+                yield f"GetPipeline says {column} {got}, the list has {wanted}"
+
+
+def check(suite, what):
+    """Sweeps and followers may be about to count: what differs must go on differing."""
+    for token, party, ids in ((suite.vendor(), 1, IDS), (suite.partner(), 2, IDS[:1])):
+        for _ in range(4):
+            differences = compare(suite, token, party, ids)
+            if not differences:
+                break
+        if differences:
+            fail(f"{what}: {len(differences)} counters drifted, such as\n  " + "\n  ".join(differences[:12]))
+
+
+# ---- something valid, at random ----
+
+
+def random_activity(suite, rng, steps=150):
+    """Wins, losses, reversals, returns, answers and claims by both parties; what a rule refuses is refused."""
+    partnership = f"{VENDOR}/partnerships/orvane"
+    tokens = [suite.vendor(), suite.partner()]
+    done = Counter()
+    now = datetime.now(timezone.utc)
+
+    def past(days):
+        return (now - timedelta(days=rng.random() * days)).isoformat().replace("+00:00", "Z")
+
+    def attempt(method, request, token):
+        try:
+            answer = suite.call(method, dict(request, requestId=f"r{sum(done.values())}"), token)
+            done[method] += 1
+            return answer
+        except Exception as error:
+            expect(error.code().name in ("FAILED_PRECONDITION", "INVALID_ARGUMENT", "NOT_FOUND", "PERMISSION_DENIED"),
+                   f"{method}: {error}")
+            done["refused " + method] += 1
+            return None
+
+    def sell(token):
+        found = rng.choice(listed(suite, "OpportunityService/ListOpportunities", partnership, token))
+        act, more = rng.choice([("Win", {"closeTime": past(40)}), ("Win", {}), ("Reverse", {"reason": "Taken back in full"}),
+                                ("Lose", {"closeTime": past(40), "lossReason": "LOSS_REASON_PRICE"}),
+                                ("Reopen", {"reason": "The customer came back"}),
+                                ("Advance", {"stage": "STAGE_COMMITTED", "reason": "It went on quickly"})])
+        attempt(f"OpportunityService/{act}Opportunity", dict(more, name=found.name), token)
+
+    def open_one(token):
+        opened = past(300)
+        attempt("OpportunityService/CreateOpportunity",
+                {"parent": partnership, "opportunity":
+                 {"displayName": "At random", "engagement": rng.choice(["ENGAGEMENT_JOINT", "ENGAGEMENT_INDEPENDENT"]),
+                  "customer": {"account": "Any", "country": "US"}, "solution": "Any", "segment": "Any",
+                  "amount": {"currencyCode": "USD", "amountMinor": str(rng.randrange(1, 10**8))}, "openTime": opened,
+                  "stage": rng.choice(["STAGE_PROSPECT", "STAGE_QUALIFIED"])}}, token)
+
+    def answer(token):
+        attempt("NpsResponseService/RecordNpsResponse",
+                {"parent": partnership, "npsResponse": {"respondent": f"x{rng.randrange(4)}", "respondentRole": "Lead",
+                                                        "score": rng.randrange(11), "respondTime": past(200)}}, token)
+
+    def claim(token):
+        plan = rng.choice(listed(suite, "PlanService/ListPlans", partnership, token))
+        commitments = listed(suite, "CommitmentService/ListCommitments", plan.name, token)
+        if commitments:
+            one = rng.choice(commitments)
+            made = attempt("CommitmentService/ClaimFulfilment",
+                           {"parent": one.name, "claim": {"amount": str(rng.randrange(1, max(2, one.target // 3))),
+                                                          "evidence": "Found in the books", "occurTime": past(300)}}, token)
+            if made:
+                act = rng.choice(["ConfirmClaim", "DisputeClaim"])
+                attempt(f"CommitmentService/{act}",
+                        {"name": made.name, **({"reason": "We do not see it so"} if act == "DisputeClaim" else {})},
+                        tokens[token == tokens[0]])
+
+    def train(token):
+        found = rng.choice(listed(suite, "CredentialService/ListCredentials", partnership, token))
+        act = rng.choice(["Suspend", "Reinstate", "Revoke"])
+        more = {} if act == "Reinstate" else {"reason": "Looked into at random"}
+        attempt(f"CredentialService/{act}Credential", dict(more, name=found.name), token)
+
+    def leave(token):
+        found = rng.choice(listed(suite, "RosterMemberService/ListRosterMembers", partnership, token))
+        attempt("RosterMemberService/ReleaseRosterMember", {"name": found.name, "leaveTime": past(20)}, token)
+
+    for _ in range(steps):
+        rng.choice([sell, sell, sell, open_one, answer, claim, train, leave])(rng.choice(tokens))
+    for method in ("OpportunityService/WinOpportunity", "OpportunityService/ReverseOpportunity",
+                   "CommitmentService/ClaimFulfilment", "NpsResponseService/RecordNpsResponse",
+                   "CredentialService/SuspendCredential"):
+        expect(done[method], f"{method} was never taken: {dict(done)}")
+
+
+def recount():
+    with Suite("recount") as suite:
+        suite.up()
+        check(suite, "after the demo")
+        random_activity(suite, random.Random(11))
+        check(suite, "after activity at random")
+        suite.cli("verify")
+
+
+run(recount)
