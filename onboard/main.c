@@ -1,7 +1,7 @@
 /* entente-onboard: organizations, partnerships, plans and what both parties owe. */
 #include "onboard/service.h"
 #include "onboard/sweep.h"
-#include "runtime/process/log.h"
+#include "runtime/observe/log.h"
 #include "runtime/process/service.h"
 
 static const struct setting settings[] = {

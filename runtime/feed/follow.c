@@ -1,7 +1,7 @@
 #include "runtime/feed/follow.h"
 
 #include "runtime/feed/place.h"
-#include "runtime/process/log.h"
+#include "runtime/observe/log.h"
 #include "runtime/store/ledger.h"
 
 #include "runtime/base/limit.h"

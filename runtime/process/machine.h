@@ -2,7 +2,7 @@
 #ifndef ENTENTE_PROCESS_MACHINE_H
 #define ENTENTE_PROCESS_MACHINE_H
 
-#include "runtime/process/metric.h"
+#include "runtime/observe/metric.h"
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 #ifndef ENTENTE_PROCESS_OBSERVER_H
 #define ENTENTE_PROCESS_OBSERVER_H
 
-#include "runtime/process/log.h"
-#include "runtime/process/metric.h"
+#include "runtime/observe/log.h"
+#include "runtime/observe/metric.h"
 #include "runtime/rpc/server.h"
 
 struct observer;

@@ -2,9 +2,9 @@
 
 #include "runtime/base/text.h"
 #include "runtime/feed/follow.h"
-#include "runtime/process/log.h"
+#include "runtime/observe/log.h"
+#include "runtime/observe/metric.h"
 #include "runtime/process/machine.h"
-#include "runtime/process/metric.h"
 #include "runtime/process/observer.h"
 #include "runtime/process/probe.h"
 #include "runtime/process/side.h"

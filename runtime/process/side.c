@@ -1,6 +1,6 @@
 #include "runtime/process/side.h"
 
-#include "runtime/process/metric.h"
+#include "runtime/observe/metric.h"
 
 #include <errno.h>
 #include <microhttpd.h>

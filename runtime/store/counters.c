@@ -10,7 +10,7 @@ enum { ENTRIES_AT_ONCE = 512 };
 
 const char *counter_field_split(struct arena *arena, const char *field, Type__Party *party) {
   const char *bar = strrchr(field, '|');
-  *party = bar ? (Type__Party)atoi(bar + 1) : TYPE__PARTY__PARTY_UNSPECIFIED;
+  *party = bar ? (Type__Party)strtol(bar + 1, NULL, 10) : TYPE__PARTY__PARTY_UNSPECIFIED;
   return arena_strndup(arena, field, bar ? (size_t)(bar - field) : strlen(field));
 }
 

@@ -14,11 +14,12 @@ all_files() {
 }
 
 # Who may include whom: the first pattern that fits a file decides; then the folders that it may include.
-# LOG is the log alone, of runtime/process: for what works on its own, with no caller to tell.
+# LOG is the log alone, of runtime/observe: for what works on its own, with no caller to tell.
 # `rules` stands for NOUN.[ch] of a pillar where NOUN_rpc.c has its handlers: rules are pure.
 law() {
   cat << 'END'
 runtime/base/*              runtime/base
+runtime/observe/*           runtime/base runtime/observe
 runtime/message/*           runtime/base runtime/message
 runtime/loop/*              runtime/base runtime/loop
 runtime/store/*             runtime/base runtime/message runtime/loop runtime/store
@@ -60,11 +61,31 @@ check_includes() {
       done < "$offences.law"
       good=
       for folder in $allowed; do
-        case $include in "${folder/LOG/runtime/process/log.h}" | "$folder"/*) good=yes ;; esac
+        case $include in "${folder/LOG/runtime/observe/log.h}" | "$folder"/*) good=yes ;; esac
       done
       [ -n "$good" ] || echo "$file:$line: may not include $include (ARCHITECTURE.md, the dependency law)"
     done
   rm -f "$offences.law"
+}
+
+# A library of runtime/ links only what its folder may include, so that no two need each other.
+check_links() {
+  grep -n '^entente_runtime(\|^                *entente_\|^                *PkgConfig' runtime/CMakeLists.txt |
+    sed 's/^\([0-9]*\):entente_runtime(/\1 /; s/^\([0-9]*\): */\1 - /; s/)//' |
+    while read -r line part links; do
+      if [ "$part" = - ]; then part=$last; fi
+      last=$part
+      allowed=$(law | sed -n "s|^runtime/$part/\* *||p")
+      if [ "$part" = process ]; then allowed="$(law | sed -n 's|^\(runtime/[a-z]*\)/.*|\1|p')"; fi
+      for link in $links; do
+        case $link in entente_contract | PkgConfig::* | Threads::*) continue ;; esac
+        folder=runtime/${link#entente_}
+        case " ${allowed//LOG/runtime/observe} " in
+          *[[:space:]]"$folder"[[:space:]]*) [ "$part" != "${link#entente_}" ] && continue ;;
+        esac
+        echo "runtime/CMakeLists.txt:$line: $part may not link $link (ARCHITECTURE.md, the dependency law)"
+      done
+    done
 }
 
 check_owners() {
@@ -124,7 +145,7 @@ check_version() {
   [ "$built" = "$told" ] || echo "runtime/process/version.h:1: says $told, CMakeLists.txt says $built"
 }
 
-for check in includes owners lengths words lines names guards version; do
+for check in includes links owners lengths words lines names guards version; do
   "check_$check" >> "$offences"
 done
 if [ -s "$offences" ]; then

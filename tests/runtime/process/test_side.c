@@ -1,7 +1,7 @@
 #include "runtime/process/side.h"
 
 #include "gateway/cli/authority.h"
-#include "runtime/process/metric.h"
+#include "runtime/observe/metric.h"
 #include "runtime/process/probe.h"
 
 #include <arpa/inet.h>

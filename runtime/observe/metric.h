@@ -1,6 +1,6 @@
 /* Counters, gauges and histograms, declared in tables, served in the Prometheus text format. */
-#ifndef ENTENTE_PROCESS_METRIC_H
-#define ENTENTE_PROCESS_METRIC_H
+#ifndef ENTENTE_OBSERVE_METRIC_H
+#define ENTENTE_OBSERVE_METRIC_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "runtime/process/log.h"
+#include "runtime/observe/log.h"
 
 #include "runtime/base/clock.h"
 #include "runtime/base/period.h"

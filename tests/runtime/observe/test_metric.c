@@ -1,11 +1,10 @@
-#include "runtime/process/metric.h"
-
-#include "runtime/process/observer.h"
+#include "runtime/observe/metric.h"
 
 #include <pthread.h>
 #include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,48 +124,12 @@ static void missing_metrics_are_ignored(void **state) {
   metric_observe_us(NULL, 1);
 }
 
-static void calls_are_counted_by_method_and_code(void **state) {
-  (void)state;
-  struct metrics *metrics = metrics_create();
-  struct observer *observer = observer_create(NULL, metrics);
-  struct call_observer calls = observer_of_calls(observer);
-  struct call_facts facts = {.method = "/entente.onboard.v1.PlanService/GetPlan",
-                             .code = CODE_OK,
-                             .reason = "",
-                             .message = "",
-                             .duration_us = 1500,
-                             .request_bytes = 10,
-                             .response_bytes = 20,
-                             .runs = 3,
-                             .in_flight = 2};
-  calls.finished(calls.context, &facts);
-  calls.finished(calls.context, &facts);
-  facts.code = CODE_NOT_FOUND;
-  calls.finished(calls.context, &facts);
-  facts.method = "";
-  facts.code = CODE_UNIMPLEMENTED;
-  calls.finished(calls.context, &facts);
-  char *text = rendered(metrics);
-  assert_has(text, "entente_calls_total{service=\"entente.onboard.v1.PlanService\",method=\"GetPlan\","
-                   "code=\"OK\"} 2\n");
-  assert_has(text, "method=\"GetPlan\",code=\"NOT_FOUND\"} 1\n");
-  assert_has(text, "method=\"unknown\",code=\"UNIMPLEMENTED\"} 1\n");
-  assert_has(text, "entente_call_duration_seconds_count{service=\"entente.onboard.v1.PlanService\","
-                   "method=\"GetPlan\"} 3\n");
-  assert_has(text, "entente_reruns_total 8\n");
-  assert_has(text, "entente_request_bytes_total 40\n");
-  free(text);
-  observer_destroy(observer);
-  metrics_destroy(metrics);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(text_follows_the_grammar),
       cmocka_unit_test(histogram_buckets_are_cumulative),
       cmocka_unit_test(additions_from_threads_all_count),
       cmocka_unit_test(missing_metrics_are_ignored),
-      cmocka_unit_test(calls_are_counted_by_method_and_code),
   };
   cmocka_set_message_output(CM_OUTPUT_STDOUT);
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* JSON logs, one object a line, on standard error: `time`, `level`, `service`, `message`, then fields. */
-#ifndef ENTENTE_PROCESS_LOG_H
-#define ENTENTE_PROCESS_LOG_H
+#ifndef ENTENTE_OBSERVE_LOG_H
+#define ENTENTE_OBSERVE_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "runtime/process/metric.h"
+#include "runtime/observe/metric.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
