@@ -1,7 +1,12 @@
 /* Commission plans; what they earn comes from the sales by itself. */
 #include "gateway/cli/demo_part.h"
 
+#include "entente/ledger/v1/ledger_service.pb-c.h"
+
 #include <stdio.h>
+#include <string.h>
+
+enum { LOOKS_MAX = 300 }; /* 15 s */
 
 void demo_incentivize(struct scene *scene) {
   size_t index = demo_index(scene);
@@ -29,4 +34,27 @@ void demo_incentivize(struct scene *scene) {
              "{\"name\": \"%s\"}", plan);
   scene_step(scene, ACTOR_VENDOR, "incentivize", "CommissionPlanService/ActivateCommissionPlan",
              "{\"name\": \"%s\"}", plan);
+}
+
+static int64_t counter(struct scene *scene, const char *pillar, const char *name) {
+  const Ledger__BatchGetCountersResponse *answer =
+      scene_step(scene, ACTOR_VENDOR, pillar, "entente.ledger.v1.LedgerService/BatchGetCounters",
+                 "{\"parent\": \"%s\", \"period\": %s}", demo_name(scene), scene_period(scene, 3, 0));
+  for (size_t i = 0; answer && i < answer->partnerships[0]->n_counters; i++)
+    if (strcmp(answer->partnerships[0]->counters[i]->counter, name) == 0)
+      return answer->partnerships[0]->counters[i]->amount;
+  return 0;
+}
+
+static void wait_for(struct scene *scene, const char *pillar, const char *name, int64_t amount) {
+  for (int look = 0; look < LOOKS_MAX && counter(scene, pillar, name) != amount; look++)
+    scene_pause(scene);
+}
+
+/* Earnings follow sales, and missed reviews are recorded, by themselves: the views wait for both. */
+void demo_settle(struct scene *scene) {
+  size_t index = demo_index(scene);
+  const char *base = scene_text(scene, "earnings.base.%s", scene_partnership(scene)->currency);
+  wait_for(scene, "incentivize", base, demo_won_minor(index));
+  wait_for(scene, "onboard", "reviews.missed", demo_reviews_missed(index));
 }

@@ -380,3 +380,7 @@ void demo_classify(struct scene *scene) {
              "{\"name\": \"%s\", \"classification\": \"CLASSIFICATION_%s\", \"reason\": \"%s\"}",
              demo_name(scene), class, reasons[index] ? reasons[index] : "");
 }
+
+int demo_reviews_missed(size_t index) {
+  return governance[index].missed;
+}

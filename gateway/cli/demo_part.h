@@ -25,7 +25,13 @@ const char *demo_name(struct scene *scene);
 
 /* Of the vendor alone. */
 scene_fn demo_organizations, demo_courses, demo_budgets;
-/* Of one partnership: founded, then run by both, then classed. */
-scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_incentivize, demo_classify;
+/* Of one partnership: founded, then run by both, then waited for, then classed. */
+scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_incentivize, demo_settle,
+    demo_classify;
+
+/* What the joint opportunities that are won come to, in minor units. */
+int64_t demo_won_minor(size_t index);
+/* How many reviews nobody held. */
+int demo_reviews_missed(size_t index);
 
 #endif

@@ -147,7 +147,8 @@ const void *scene_step(struct scene *scene, enum demo_actor actor, const char *p
   va_start(arguments, format);
   char *text = arena_vprintf(scene->step, format, arguments);
   va_end(arguments);
-  char *path = arena_printf(scene->step, "/entente.%s.v1.%s", pillar, name);
+  char *path = strchr(name, '.') ? arena_printf(scene->step, "/%s", name)
+                                 : arena_printf(scene->step, "/entente.%s.v1.%s", pillar, name);
   const struct schema_method *method = schema_find_method(path);
   if (!method) {
     report_failure(
@@ -164,6 +165,11 @@ const void *scene_step(struct scene *scene, enum demo_actor actor, const char *p
   set_request_id(request, arena_printf(scene->step, "demo.%d.%s.%d", month_of(scene->demo->quarter.start_us),
                                        scene->name, scene->steps));
   return call(scene, actor, pillar, method, request, text);
+}
+
+void scene_pause(struct scene *scene) {
+  if (!scene->demo->failed)
+    fiber_sleep_ms(ATTEMPT_PAUSE_MS);
 }
 
 /* ---- playing ---- */

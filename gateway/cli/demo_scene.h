@@ -43,8 +43,11 @@ const char *scene_period(struct scene *scene, int from_back, int to_back);
 /* Text in the scene's memory. */
 const char *scene_text(struct scene *scene, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Calls `Service/Method` of a pillar (`CourseService/CreateCourse`) with a request in JSON; its request_id is
- * set. Returns the response, valid until the scene's next step; NULL after a failure. */
+/* Calls `Service/Method` of a pillar (`CourseService/CreateCourse`, or a whole name) with a request in JSON;
+ * its request_id is set. Returns the response, valid until the scene's next step; NULL after a failure. */
+/* Waits a little, for what follows from other pillars' changes. */
+void scene_pause(struct scene *scene);
+
 const void *scene_step(struct scene *scene, enum demo_actor actor, const char *pillar, const char *method,
                        const char *format, ...) __attribute__((format(printf, 5, 6)));
 

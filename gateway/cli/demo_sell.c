@@ -8,7 +8,8 @@
 
 enum { ROWS_MAX = 25 };
 
-/* Deals of one kind: closed in one quarter, with a mean amount in whole currency units. */
+/* Deals of one kind: closed in one quarter, with a mean amount in whole currency units. Those of a
+ * partnership in the order of their quarters, as tiers are filled in the order of arrival. */
 static const struct deals {
   enum demo_place place;
   const char *prefix;
@@ -16,16 +17,16 @@ static const struct deals {
   int back, won, lost, open;
   int64_t mean;
 } deals[] = {
-    {DEMO_ORVANE, "j", true, 0, 16, 23, 8, 620000},      {DEMO_ORVANE, "k", true, 2, 10, 14, 0, 628000},
-    {DEMO_ORVANE, "i", false, 0, 18, 44, 0, 340000},     {DEMO_BRIGHTMOOR, "j", true, 0, 3, 7, 5, 110000},
-    {DEMO_BRIGHTMOOR, "k", true, 2, 4, 6, 0, 120000},    {DEMO_BRIGHTMOOR, "i", false, 0, 12, 24, 0, 90000},
-    {DEMO_CASTELLAN, "j", true, 0, 8, 9, 4, 31075},      {DEMO_CASTELLAN, "k", true, 1, 5, 5, 0, 36000},
+    {DEMO_ORVANE, "k", true, 2, 10, 14, 0, 628000},      {DEMO_ORVANE, "j", true, 0, 16, 23, 8, 620000},
+    {DEMO_ORVANE, "i", false, 0, 18, 44, 0, 340000},     {DEMO_BRIGHTMOOR, "k", true, 2, 4, 6, 0, 120000},
+    {DEMO_BRIGHTMOOR, "j", true, 0, 3, 7, 5, 110000},    {DEMO_BRIGHTMOOR, "i", false, 0, 12, 24, 0, 90000},
+    {DEMO_CASTELLAN, "k", true, 1, 5, 5, 0, 36000},      {DEMO_CASTELLAN, "j", true, 0, 8, 9, 4, 31075},
     {DEMO_CASTELLAN, "i", false, 0, 10, 20, 0, 40000},   {DEMO_MERIDIAN, "j", true, 0, 0, 0, 6, 400000},
-    {DEMO_MERIDIAN, "i", false, 0, 11, 19, 0, 210000},   {DEMO_FERROSTAHL, "j", true, 0, 4, 8, 3, 250000},
-    {DEMO_FERROSTAHL, "k", true, 2, 9, 9, 0, 240000},    {DEMO_FERROSTAHL, "i", false, 0, 10, 20, 0, 180000},
-    {DEMO_ALDER_FINCH, "j", true, 0, 6, 7, 4, 150000},   {DEMO_ALDER_FINCH, "k", true, 2, 7, 7, 0, 140000},
+    {DEMO_MERIDIAN, "i", false, 0, 11, 19, 0, 210000},   {DEMO_FERROSTAHL, "k", true, 2, 9, 9, 0, 240000},
+    {DEMO_FERROSTAHL, "j", true, 0, 4, 8, 3, 250000},    {DEMO_FERROSTAHL, "i", false, 0, 10, 20, 0, 180000},
+    {DEMO_ALDER_FINCH, "k", true, 2, 7, 7, 0, 140000},   {DEMO_ALDER_FINCH, "j", true, 0, 6, 7, 4, 150000},
     {DEMO_ALDER_FINCH, "i", false, 0, 9, 18, 0, 130000}, {DEMO_TALLIS, "i", false, 0, 15, 25, 0, 20000},
-    {DEMO_NORDLICHT, "j", true, 0, 7, 6, 4, 320000},     {DEMO_NORDLICHT, "k", true, 2, 6, 5, 0, 310000},
+    {DEMO_NORDLICHT, "k", true, 2, 6, 5, 0, 310000},     {DEMO_NORDLICHT, "j", true, 0, 7, 6, 4, 320000},
     {DEMO_NORDLICHT, "i", false, 0, 10, 20, 0, 260000},
 };
 
@@ -108,4 +109,12 @@ void demo_sell(struct scene *scene) {
       import_rows(scene, &deals[i]);
   if (demo_index(scene) == DEMO_ORVANE)
     reverse_one(scene);
+}
+
+int64_t demo_won_minor(size_t index) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < sizeof deals / sizeof *deals; i++)
+    if (deals[i].place == index && deals[i].joint)
+      sum += deals[i].won * deals[i].mean * 100;
+  return sum;
 }

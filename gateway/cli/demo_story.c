@@ -50,9 +50,13 @@ static void everyone(struct demo *demo, scene_fn *const *plays, const char *cons
 bool demo_tell(struct demo *demo) {
   static scene_fn *const founding[] = {demo_onboard};
   static const char *const founding_names[] = {NAMES("onboard")};
-  static scene_fn *const running[] = {demo_govern, demo_enable, demo_market, demo_sell, demo_incentivize};
+  static scene_fn *const running[] = {demo_govern, demo_enable, demo_market, demo_incentivize};
   static const char *const running_names[] = {NAMES("govern"), NAMES("enable"), NAMES("market"),
                                               NAMES("sell"), NAMES("incentivize")};
+  static scene_fn *const selling[] = {demo_sell};
+  static const char *const selling_names[] = {NAMES("sell")};
+  static scene_fn *const settling[] = {demo_settle};
+  static const char *const settling_names[] = {NAMES("settle")};
   static scene_fn *const ending[] = {demo_classify};
   static const char *const ending_names[] = {NAMES("classify")};
 
@@ -65,6 +69,12 @@ bool demo_tell(struct demo *demo) {
   if (!demo_play(demo))
     return false;
   everyone(demo, running, running_names, sizeof running / sizeof *running);
+  if (!demo_play(demo))
+    return false;
+  everyone(demo, selling, selling_names, 1);
+  if (!demo_play(demo))
+    return false;
+  everyone(demo, settling, settling_names, 1);
   if (!demo_play(demo))
     return false;
   everyone(demo, ending, ending_names, 1);
