@@ -16,7 +16,7 @@ enum {
   LIMIT_ENTITY_BYTES = 256 << 10, /* one stored resource */
   LIMIT_TXN_ENTITIES = 256,       /* resources read or written by one transaction */
   LIMIT_TXN_ENTRIES = 64,         /* ledger entries of one transaction */
-  LIMIT_LOST_RACES = 8,           /* how often a write that lost a race is run again */
+  LIMIT_LOST_RACES = 24,          /* how often a write that lost a race is run again */
 };
 
 #endif

@@ -10,9 +10,10 @@
 #include "runtime/base/arena.h"
 #include "runtime/message/schema.h"
 #include "runtime/rpc/queue.h"
-#include "runtime/rpc/spiffe.h"
 #include "runtime/rpc/server.h"
+#include "runtime/rpc/spiffe.h"
 #include "runtime/rpc/trace.h"
+#include "runtime/rpc/turn.h"
 
 enum {
   SLOTS_PER_ROUTE = 32,
@@ -115,6 +116,7 @@ struct server {
   size_t live_count, pooled_count;
   struct arena *scratch; /* for encoding statuses */
   struct trace_source traces;
+  struct turns turns;
 
   bool serving;
   enum server_phase phase;

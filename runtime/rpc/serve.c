@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RACE_PAUSE_MAX_MS = 20 };
+enum { RACE_PAUSE_DOUBLINGS = 6 };
 
 static const struct status no_message = {
     .code = CODE_UNIMPLEMENTED,
@@ -108,18 +108,41 @@ static bool race_lost(const struct status *status) {
   return status && status->code == CODE_ABORTED && strcmp(status->reason, REASON_LOST_RACE) == 0;
 }
 
+/* What the race was about: the resource that the store names, else the method. */
+static const char *race_about(const struct call *call, const struct status *status) {
+  for (const struct status_metadata *row = status->metadata; row; row = row->next)
+    if (strcmp(row->key, "resource") == 0)
+      return row->value;
+  return call->route->schema->path;
+}
+
+/* Lets those go first who lost before. Who loses again though it is its turn has a rival in another process,
+ * or one that has only just come: longer and longer pauses part them. */
+static bool await_turn(struct call *call, struct turn *turn, const struct status *status) {
+  bool again = turn->turns != NULL;
+  if (!turn_take(&call->server->turns, turn, race_about(call, status), &call->cancelled))
+    return false;
+  if (again)
+    fiber_sleep_ms((uint32_t)random() %
+                   (1U << (call->runs < RACE_PAUSE_DOUBLINGS ? call->runs : RACE_PAUSE_DOUBLINGS)));
+  return !call->cancelled;
+}
+
 /* Runs the handler again after a lost race, from the request as it came: handlers may change it. */
 static const struct status *serve_unary(struct call *call, ProtobufCMessage *request, grpc_slice *message) {
+  struct turn turn = {0};
   const struct status *status = run_unary(call, request, message);
   while (race_lost(status) && call->runs < LIMIT_LOST_RACES && !call->cancelled) {
-    fiber_sleep_ms(1 + (uint32_t)random() % RACE_PAUSE_MAX_MS);
-    if (call->cancelled)
-      return &status_cancelled;
+    if (!await_turn(call, &turn, status)) {
+      status = &status_cancelled;
+      break;
+    }
     const struct status *again = parse(call, &request);
     if (!again)
       again = message_validate(call->arena, request);
     status = again ? again : run_unary(call, request, message);
   }
+  turn_leave(&turn);
   return status;
 }
 

@@ -176,13 +176,27 @@ static int64_t record_now(const struct txn *txn) {
   return now > txn->context.now_us ? now : txn->context.now_us;
 }
 
+/* Names the resource that another writer changed, so that who lost can take turns about it. */
+static const struct status *lost_race(struct arena *arena, const struct reply *reply) {
+  const char *key = reply->count > 1 && strcmp(reply->elements[0]->text, "RACE") == 0
+                        ? strstr(reply->elements[1]->text, KEYS_ENTITY)
+                        : NULL;
+  if (!key) {
+    return &status_lost_race;
+  }
+  struct status *status =
+      status_make(arena, status_lost_race.code, status_lost_race.reason, "%s", status_lost_race.message);
+  status_add_metadata(arena, status, "resource", key + strlen(KEYS_ENTITY));
+  return status;
+}
+
 static const struct status *refusal(struct txn *txn, enum answer answer, const struct reply *reply) {
   switch (answer) {
   case ANSWER_OK:
     return NULL;
   case ANSWER_RACE:
   case ANSWER_HEAD:
-    return &status_lost_race;
+    return lost_race(txn->arena, reply);
   case ANSWER_STALE:
     return status_make(txn->arena, CODE_UNAVAILABLE, REASON_STORE_UNAVAILABLE,
                        "this machine's clock and the store's differ by more than 5 seconds: set them by NTP");

@@ -26,6 +26,7 @@
 #define KEYS_FUNCTION_COMMIT "entente_commit_v1"
 #define KEYS_FUNCTION_COUNTERS "entente_counters_v1"
 #define KEYS_STREAM_FIELD "e"
+#define KEYS_ENTITY "}:e:" /* what stands before the name in the key of an entity */
 
 enum { KEYS_VERSION_SIZE = 8, KEYS_HEAD_SIZE = 48, KEYS_IDEMPOTENCY_SECONDS = 86400 };
 
