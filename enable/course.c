@@ -3,6 +3,7 @@
 #include "enable/span.h"
 
 #include "runtime/base/name.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
@@ -23,6 +24,7 @@ static const struct transition transitions[] = {
 const struct machine course_machine = {
     .states = &enable__course__state__descriptor,
     .actions = action_names,
+    .action_count = COURSE_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -36,16 +38,7 @@ Enable__Course__State course_state_at(const Enable__Course *course, int64_t time
 
 static const struct status *course_step(struct arena *arena, const Enable__Course *course,
                                         enum course_action action, int64_t now_us, int *to) {
-  return machine_step(arena, &course_machine, course->name, course_state_at(course, now_us), action, to);
-}
-
-/* Adds to one status, made when first needed. */
-static void violate(struct arena *arena, struct status **status, const char *field, const char *reason,
-                    const char *text) {
-  if (!*status) {
-    *status = status_make(arena, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST, "%s: %s", field, text);
-  }
-  status_add_violation(arena, *status, field, reason, "%s", text);
+  return machine_next(&course_machine, arena, course->name, course_state_at(course, now_us), action, to);
 }
 
 static void check_prerequisite_names(struct arena *arena, const Enable__Course *course,
@@ -54,11 +47,11 @@ static void check_prerequisite_names(struct arena *arena, const Enable__Course *
   for (size_t i = 0; i < course->n_prerequisites; i++) {
     const char *field = arena_printf(arena, "course.prerequisites[%zu]", i);
     if (!text_equal(name_vendor(arena, course->prerequisites[i]), vendor)) {
-      violate(arena, status, field, "RESOURCE_NAME_INVALID", "must be a course of the same vendor");
+      invalid_add(arena, status, field, "RESOURCE_NAME_INVALID", "must be a course of the same vendor");
     }
     for (size_t j = 0; j < i; j++) {
       if (text_equal(course->prerequisites[i], course->prerequisites[j])) {
-        violate(arena, status, field, "DUPLICATE_VALUE", "is named twice");
+        invalid_add(arena, status, field, "DUPLICATE_VALUE", "is named twice");
         break;
       }
     }
@@ -71,11 +64,11 @@ const struct status *course_check(struct arena *arena, const Enable__Course *cou
   for (size_t i = 0; i < course->n_required_roles; i++) {
     const char *field = arena_printf(arena, "course.required_roles[%zu]", i);
     if (course->required_roles[i] == ENABLE__ROSTER_MEMBER__ROLE__ROLE_UNSPECIFIED) {
-      violate(arena, &status, field, "ENUM_VALUE_UNKNOWN", "must be a role");
+      invalid_add(arena, &status, field, "ENUM_VALUE_UNKNOWN", "must be a role");
     }
     for (size_t j = 0; j < i; j++) {
       if (course->required_roles[i] == course->required_roles[j]) {
-        violate(arena, &status, field, "DUPLICATE_VALUE", "is named twice");
+        invalid_add(arena, &status, field, "DUPLICATE_VALUE", "is named twice");
         break;
       }
     }
@@ -178,8 +171,8 @@ const struct status *course_apply_retire(struct arena *arena, Enable__Course *co
     return status;
   }
   if (now_us < timestamp_us(course->publish_time, INT64_MIN)) {
-    return rule_violation(arena, "retire_time", "VALUE_OUT_OF_RANGE",
-                          "must not be before the course was published");
+    return invalid_field(arena, "retire_time", "VALUE_OUT_OF_RANGE",
+                         "must not be before the course was published");
   }
   retire(arena, course, now_us);
   return NULL;
@@ -205,7 +198,7 @@ const struct status *course_apply_revise(struct arena *arena, const Enable__Cour
   next->accepted_courses = NULL;
   if (!recertify) {
     next->accepted_courses =
-        rule_append(arena, course->accepted_courses, course->n_accepted_courses, course->name);
+        arena_append(arena, course->accepted_courses, course->n_accepted_courses, course->name);
     next->n_accepted_courses = course->n_accepted_courses + 1;
   }
   *draft = next;
@@ -232,7 +225,7 @@ const struct status *requirements_open(struct arena *arena, Enable__Requirements
   requirement->n_accepted_courses = course->n_accepted_courses;
   requirement->span = span_write(arena, now_us, timestamp_us(course->expire_time, SPAN_OPEN));
   requirements->requirements =
-      rule_append(arena, requirements->requirements, requirements->n_requirements, requirement);
+      arena_append(arena, requirements->requirements, requirements->n_requirements, requirement);
   requirements->n_requirements++;
   return NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef ENTENTE_ENABLE_COURSE_H
 #define ENTENTE_ENABLE_COURSE_H
 
-#include "enable/rule.h"
+#include "runtime/base/machine.h"
 
 #include "entente/enable/v1/course.pb-c.h"
 

@@ -1,12 +1,13 @@
 #include "enable/course.h"
-#include "enable/handler.h"
 #include "enable/kinds.h"
 #include "enable/service.h"
 #include "enable/standing.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/message/mask.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/enable/v1/course_service.pb-c.h"
 
@@ -17,11 +18,11 @@ static bool is_visible(const Enable__Course *course, Type__Party party) {
 const struct status *course_get(struct call *call, const void *in, void *out) {
   const Enable__GetCourseRequest *request = in;
   Enable__Course *course;
-  const struct status *status = handler_peek(call, &kind_course, request->name, &course);
+  const struct status *status = resource_read(call, &kind_course, request->name, &course);
   if (status) {
     return status;
   }
-  if (!is_visible(course, handler_party(call))) {
+  if (!is_visible(course, call_party(call))) {
     return call_not_found(call, request->name);
   }
   course->state = course_state_at(course, call_now_us(call));
@@ -43,7 +44,7 @@ const struct status *course_list(struct call *call, const void *in, void *out) {
   const Enable__ListCoursesRequest *request = in;
   Enable__ListCoursesResponse *response = out;
   struct arena *arena = call_arena(call);
-  bool drafts = handler_party(call) != TYPE__PARTY__PARTY_PARTNER;
+  bool drafts = call_party(call) != TYPE__PARTY__PARTY_PARTNER;
   struct course_filter filter = {.state = request->state, .now_us = call_now_us(call)};
   /* Expiry is by date: an expired course is still stored as published. */
   int stored = (int)request->state;
@@ -51,17 +52,17 @@ const struct status *course_list(struct call *call, const void *in, void *out) {
     stored = ENABLE__COURSE__STATE__STATE_PUBLISHED;
   }
   struct list_page page;
-  const struct status *status = handler_list(
+  const struct status *status = resource_list(
       call,
-      &(struct handler_list){.kind = &kind_course,
-                             .parent = request->parent,
-                             .partition = partition_courses(arena, request->parent, drafts, stored),
-                             .page_size = request->page_size,
-                             .page_token = request->page_token,
-                             .keep = keep_course,
-                             .context = &filter,
-                             .binding = arena_printf(arena, "%d", (int)request->state)},
-      &page);
+      (struct list_query){.kind = &kind_course,
+                          .index = "list",
+                          .scope = request->parent,
+                          .partition = partition_courses(arena, request->parent, drafts, stored),
+                          .page_size = request->page_size,
+                          .page_token = request->page_token,
+                          .keep = keep_course,
+                          .context = &filter},
+      arena_printf(arena, "%d", (int)request->state), &page);
   if (status) {
     return status;
   }
@@ -138,7 +139,7 @@ const struct status *course_create(struct call *call, const void *in, void *out)
   const Enable__CreateCourseRequest *request = in;
   Enable__Course *course = request->course;
   const struct status *status =
-      handler_new_name(call, &kind_course, request->parent, "courses", request->course_id, &course->name);
+      resource_name(call, &kind_course, request->parent, "courses", request->course_id, &course->name);
   if (status) {
     return status;
   }
@@ -152,7 +153,7 @@ const struct status *course_update(struct call *call, const void *in, void *out)
   const Enable__UpdateCourseRequest *request = in;
   struct arena *arena = call_arena(call);
   Enable__Course *course;
-  const struct status *status = handler_get(call, &kind_course, request->course->name, &course);
+  const struct status *status = resource_load(call, &kind_course, request->course->name, NULL, &course);
   if (status) {
     return status;
   }
@@ -180,7 +181,8 @@ static const struct status *read_prerequisites(struct call *call, const Enable__
                                                Enable__Course ***out) {
   *out = arena_calloc(call_arena(call), course->n_prerequisites, sizeof **out);
   for (size_t i = 0; i < course->n_prerequisites; i++) {
-    const struct status *status = handler_get(call, &kind_course, course->prerequisites[i], &(*out)[i]);
+    const struct status *status =
+        resource_load(call, &kind_course, course->prerequisites[i], NULL, &(*out)[i]);
     if (status) {
       return status;
     }
@@ -217,20 +219,20 @@ const struct status *course_publish(struct call *call, const void *in, void *out
   const Enable__PublishCourseRequest *request = in;
   struct arena *arena = call_arena(call);
   Enable__Course *course, *revised = NULL, **prerequisites;
-  const struct status *status = handler_get(call, &kind_course, request->name, &course);
+  const struct status *status = resource_load(call, &kind_course, request->name, NULL, &course);
   if (status) {
     return status;
   }
   int64_t when_us = timestamp_us(request->publish_time, INT64_MIN);
   status = call_check_etag(call, request->etag, course->etag);
   if (!status) {
-    status = rule_past(arena, "publish_time", call_now_us(call), &when_us);
+    status = moment_past(arena, "publish_time", call_now_us(call), &when_us);
   }
   if (!status) {
     status = read_prerequisites(call, course, &prerequisites);
   }
   if (!status && !text_empty(course->revises)) {
-    status = handler_get(call, &kind_course, course->revises, &revised);
+    status = resource_load(call, &kind_course, course->revises, NULL, &revised);
   }
   if (!status) {
     status = course_apply_publish(arena, course, prerequisites, course->n_prerequisites, revised, when_us);
@@ -250,14 +252,14 @@ const struct status *course_revise(struct call *call, const void *in, void *out)
   struct arena *arena = call_arena(call);
   Enable__Course *course, *draft;
   char *name;
-  const struct status *status = handler_get(call, &kind_course, request->name, &course);
+  const struct status *status = resource_load(call, &kind_course, request->name, NULL, &course);
   if (status) {
     return status;
   }
   status = call_check_etag(call, request->etag, course->etag);
   if (!status) {
-    status = handler_new_name(call, &kind_course, name_vendor(arena, course->name), "courses",
-                              request->course_id, &name);
+    status = resource_name(call, &kind_course, name_vendor(arena, course->name), "courses",
+                           request->course_id, &name);
   }
   if (!status) {
     status = course_apply_revise(arena, course, name, request->recertify, call_now_us(call), &draft);
@@ -271,14 +273,14 @@ const struct status *course_retire(struct call *call, const void *in, void *out)
   struct txn *txn = call_txn(call);
   Enable__Course *course;
   Enable__Requirements *requirements;
-  const struct status *status = handler_get(call, &kind_course, request->name, &course);
+  const struct status *status = resource_load(call, &kind_course, request->name, NULL, &course);
   if (status) {
     return status;
   }
   int64_t when_us = timestamp_us(request->retire_time, INT64_MIN);
   status = call_check_etag(call, request->etag, course->etag);
   if (!status) {
-    status = rule_past(arena, "retire_time", call_now_us(call), &when_us);
+    status = moment_past(arena, "retire_time", call_now_us(call), &when_us);
   }
   if (!status) {
     status = course_apply_retire(arena, course, when_us);

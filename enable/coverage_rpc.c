@@ -1,6 +1,5 @@
 #include "enable/coverage.h"
 
-#include "enable/handler.h"
 #include "enable/kinds.h"
 #include "enable/service.h"
 #include "enable/standing.h"
@@ -8,6 +7,7 @@
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/enable/v1/coverage_service.pb-c.h"
 
@@ -25,13 +25,14 @@ static const struct status *read_roster(struct call *call, const char *partnersh
   do {
     struct list_page page;
     const struct status *status =
-        handler_list(call,
-                     &(struct handler_list){.kind = &kind_roster_member,
-                                            .parent = partnership,
-                                            .partition = partition_roster(arena, partnership, 0, 0),
-                                            .page_size = LIMIT_PAGE_SIZE,
-                                            .page_token = token},
-                     &page);
+        resource_list(call,
+                      (struct list_query){.kind = &kind_roster_member,
+                                          .index = "list",
+                                          .scope = partnership,
+                                          .partition = partition_roster(arena, partnership, 0, 0),
+                                          .page_size = LIMIT_PAGE_SIZE,
+                                          .page_token = token},
+                      "", &page);
     if (status) {
       return status;
     }

@@ -2,6 +2,7 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/base/period.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
@@ -21,6 +22,7 @@ static const struct transition transitions[] = {
 const struct machine credential_machine = {
     .states = &enable__credential__state__descriptor,
     .actions = action_names,
+    .action_count = CREDENTIAL_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -122,7 +124,7 @@ const struct status *credential_apply_issue(struct arena *arena, Enable__Credent
 static const struct status *credential_step(struct arena *arena, Enable__Credential *credential,
                                             enum credential_action action, int64_t now_us) {
   int to;
-  const struct status *status = machine_step(arena, &credential_machine, credential->name,
+  const struct status *status = machine_next(&credential_machine, arena, credential->name,
                                              credential_state_at(credential, now_us), action, &to);
   if (!status) {
     credential->state = (Enable__Credential__State)to;
@@ -149,7 +151,7 @@ const struct status *credential_apply_suspend(struct arena *arena, Enable__Crede
   suspension->actor = arena_strdup(arena, actor);
   suspension->reason = arena_strdup(arena, reason);
   credential->suspensions =
-      rule_append(arena, credential->suspensions, credential->n_suspensions++, suspension);
+      arena_append(arena, credential->suspensions, credential->n_suspensions++, suspension);
   return NULL;
 }
 

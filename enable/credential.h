@@ -2,8 +2,8 @@
 #ifndef ENTENTE_ENABLE_CREDENTIAL_H
 #define ENTENTE_ENABLE_CREDENTIAL_H
 
-#include "enable/rule.h"
 #include "enable/span.h"
+#include "runtime/base/machine.h"
 
 #include "entente/enable/v1/course.pb-c.h"
 #include "entente/enable/v1/credential.pb-c.h"

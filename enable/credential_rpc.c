@@ -1,20 +1,21 @@
 #include "enable/credential.h"
 
-#include "enable/handler.h"
 #include "enable/kinds.h"
 #include "enable/roster_member.h"
 #include "enable/service.h"
 #include "enable/standing.h"
 #include "runtime/base/name.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/enable/v1/credential_service.pb-c.h"
 
 const struct status *credential_get(struct call *call, const void *in, void *out) {
   const Enable__GetCredentialRequest *request = in;
   Enable__Credential *credential;
-  const struct status *status = handler_peek(call, &kind_credential, request->name, &credential);
+  const struct status *status = resource_read(call, &kind_credential, request->name, &credential);
   if (status) {
     return status;
   }
@@ -38,22 +39,22 @@ const struct status *credential_list(struct call *call, const void *in, void *ou
   Enable__ListCredentialsResponse *response = out;
   struct arena *arena = call_arena(call);
   if (request->party && !text_empty(request->member)) {
-    return rule_violation(arena, "member", "FILTERS_EXCLUDE_EACH_OTHER", "is not given together with party");
+    return invalid_field(arena, "member", "FILTERS_EXCLUDE_EACH_OTHER", "is not given together with party");
   }
   const char *owner = partition_owner(arena, (int)request->party, request->member);
   struct credential_filter filter = {.state = request->state, .now_us = call_now_us(call)};
   struct list_page page;
   const struct status *status =
-      handler_list(call,
-                   &(struct handler_list){.kind = &kind_credential,
-                                          .parent = request->parent,
-                                          .partition = partition_owned(arena, request->parent, owner, 0),
-                                          .page_size = request->page_size,
-                                          .page_token = request->page_token,
-                                          .keep = keep_credential,
-                                          .context = &filter,
-                                          .binding = arena_printf(arena, "%d", (int)request->state)},
-                   &page);
+      resource_list(call,
+                    (struct list_query){.kind = &kind_credential,
+                                        .index = "list",
+                                        .scope = request->parent,
+                                        .partition = partition_owned(arena, request->parent, owner, 0),
+                                        .page_size = request->page_size,
+                                        .page_token = request->page_token,
+                                        .keep = keep_credential,
+                                        .context = &filter},
+                    arena_printf(arena, "%d", (int)request->state), &page);
   if (status) {
     return status;
   }
@@ -84,7 +85,7 @@ static const struct status *read_renewed(struct call *call, const Enable__Roster
     }
     Enable__Credential *credential;
     const struct status *status =
-        handler_get(call, &kind_credential, member->holdings[i]->credential, &credential);
+        resource_load(call, &kind_credential, member->holdings[i]->credential, NULL, &credential);
     if (status) {
       return status;
     }
@@ -122,12 +123,12 @@ static const struct status *issue_from(struct call *call, Enable__Credential *cr
   Enable__RosterMember *member;
   Enable__Course *course;
   Enable__Credential *renewed;
-  const struct status *status = handler_get(call, &kind_roster_member, enrolment->member, &member);
+  const struct status *status = resource_load(call, &kind_roster_member, enrolment->member, NULL, &member);
   if (!status) {
     status = roster_member_check(arena, member, member->party, ROSTER_MEMBER_CERTIFY);
   }
   if (!status) {
-    status = handler_peek(call, &kind_course, enrolment->course, &course);
+    status = resource_read(call, &kind_course, enrolment->course, &course);
   }
   if (!status) {
     status = read_renewed(call, member, course, &renewed);
@@ -157,10 +158,10 @@ const struct status *credential_issue(struct call *call, const void *in, void *o
   if (!text_equal(name_partnership(arena, request->enrolment), request->parent)) {
     return call_not_found(call, request->enrolment);
   }
-  const struct status *status = handler_new_name(call, &kind_credential, request->parent, "credentials",
-                                                 request->credential_id, &credential->name);
+  const struct status *status = resource_name(call, &kind_credential, request->parent, "credentials",
+                                              request->credential_id, &credential->name);
   if (!status) {
-    status = handler_get(call, &kind_enrolment, request->enrolment, &enrolment);
+    status = resource_load(call, &kind_enrolment, request->enrolment, NULL, &enrolment);
   }
   if (!status) {
     status = issue_from(call, credential, enrolment);
@@ -176,11 +177,8 @@ const struct status *credential_issue(struct call *call, const void *in, void *o
 /* Reads the credential and its holder for one of the three verbs. */
 static const struct status *read_for_verb(struct call *call, const char *name, const char *etag,
                                           Enable__Credential **credential, Enable__RosterMember **member) {
-  const struct status *status = handler_get(call, &kind_credential, name, credential);
-  if (!status) {
-    status = call_check_etag(call, etag, (*credential)->etag);
-  }
-  return status ? status : handler_get(call, &kind_roster_member, (*credential)->member, member);
+  const struct status *status = resource_load(call, &kind_credential, name, etag, credential);
+  return status ? status : resource_load(call, &kind_roster_member, (*credential)->member, NULL, member);
 }
 
 static const struct status *finish_verb(struct call *call, Enable__Credential *credential,

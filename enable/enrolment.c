@@ -3,6 +3,8 @@
 #include "enable/course.h"
 #include "enable/roster_member.h"
 
+#include "runtime/base/moment.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
@@ -34,6 +36,7 @@ static const struct transition transitions[] = {
 const struct machine enrolment_machine = {
     .states = &enable__enrolment__state__descriptor,
     .actions = action_names,
+    .action_count = ENROLMENT_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -54,7 +57,7 @@ const struct status *enrolment_apply_create(struct arena *arena, Enable__Enrolme
     return guards.status;
   }
   int64_t assign_us = timestamp_us(enrolment->assign_time, INT64_MIN);
-  const struct status *status = rule_past(arena, "enrolment.assign_time", now_us, &assign_us);
+  const struct status *status = moment_past(arena, "enrolment.assign_time", now_us, &assign_us);
   if (status) {
     return status;
   }
@@ -111,7 +114,7 @@ static bool session_is_open(const Enable__Session *session) {
 static const struct status *check_time(struct arena *arena, const Enable__Enrolment *enrolment,
                                        const struct statement *statement, int64_t now_us, int64_t *occur_us) {
   *occur_us = statement->occur_us;
-  const struct status *status = rule_past(arena, "occur_time", now_us, occur_us);
+  const struct status *status = moment_past(arena, "occur_time", now_us, occur_us);
   if (status) {
     return status;
   }
@@ -184,7 +187,7 @@ static const struct status *open_session(struct arena *arena, Enable__Enrolment 
   enable__session__init(session);
   session->session = arena_strdup(arena, statement->session);
   session->initialize_time = timestamp_new(arena, occur_us);
-  enrolment->sessions = rule_append(arena, enrolment->sessions, enrolment->n_sessions++, session);
+  enrolment->sessions = arena_append(arena, enrolment->sessions, enrolment->n_sessions++, session);
   return NULL;
 }
 
@@ -289,7 +292,7 @@ const struct status *enrolment_apply_statement(struct arena *arena, Enable__Enro
                                                const struct statement *statement, int64_t now_us) {
   bool initialized = statement->verb == ENABLE__VERB__VERB_INITIALIZED;
   int to;
-  const struct status *status = machine_step(arena, &enrolment_machine, enrolment->name, enrolment->state,
+  const struct status *status = machine_next(&enrolment_machine, arena, enrolment->name, enrolment->state,
                                              initialized ? ENROLMENT_INITIALIZE : ENROLMENT_RECORD, &to);
   if (status) {
     return status;
@@ -319,16 +322,16 @@ const struct status *enrolment_apply_waive(struct arena *arena, Enable__Enrolmen
                                            int64_t now_us) {
   int to;
   const struct status *status =
-      machine_step(arena, &enrolment_machine, enrolment->name, enrolment->state, ENROLMENT_WAIVE, &to);
+      machine_next(&enrolment_machine, arena, enrolment->name, enrolment->state, ENROLMENT_WAIVE, &to);
   if (status) {
     return status;
   }
-  status = rule_past(arena, "waive_time", now_us, &waive_us);
+  status = moment_past(arena, "waive_time", now_us, &waive_us);
   if (status) {
     return status;
   }
   if (waive_us < timestamp_us(enrolment->assign_time, INT64_MIN)) {
-    return rule_violation(arena, "waive_time", "VALUE_OUT_OF_RANGE", "must not be before the assignment");
+    return invalid_field(arena, "waive_time", "VALUE_OUT_OF_RANGE", "must not be before the assignment");
   }
   Enable__Waiver *waiver = arena_new(arena, Enable__Waiver);
   enable__waiver__init(waiver);

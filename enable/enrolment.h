@@ -2,7 +2,7 @@
 #ifndef ENTENTE_ENABLE_ENROLMENT_H
 #define ENTENTE_ENABLE_ENROLMENT_H
 
-#include "enable/rule.h"
+#include "runtime/base/machine.h"
 
 #include "entente/enable/v1/course.pb-c.h"
 #include "entente/enable/v1/enrolment.pb-c.h"

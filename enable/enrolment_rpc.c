@@ -1,20 +1,22 @@
 #include "enable/enrolment.h"
 
-#include "enable/handler.h"
 #include "enable/kinds.h"
 #include "enable/roster_member.h"
 #include "enable/service.h"
 #include "enable/standing.h"
 #include "runtime/base/name.h"
+#include "runtime/base/party.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/enable/v1/enrolment_service.pb-c.h"
 
 const struct status *enrolment_get(struct call *call, const void *in, void *out) {
   const Enable__GetEnrolmentRequest *request = in;
   Enable__Enrolment *enrolment;
-  const struct status *status = handler_peek(call, &kind_enrolment, request->name, &enrolment);
+  const struct status *status = resource_read(call, &kind_enrolment, request->name, &enrolment);
   if (!status) {
     *(Enable__Enrolment *)out = *enrolment;
   }
@@ -26,18 +28,19 @@ const struct status *enrolment_list(struct call *call, const void *in, void *out
   Enable__ListEnrolmentsResponse *response = out;
   struct arena *arena = call_arena(call);
   if (request->party && !text_empty(request->member)) {
-    return rule_violation(arena, "member", "FILTERS_EXCLUDE_EACH_OTHER", "is not given together with party");
+    return invalid_field(arena, "member", "FILTERS_EXCLUDE_EACH_OTHER", "is not given together with party");
   }
   const char *owner = partition_owner(arena, (int)request->party, request->member);
   struct list_page page;
-  const struct status *status = handler_list(
+  const struct status *status = resource_list(
       call,
-      &(struct handler_list){.kind = &kind_enrolment,
-                             .parent = request->parent,
-                             .partition = partition_owned(arena, request->parent, owner, (int)request->state),
-                             .page_size = request->page_size,
-                             .page_token = request->page_token},
-      &page);
+      (struct list_query){.kind = &kind_enrolment,
+                          .index = "list",
+                          .scope = request->parent,
+                          .partition = partition_owned(arena, request->parent, owner, (int)request->state),
+                          .page_size = request->page_size,
+                          .page_token = request->page_token},
+      "", &page);
   if (status) {
     return status;
   }
@@ -90,19 +93,19 @@ const struct status *enrolment_create(struct call *call, const void *in, void *o
   Enable__Enrolment *enrolment = request->enrolment;
   Enable__RosterMember *member;
   Enable__Course *course;
-  const struct status *status = handler_new_name(call, &kind_enrolment, request->parent, "enrolments",
-                                                 request->enrolment_id, &enrolment->name);
+  const struct status *status = resource_name(call, &kind_enrolment, request->parent, "enrolments",
+                                              request->enrolment_id, &enrolment->name);
   if (!status) {
     status = check_same_partnership(call, request->parent, enrolment->member);
   }
   if (!status) {
-    status = handler_get(call, &kind_roster_member, enrolment->member, &member);
+    status = resource_load(call, &kind_roster_member, enrolment->member, NULL, &member);
   }
   if (!status) {
-    status = rule_owner(arena, member->name, member->party, handler_party(call));
+    status = party_check_owner(arena, member->name, member->party, call_party(call));
   }
   if (!status) {
-    status = handler_get(call, &kind_course, enrolment->course, &course);
+    status = resource_load(call, &kind_course, enrolment->course, NULL, &course);
   }
   if (!status) {
     status = enrolment_apply_create(arena, enrolment, course, member, call_now_us(call));
@@ -128,7 +131,7 @@ static const struct status *read_alternatives(struct call *call, char *prerequis
   *out = names;
   for (char *name = prerequisite; !text_empty(name) && count < ALTERNATIVES_MAX;) {
     Enable__Course *course;
-    const struct status *status = handler_peek(call, &kind_course, name, &course);
+    const struct status *status = resource_read(call, &kind_course, name, &course);
     if (status) {
       return status;
     }
@@ -145,7 +148,7 @@ static const struct status *read_alternatives(struct call *call, char *prerequis
 static const struct status *read_terms(struct call *call, const Enable__Enrolment *enrolment,
                                        const Enable__RosterMember *member, struct enrolment_terms *terms) {
   Enable__Course *course;
-  const struct status *status = handler_peek(call, &kind_course, enrolment->course, &course);
+  const struct status *status = resource_read(call, &kind_course, enrolment->course, &course);
   if (status) {
     return status;
   }
@@ -164,10 +167,10 @@ static const struct status *read_terms(struct call *call, const Enable__Enrolmen
 
 /* The vendor records for both parties, a partner for its own. */
 static const struct status *check_recorder(struct call *call, const Enable__Enrolment *enrolment) {
-  Type__Party actor = handler_party(call);
+  Type__Party actor = call_party(call);
   return actor == TYPE__PARTY__PARTY_VENDOR
              ? NULL
-             : rule_owner(call_arena(call), enrolment->name, enrolment->party, actor);
+             : party_check_owner(call_arena(call), enrolment->name, enrolment->party, actor);
 }
 
 const struct status *enrolment_record_statement(struct call *call, const void *in, void *out) {
@@ -175,7 +178,7 @@ const struct status *enrolment_record_statement(struct call *call, const void *i
   Enable__Enrolment *enrolment;
   Enable__RosterMember *member;
   struct enrolment_terms terms;
-  const struct status *status = handler_get(call, &kind_enrolment, request->name, &enrolment);
+  const struct status *status = resource_load(call, &kind_enrolment, request->name, NULL, &enrolment);
   if (!status) {
     status = check_recorder(call, enrolment);
   }
@@ -183,7 +186,7 @@ const struct status *enrolment_record_statement(struct call *call, const void *i
     status = call_check_etag(call, request->etag, enrolment->etag);
   }
   if (!status) {
-    status = handler_get(call, &kind_roster_member, enrolment->member, &member);
+    status = resource_load(call, &kind_roster_member, enrolment->member, NULL, &member);
   }
   if (!status) {
     status = read_terms(call, enrolment, member, &terms);
@@ -213,17 +216,15 @@ const struct status *enrolment_waive(struct call *call, const void *in, void *ou
   const Enable__WaiveEnrolmentRequest *request = in;
   Enable__Enrolment *enrolment;
   Enable__RosterMember *member;
-  const struct status *status = handler_get(call, &kind_enrolment, request->name, &enrolment);
-  if (!status) {
-    status = call_check_etag(call, request->etag, enrolment->etag);
-  }
+  const struct status *status =
+      resource_load(call, &kind_enrolment, request->name, request->etag, &enrolment);
   if (!status) {
     status =
         enrolment_apply_waive(call_arena(call), enrolment, call_principal(call)->subject, request->reason,
                               timestamp_us(request->waive_time, INT64_MIN), call_now_us(call));
   }
   if (!status) {
-    status = handler_get(call, &kind_roster_member, enrolment->member, &member);
+    status = resource_load(call, &kind_roster_member, enrolment->member, NULL, &member);
   }
   if (!status) {
     status = write_enrolment(call, enrolment, member, "enrolment.waived",

@@ -3,6 +3,9 @@
 #include "enable/credential.h"
 #include "enable/span.h"
 
+#include "runtime/base/moment.h"
+#include "runtime/base/party.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
@@ -19,27 +22,28 @@ static const struct transition transitions[] = {
 const struct machine roster_member_machine = {
     .states = &enable__roster_member__state__descriptor,
     .actions = action_names,
+    .action_count = ROSTER_MEMBER_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
 
 const struct status *roster_member_check(struct arena *arena, const Enable__RosterMember *member,
                                          Type__Party actor, enum roster_member_action action) {
-  const struct status *status = rule_owner(arena, member->name, member->party, actor);
+  const struct status *status = party_check_owner(arena, member->name, member->party, actor);
   int to;
   return status ? status
-                : machine_step(arena, &roster_member_machine, member->name, member->state, action, &to);
+                : machine_next(&roster_member_machine, arena, member->name, member->state, action, &to);
 }
 
 static const struct status *check_roles(struct arena *arena, const Enable__RosterMember *member) {
   for (size_t i = 0; i < member->n_roles; i++) {
     const char *field = arena_printf(arena, "roster_member.roles[%zu]", i);
     if (member->roles[i] == ENABLE__ROSTER_MEMBER__ROLE__ROLE_UNSPECIFIED) {
-      return rule_violation(arena, field, "ENUM_VALUE_UNKNOWN", "must be a role");
+      return invalid_field(arena, field, "ENUM_VALUE_UNKNOWN", "must be a role");
     }
     for (size_t j = 0; j < i; j++) {
       if (member->roles[i] == member->roles[j]) {
-        return rule_violation(arena, field, "DUPLICATE_VALUE", "is named twice");
+        return invalid_field(arena, field, "DUPLICATE_VALUE", "is named twice");
       }
     }
   }
@@ -53,7 +57,7 @@ const struct status *roster_member_apply_create(struct arena *arena, Enable__Ros
     return status;
   }
   int64_t join_us = timestamp_us(member->join_time, INT64_MIN);
-  status = rule_past(arena, "roster_member.join_time", now_us, &join_us);
+  status = moment_past(arena, "roster_member.join_time", now_us, &join_us);
   if (status) {
     return status;
   }
@@ -69,12 +73,12 @@ const struct status *roster_member_apply_release(struct arena *arena, Enable__Ro
   if (status) {
     return status;
   }
-  status = rule_past(arena, "leave_time", now_us, &leave_us);
+  status = moment_past(arena, "leave_time", now_us, &leave_us);
   if (status) {
     return status;
   }
   if (leave_us < timestamp_us(member->join_time, INT64_MIN)) {
-    return rule_violation(arena, "leave_time", "VALUE_OUT_OF_RANGE", "must not be before the member joined");
+    return invalid_field(arena, "leave_time", "VALUE_OUT_OF_RANGE", "must not be before the member joined");
   }
   member->state = LEFT;
   member->leave_time = timestamp_new(arena, leave_us);
@@ -112,7 +116,7 @@ const struct status *roster_member_note_enrolment(struct arena *arena, Enable__R
     progress = arena_new(arena, Enable__CourseProgress);
     enable__course_progress__init(progress);
     progress->course = enrolment->course;
-    member->progress = rule_append(arena, member->progress, member->n_progress++, progress);
+    member->progress = arena_append(arena, member->progress, member->n_progress++, progress);
   }
   if (!text_empty(progress->open_enrolment) && !text_equal(progress->open_enrolment, enrolment->name)) {
     struct status *status =
@@ -144,7 +148,7 @@ const struct status *roster_member_note_credential(struct arena *arena, Enable__
     enable__holding__init(holding);
     holding->credential = credential->name;
     holding->course = credential->course;
-    member->holdings = rule_append(arena, member->holdings, member->n_holdings++, holding);
+    member->holdings = arena_append(arena, member->holdings, member->n_holdings++, holding);
   }
   struct spans spans = credential_spans(arena, credential);
   holding->active_spans = spans_write(arena, spans);

@@ -2,7 +2,7 @@
 #ifndef ENTENTE_ENABLE_ROSTER_MEMBER_H
 #define ENTENTE_ENABLE_ROSTER_MEMBER_H
 
-#include "enable/rule.h"
+#include "runtime/base/machine.h"
 
 #include "entente/enable/v1/credential.pb-c.h"
 #include "entente/enable/v1/enrolment.pb-c.h"

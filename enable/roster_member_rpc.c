@@ -1,6 +1,5 @@
 #include "enable/roster_member.h"
 
-#include "enable/handler.h"
 #include "enable/kinds.h"
 #include "enable/service.h"
 #include "enable/standing.h"
@@ -10,6 +9,7 @@
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 #include "runtime/message/mask.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/enable/v1/roster_member_service.pb-c.h"
 
@@ -18,7 +18,7 @@
 const struct status *roster_member_get(struct call *call, const void *in, void *out) {
   const Enable__GetRosterMemberRequest *request = in;
   Enable__RosterMember *member;
-  const struct status *status = handler_peek(call, &kind_roster_member, request->name, &member);
+  const struct status *status = resource_read(call, &kind_roster_member, request->name, &member);
   if (!status) {
     *(Enable__RosterMember *)out = *member;
   }
@@ -30,15 +30,16 @@ const struct status *roster_member_list(struct call *call, const void *in, void 
   Enable__ListRosterMembersResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  const struct status *status = handler_list(
-      call,
-      &(struct handler_list){
-          .kind = &kind_roster_member,
-          .parent = request->parent,
-          .partition = partition_roster(arena, request->parent, (int)request->party, (int)request->state),
-          .page_size = request->page_size,
-          .page_token = request->page_token},
-      &page);
+  const struct status *status =
+      resource_list(call,
+                    (struct list_query){.kind = &kind_roster_member,
+                                        .index = "list",
+                                        .scope = request->parent,
+                                        .partition = partition_roster(
+                                            arena, request->parent, (int)request->party, (int)request->state),
+                                        .page_size = request->page_size,
+                                        .page_token = request->page_token},
+                    "", &page);
   if (status) {
     return status;
   }
@@ -105,11 +106,11 @@ const struct status *roster_member_create(struct call *call, const void *in, voi
   Enable__Requirements *requirements;
   const struct status *status = directory_partnership(txn, request->parent, &partnership);
   if (!status) {
-    status = handler_new_name(call, &kind_roster_member, request->parent, "rosterMembers",
-                              request->roster_member_id, &member->name);
+    status = resource_name(call, &kind_roster_member, request->parent, "rosterMembers",
+                           request->roster_member_id, &member->name);
   }
   if (!status) {
-    status = roster_member_apply_create(call_arena(call), member, handler_party(call), call_now_us(call));
+    status = roster_member_apply_create(call_arena(call), member, call_party(call), call_now_us(call));
   }
   if (!status) {
     status = take_seat(call, member);
@@ -131,13 +132,14 @@ const struct status *roster_member_update(struct call *call, const void *in, voi
   struct txn *txn = call_txn(call);
   Enable__RosterMember *member;
   Enable__Requirements *requirements;
-  const struct status *status = handler_get(call, &kind_roster_member, request->roster_member->name, &member);
+  const struct status *status =
+      resource_load(call, &kind_roster_member, request->roster_member->name, NULL, &member);
   if (status) {
     return status;
   }
   status = call_check_etag(call, request->etag, member->etag);
   if (!status) {
-    status = roster_member_check(arena, member, handler_party(call), ROSTER_MEMBER_UPDATE);
+    status = roster_member_check(arena, member, call_party(call), ROSTER_MEMBER_UPDATE);
   }
   if (!status) {
     Google__Protobuf__FieldMask *mask = request->update_mask;
@@ -161,13 +163,13 @@ const struct status *roster_member_release(struct call *call, const void *in, vo
   Enable__RosterMember *member;
   Enable__RosterSeat *seat;
   Enable__Requirements *requirements;
-  const struct status *status = handler_get(call, &kind_roster_member, request->name, &member);
+  const struct status *status = resource_load(call, &kind_roster_member, request->name, NULL, &member);
   if (status) {
     return status;
   }
   status = call_check_etag(call, request->etag, member->etag);
   if (!status) {
-    status = roster_member_apply_release(call_arena(call), member, handler_party(call),
+    status = roster_member_apply_release(call_arena(call), member, call_party(call),
                                          timestamp_us(request->leave_time, INT64_MIN), call_now_us(call));
   }
   if (!status) {

@@ -3,81 +3,67 @@
 #include "incentivize/cadence.h"
 #include "incentivize/commission.h"
 #include "runtime/base/money.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
-/* Which party may take a step. */
-enum side { ANY_PARTY, PROPOSING_PARTY, OTHER_PARTY };
+static const struct status *wrong_party(const struct act *act, const Incentivize__CommissionPlan *plan,
+                                        const char *reason, const char *whose) {
+  const char *party = party_name(plan->proposing_party);
+  struct status *status = status_make(act->arena, CODE_FAILED_PRECONDITION, reason,
+                                      "%s was proposed by the %s; that is for %s", plan->name, party, whose);
+  status_add_metadata(act->arena, status, "proposing_party", party);
+  return status;
+}
 
-static const struct plan_transition {
-  enum plan_action action;
-  const char *word;
-  int from, to;
-  enum side side;
-} transitions[] = {
-    {PLAN_UPDATE, "update", PLAN_DRAFT, PLAN_DRAFT, ANY_PARTY},
-    {PLAN_DELETE, "delete", PLAN_DRAFT, PLAN_DRAFT, ANY_PARTY},
-    {PLAN_PROPOSE, "propose", PLAN_DRAFT, PLAN_PROPOSED, ANY_PARTY},
-    {PLAN_WITHDRAW, "withdraw", PLAN_PROPOSED, PLAN_DRAFT, PROPOSING_PARTY},
-    {PLAN_RETURN, "return", PLAN_PROPOSED, PLAN_DRAFT, OTHER_PARTY},
-    {PLAN_APPROVE, "approve", PLAN_PROPOSED, PLAN_APPROVED, OTHER_PARTY},
-    {PLAN_ACTIVATE, "activate", PLAN_APPROVED, PLAN_ACTIVE, ANY_PARTY},
-    {PLAN_SUPERSEDE, "supersede", PLAN_ACTIVE, PLAN_SUPERSEDED, ANY_PARTY},
-    {PLAN_END, "end", PLAN_ACTIVE, PLAN_ENDED, ANY_PARTY},
+static const struct status *own_proposal(const struct act *act, const void *noun, const void *facts) {
+  (void)facts;
+  const Incentivize__CommissionPlan *plan = noun;
+  return act->party == plan->proposing_party
+             ? NULL
+             : wrong_party(act, plan, "COUNTERPARTY_PROPOSAL", "that party alone");
+}
+
+static const struct status *others_proposal(const struct act *act, const void *noun, const void *facts) {
+  (void)facts;
+  const Incentivize__CommissionPlan *plan = noun;
+  return act->party == plan->proposing_party ? wrong_party(act, plan, "OWN_PROPOSAL", "the other party")
+                                             : NULL;
+}
+
+static const struct transition transitions[] = {
+    {PLAN_DRAFT, PLAN_UPDATE, PLAN_DRAFT, NULL},
+    {PLAN_DRAFT, PLAN_DELETE, PLAN_DRAFT, NULL},
+    {PLAN_DRAFT, PLAN_PROPOSE, PLAN_PROPOSED, NULL},
+    {PLAN_PROPOSED, PLAN_WITHDRAW, PLAN_DRAFT, own_proposal},
+    {PLAN_PROPOSED, PLAN_RETURN, PLAN_DRAFT, others_proposal},
+    {PLAN_PROPOSED, PLAN_APPROVE, PLAN_APPROVED, others_proposal},
+    {PLAN_APPROVED, PLAN_ACTIVATE, PLAN_ACTIVE, NULL},
+    {PLAN_ACTIVE, PLAN_SUPERSEDE, PLAN_SUPERSEDED, NULL},
+    {PLAN_ACTIVE, PLAN_END, PLAN_ENDED, NULL},
 };
-_Static_assert(sizeof transitions / sizeof *transitions == PLAN_ACTIONS, "one transition an action");
+static const char *const actions[PLAN_ACTIONS] = {"update",  "delete",   "propose",   "withdraw", "return",
+                                                  "approve", "activate", "supersede", "end"};
+static const struct machine plan_machine = {
+    .states = &incentivize__commission_plan__state__descriptor,
+    .actions = actions,
+    .action_count = PLAN_ACTIONS,
+    .transitions = transitions,
+    .count = sizeof transitions / sizeof *transitions,
+};
 
-static const char *state_word(int state) {
-  static const char *const words[] = {"UNSPECIFIED", "DRAFT",      "PROPOSED", "APPROVED",
-                                      "ACTIVE",      "SUPERSEDED", "ENDED"};
-  assert(state >= 0 && (size_t)state < sizeof words / sizeof *words);
-  return words[state];
-}
-
-const char *party_word(Type__Party party) {
-  static const char *const words[] = {"UNSPECIFIED", "VENDOR", "PARTNER", "SYSTEM"};
-  assert(party >= 0 && (size_t)party < sizeof words / sizeof *words);
-  return words[party];
-}
-
-static const struct status *invalid_state(struct arena *arena, const Incentivize__CommissionPlan *plan,
-                                          const struct plan_transition *transition) {
-  struct status *status =
-      status_make(arena, CODE_FAILED_PRECONDITION, REASON_INVALID_STATE,
-                  "%s is %s; only a plan that is %s can be taken through %s", plan->name,
-                  state_word((int)plan->state), state_word(transition->from), transition->word);
-  status_add_metadata(arena, status, "resource", plan->name);
-  status_add_metadata(arena, status, "state", state_word((int)plan->state));
-  status_add_metadata(arena, status, "action", transition->word);
-  return status;
-}
-
-static const struct status *wrong_party(struct arena *arena, const Incentivize__CommissionPlan *plan,
-                                        const struct plan_transition *transition) {
-  bool own = transition->side == OTHER_PARTY;
-  struct status *status = status_make(
-      arena, CODE_FAILED_PRECONDITION, own ? "OWN_PROPOSAL" : "COUNTERPARTY_PROPOSAL",
-      "%s was proposed by the %s; only %s can %s it", plan->name, party_word(plan->proposing_party),
-      own ? "the other party" : "that party", transition->word);
-  status_add_metadata(arena, status, "proposing_party", party_word(plan->proposing_party));
-  return status;
-}
-
-static void record_propose(struct arena *arena, Incentivize__CommissionPlan *plan,
-                           const struct plan_act *act) {
+static void record_propose(struct arena *arena, Incentivize__CommissionPlan *plan, const struct act *act) {
   plan->proposing_party = act->party;
-  plan->proposer = arena_strdup(arena, act->subject);
+  plan->proposer = arena_strdup(arena, act->actor);
   plan->propose_time = timestamp_new(arena, act->now_us);
   plan->return_reason = (char *)protobuf_c_empty_string;
 }
 
-static void record_approve(struct arena *arena, Incentivize__CommissionPlan *plan,
-                           const struct plan_act *act) {
-  plan->approver = arena_strdup(arena, act->subject);
+static void record_approve(struct arena *arena, Incentivize__CommissionPlan *plan, const struct act *act) {
+  plan->approver = arena_strdup(arena, act->actor);
   plan->approve_time = timestamp_new(arena, act->now_us);
 }
 
@@ -87,16 +73,15 @@ static void record_withdraw(Incentivize__CommissionPlan *plan) {
   plan->propose_time = NULL;
 }
 
-const struct status *plan_take(struct arena *arena, Incentivize__CommissionPlan *plan,
-                               enum plan_action action, const struct plan_act *act) {
-  const struct plan_transition *transition = &transitions[action];
-  assert(transition->action == action);
-  if ((int)plan->state != transition->from)
-    return invalid_state(arena, plan, transition);
-  bool own = act->party == plan->proposing_party;
-  if ((transition->side == PROPOSING_PARTY && !own) || (transition->side == OTHER_PARTY && own))
-    return wrong_party(arena, plan, transition);
-  plan->state = (Incentivize__CommissionPlan__State)transition->to;
+const struct status *plan_take(const struct act *act, Incentivize__CommissionPlan *plan,
+                               enum plan_action action) {
+  struct arena *arena = act->arena;
+  int to;
+  const struct status *status =
+      machine_step(&plan_machine, act, plan->name, (int)plan->state, (int)action, plan, NULL, &to);
+  if (status)
+    return status;
+  plan->state = (Incentivize__CommissionPlan__State)to;
   if (action == PLAN_PROPOSE)
     record_propose(arena, plan, act);
   else if (action == PLAN_APPROVE)
@@ -245,13 +230,13 @@ static const struct plan_check {
 
 static const struct status *check_all(struct arena *arena, const Incentivize__CommissionPlan *plan,
                                       const char *currency, bool computing_only) {
-  struct status *status = status_make(arena, CODE_FAILED_PRECONDITION, "PLAN_INCOMPLETE",
-                                      "%s is not complete; see what is missing", plan->name);
+  struct status *refusal = NULL;
   for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
     if ((checks[i].computing || !computing_only) && !checks[i].met(plan, currency))
-      status_add_guard(arena, status, "GUARD", plan->name, "%s", checks[i].text);
-  status_add_metadata(arena, status, "resource", plan->name);
-  return status->guards ? status : NULL;
+      guard_add(arena, &refusal, "PLAN_INCOMPLETE", plan->name, "%s", checks[i].text);
+  if (refusal)
+    status_add_metadata(arena, refusal, "resource", plan->name);
+  return refusal;
 }
 
 const struct status *plan_check_complete(struct arena *arena, const Incentivize__CommissionPlan *plan,

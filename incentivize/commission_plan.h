@@ -8,8 +8,8 @@
 #ifndef ENTENTE_INCENTIVIZE_COMMISSION_PLAN_H
 #define ENTENTE_INCENTIVIZE_COMMISSION_PLAN_H
 
+#include "runtime/base/machine.h"
 #include "runtime/base/period.h"
-#include "runtime/base/status.h"
 
 #include "entente/incentivize/v1/commission_plan.pb-c.h"
 
@@ -35,17 +35,10 @@ enum plan_action {
 };
 enum { PLAN_ACTIONS = PLAN_END + 1 };
 
-/* Who acts, and when. */
-struct plan_act {
-  Type__Party party;
-  const char *subject;
-  int64_t now_us;
-};
-
 /* Takes a step: changes the state and what the step itself records (who, when). FAILED_PRECONDITION:
  * INVALID_STATE; OWN_PROPOSAL, COUNTERPARTY_PROPOSAL where the wrong party acts. */
-const struct status *plan_take(struct arena *arena, Incentivize__CommissionPlan *plan,
-                               enum plan_action action, const struct plan_act *act);
+const struct status *plan_take(const struct act *act, Incentivize__CommissionPlan *plan,
+                               enum plan_action action);
 
 /* INVALID_ARGUMENT (TIERS_INVALID) with a violation for each gap, overlap and empty tier. No tiers at all
  * are accepted: a draft may be incomplete. */
@@ -71,8 +64,5 @@ const struct status *plan_check_end(struct arena *arena, const Incentivize__Comm
 struct period plan_period(const Incentivize__CommissionPlan *plan);
 /* Shortens the effective period. */
 void plan_cut(struct arena *arena, Incentivize__CommissionPlan *plan, int64_t end_us);
-
-/* `VENDOR`, `PARTNER`. */
-const char *party_word(Type__Party party);
 
 #endif

@@ -2,7 +2,6 @@
 #include "incentivize/cadence.h"
 #include "incentivize/commission_plan.h"
 #include "incentivize/kinds.h"
-#include "incentivize/listing.h"
 #include "incentivize/posting.h"
 #include "incentivize/service.h"
 #include "runtime/base/name.h"
@@ -10,32 +9,18 @@
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 #include "runtime/message/mask.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/incentivize/v1/commission_plan_service.pb-c.h"
-
-static struct plan_act act_of(struct call *call) {
-  const struct principal *principal = call_principal(call);
-  return (struct plan_act){principal->party, principal->subject, call_now_us(call)};
-}
 
 static struct posting posting_of(struct call *call) {
   return (struct posting){call_txn(call), call_arena(call), call_now_us(call)};
 }
 
-/* The plan of a write request, with its etag looked at. */
-static const struct status *load(struct call *call, const char *name, const char *etag,
-                                 Incentivize__CommissionPlan **out) {
-  const struct status *status = txn_get(call_txn(call), &kind_commission_plan, name, out);
-  if (status)
-    return status;
-  return *out ? call_check_etag(call, etag, (*out)->etag) : call_not_found(call, name);
-}
-
 /* Stages a changed plan and commits it as the answer. */
 static const struct status *commit(struct call *call, const char *type, Incentivize__CommissionPlan *plan,
                                    void *out) {
-  txn_put(call_txn(call), &kind_commission_plan, plan);
-  txn_record(call_txn(call), &(struct record_facts){.type = type, .payload = plan});
+  resource_change(call_txn(call), &kind_commission_plan, plan, type);
   *(Incentivize__CommissionPlan *)out = *plan;
   return txn_commit(call_txn(call), out);
 }
@@ -43,11 +28,9 @@ static const struct status *commit(struct call *call, const char *type, Incentiv
 const struct status *commission_plan_get(struct call *call, const void *in, void *out) {
   const Incentivize__GetCommissionPlanRequest *request = in;
   Incentivize__CommissionPlan *plan;
-  const struct status *status = txn_peek(call_txn(call), &kind_commission_plan, request->name, &plan);
+  const struct status *status = resource_read(call, &kind_commission_plan, request->name, &plan);
   if (status)
     return status;
-  if (!plan)
-    return call_not_found(call, request->name);
   *(Incentivize__CommissionPlan *)out = *plan;
   return NULL;
 }
@@ -55,7 +38,7 @@ const struct status *commission_plan_get(struct call *call, const void *in, void
 const struct status *commission_plan_list(struct call *call, const void *in, void *out) {
   const Incentivize__ListCommissionPlansRequest *request = in;
   Incentivize__ListCommissionPlansResponse *response = out;
-  struct listing listing = {
+  struct list_query query = {
       .kind = &kind_commission_plan,
       .partition = request->parent,
       .scope = request->parent,
@@ -63,11 +46,11 @@ const struct status *commission_plan_list(struct call *call, const void *in, voi
       .page_token = request->page_token,
   };
   if (request->state) {
-    listing.index = "state";
-    listing.partition = partition_plan_state(call_arena(call), request->parent, (int)request->state);
+    query.index = "state";
+    query.partition = partition_plan_state(call_arena(call), request->parent, (int)request->state);
   }
   struct list_page page;
-  const struct status *status = listing_read(call, &listing, &page);
+  const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
   response->commission_plans = (Incentivize__CommissionPlan **)page.messages;
@@ -97,14 +80,12 @@ const struct status *commission_plan_create(struct call *call, const void *in, v
   const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
   if (status)
     return status;
-  const char *id = text_empty(request->commission_plan_id) ? name_new_id(arena) : request->commission_plan_id;
-  char *name = name_child(arena, request->parent, "commissionPlans", id);
-  Incentivize__CommissionPlan *existing, *plan = request->commission_plan;
-  status = txn_get(call_txn(call), &kind_commission_plan, name, &existing);
+  char *name;
+  Incentivize__CommissionPlan *plan = request->commission_plan;
+  status = resource_name(call, &kind_commission_plan, request->parent, "commissionPlans",
+                         request->commission_plan_id, &name);
   if (status)
     return status;
-  if (existing)
-    return call_fail(call, CODE_ALREADY_EXISTS, REASON_ALREADY_EXISTS, "%s exists already", name);
   draft_begin(plan, name, partnership);
   status = plan_check_tiers(arena, plan);
   return status ? status : commit(call, "commission_plan.drafted", plan, out);
@@ -115,11 +96,11 @@ const struct status *commission_plan_update(struct call *call, const void *in, v
   const Incentivize__CommissionPlan *given = request->commission_plan;
   const Google__Protobuf__FieldMask *mask = request->update_mask;
   struct arena *arena = call_arena(call);
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   Incentivize__CommissionPlan *plan;
-  const struct status *status = load(call, given->name, request->etag, &plan);
+  const struct status *status = resource_load(call, &kind_commission_plan, given->name, request->etag, &plan);
   if (!status)
-    status = plan_take(arena, plan, PLAN_UPDATE, &act);
+    status = plan_take(&act, plan, PLAN_UPDATE);
   if (!status)
     status =
         mask_apply(arena, mask ? mask->paths : NULL, mask ? mask->n_paths : 0, &given->base, &plan->base);
@@ -132,11 +113,12 @@ const struct status *commission_plan_update(struct call *call, const void *in, v
 
 const struct status *commission_plan_delete(struct call *call, const void *in, void *out) {
   const Incentivize__DeleteCommissionPlanRequest *request = in;
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   Incentivize__CommissionPlan *plan;
-  const struct status *status = load(call, request->name, request->etag, &plan);
+  const struct status *status =
+      resource_load(call, &kind_commission_plan, request->name, request->etag, &plan);
   if (!status)
-    status = plan_take(call_arena(call), plan, PLAN_DELETE, &act);
+    status = plan_take(&act, plan, PLAN_DELETE);
   if (status)
     return status;
   txn_delete(call_txn(call), &kind_commission_plan, plan->name);
@@ -151,22 +133,23 @@ const struct status *commission_plan_delete(struct call *call, const void *in, v
 /* Loads, takes the step, commits. */
 static const struct status *step(struct call *call, const char *name, const char *etag,
                                  enum plan_action action, const char *type, void *out) {
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   Incentivize__CommissionPlan *plan;
-  const struct status *status = load(call, name, etag, &plan);
+  const struct status *status = resource_load(call, &kind_commission_plan, name, etag, &plan);
   if (!status)
-    status = plan_take(call_arena(call), plan, action, &act);
+    status = plan_take(&act, plan, action);
   return status ? status : commit(call, type, plan, out);
 }
 
 const struct status *commission_plan_propose(struct call *call, const void *in, void *out) {
   const Incentivize__ProposeCommissionPlanRequest *request = in;
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   const Onboard__Partnership *partnership;
   Incentivize__CommissionPlan *plan;
-  const struct status *status = load(call, request->name, request->etag, &plan);
+  const struct status *status =
+      resource_load(call, &kind_commission_plan, request->name, request->etag, &plan);
   if (!status)
-    status = plan_take(call_arena(call), plan, PLAN_PROPOSE, &act);
+    status = plan_take(&act, plan, PLAN_PROPOSE);
   if (!status)
     status = directory_partnership(call_txn(call), request->name, &partnership);
   if (!status)
@@ -181,11 +164,12 @@ const struct status *commission_plan_withdraw(struct call *call, const void *in,
 
 const struct status *commission_plan_return(struct call *call, const void *in, void *out) {
   const Incentivize__ReturnCommissionPlanRequest *request = in;
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   Incentivize__CommissionPlan *plan;
-  const struct status *status = load(call, request->name, request->etag, &plan);
+  const struct status *status =
+      resource_load(call, &kind_commission_plan, request->name, request->etag, &plan);
   if (!status)
-    status = plan_take(call_arena(call), plan, PLAN_RETURN, &act);
+    status = plan_take(&act, plan, PLAN_RETURN);
   if (status)
     return status;
   plan->return_reason = request->reason;
@@ -231,26 +215,23 @@ static const struct status *supersede(struct call *call, Incentivize__Commission
                                       Incentivize__Account *account) {
   struct arena *arena = call_arena(call);
   int64_t start_us = plan_period(plan).start_us;
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   Incentivize__CommissionPlan *old;
-  const struct status *status = txn_get(call_txn(call), &kind_commission_plan, plan->supersedes, &old);
+  const struct status *status = resource_load(call, &kind_commission_plan, plan->supersedes, NULL, &old);
   if (status)
     return status;
-  if (!old)
-    return call_not_found(call, plan->supersedes);
   status = plan_check_supersedes(arena, plan, old);
   if (!status)
     status = check_accrued(call, old->name, start_us, "SUPERSEDED_PLAN");
   if (!status)
-    status = plan_take(arena, old, PLAN_SUPERSEDE, &act);
+    status = plan_take(&act, old, PLAN_SUPERSEDE);
   if (status)
     return status;
   plan_cut(arena, old, start_us);
   account_cut_span(arena, account, old->name, start_us, act.now_us);
   old->superseded_by = plan->name;
   plan->version = old->version + 1;
-  txn_put(call_txn(call), &kind_commission_plan, old);
-  txn_record(call_txn(call), &(struct record_facts){.type = "commission_plan.superseded", .payload = old});
+  resource_change(call_txn(call), &kind_commission_plan, old, "commission_plan.superseded");
   return NULL;
 }
 
@@ -258,12 +239,13 @@ const struct status *commission_plan_activate(struct call *call, const void *in,
   const Incentivize__ActivateCommissionPlanRequest *request = in;
   struct arena *arena = call_arena(call);
   struct posting posting = posting_of(call);
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   Incentivize__CommissionPlan *plan;
   Incentivize__Account *account;
-  const struct status *status = load(call, request->name, request->etag, &plan);
+  const struct status *status =
+      resource_load(call, &kind_commission_plan, request->name, request->etag, &plan);
   if (!status)
-    status = plan_take(arena, plan, PLAN_ACTIVATE, &act);
+    status = plan_take(&act, plan, PLAN_ACTIVATE);
   if (!status)
     status = posting_account(&posting, name_partnership(arena, plan->name), &account);
   if (!status && !text_empty(plan->supersedes))
@@ -282,13 +264,14 @@ const struct status *commission_plan_end(struct call *call, const void *in, void
   const Incentivize__EndCommissionPlanRequest *request = in;
   struct arena *arena = call_arena(call);
   struct posting posting = posting_of(call);
-  struct plan_act act = act_of(call);
+  struct act act = act_of(call);
   int64_t end_us = timestamp_us(request->end_time, 0);
   Incentivize__CommissionPlan *plan;
   Incentivize__Account *account;
-  const struct status *status = load(call, request->name, request->etag, &plan);
+  const struct status *status =
+      resource_load(call, &kind_commission_plan, request->name, request->etag, &plan);
   if (!status)
-    status = plan_take(arena, plan, PLAN_END, &act);
+    status = plan_take(&act, plan, PLAN_END);
   if (!status)
     status = plan_check_end(arena, plan, end_us, act.now_us);
   if (!status)

@@ -1,18 +1,16 @@
 #include "incentivize/explanation.h"
 #include "incentivize/kinds.h"
 #include "incentivize/line_state.h"
-#include "incentivize/listing.h"
 #include "incentivize/service.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/incentivize/v1/earning_service.pb-c.h"
 
 static const struct status *load(struct call *call, const char *name, Incentivize__Earning **out) {
-  const struct status *status = txn_peek(call_txn(call), &kind_earning, name, out);
-  if (status)
-    return status;
-  return *out ? line_states_settle(call_txn(call), out, 1) : call_not_found(call, name);
+  const struct status *status = resource_read(call, &kind_earning, name, out);
+  return status ? status : line_states_settle(call_txn(call), out, 1);
 }
 
 const struct status *earning_get(struct call *call, const void *in, void *out) {
@@ -27,7 +25,7 @@ const struct status *earning_get(struct call *call, const void *in, void *out) {
 const struct status *earning_list(struct call *call, const void *in, void *out) {
   const Incentivize__ListEarningsRequest *request = in;
   Incentivize__ListEarningsResponse *response = out;
-  struct listing listing = {
+  struct list_query query = {
       .kind = &kind_earning,
       .partition = request->parent,
       .scope = request->parent,
@@ -41,14 +39,14 @@ const struct status *earning_list(struct call *call, const void *in, void *out) 
   if (one && !text_equal(name_partnership(call_arena(call), request->opportunity), request->parent))
     return call_not_found(call, request->opportunity);
   if (one) {
-    listing.index = "opportunity";
-    listing.partition = request->opportunity;
+    query.index = "opportunity";
+    query.partition = request->opportunity;
   } else if (request->kind) {
-    listing.index = "kind";
-    listing.partition = partition_earning_kind(call_arena(call), request->parent, (int)request->kind);
+    query.index = "kind";
+    query.partition = partition_earning_kind(call_arena(call), request->parent, (int)request->kind);
   }
   struct list_page page;
-  const struct status *status = listing_read(call, &listing, &page);
+  const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
   response->earnings = (Incentivize__Earning **)page.messages;
@@ -77,11 +75,9 @@ const struct status *earning_explain(struct call *call, const void *in, void *ou
 const struct status *sale_get(struct call *call, const void *in, void *out) {
   const Incentivize__GetSaleRequest *request = in;
   Incentivize__Sale *sale;
-  const struct status *status = txn_peek(call_txn(call), &kind_sale, request->name, &sale);
+  const struct status *status = resource_read(call, &kind_sale, request->name, &sale);
   if (status)
     return status;
-  if (!sale)
-    return call_not_found(call, request->name);
   *(Incentivize__Sale *)out = *sale;
   return NULL;
 }
@@ -89,7 +85,7 @@ const struct status *sale_get(struct call *call, const void *in, void *out) {
 const struct status *sale_list(struct call *call, const void *in, void *out) {
   const Incentivize__ListSalesRequest *request = in;
   Incentivize__ListSalesResponse *response = out;
-  struct listing listing = {
+  struct list_query query = {
       .kind = &kind_sale,
       .index = "close",
       .partition = request->parent,
@@ -98,11 +94,11 @@ const struct status *sale_list(struct call *call, const void *in, void *out) {
       .page_token = request->page_token,
   };
   if (request->state) {
-    listing.index = "state";
-    listing.partition = partition_sale_state(call_arena(call), request->parent, (int)request->state);
+    query.index = "state";
+    query.partition = partition_sale_state(call_arena(call), request->parent, (int)request->state);
   }
   struct list_page page;
-  const struct status *status = listing_read(call, &listing, &page);
+  const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
   response->sales = (Incentivize__Sale **)page.messages;

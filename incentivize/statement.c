@@ -2,6 +2,7 @@
 
 #include "incentivize/cadence.h"
 #include "runtime/base/digest.h"
+#include "runtime/base/machine.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
@@ -10,23 +11,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const struct statement_transition {
-  enum statement_action action;
-  int from, to;
-} transitions[] = {
-    {STATEMENT_CLOSE, STATEMENT_OPEN, STATEMENT_CLOSED},
-    {STATEMENT_ACKNOWLEDGE, STATEMENT_CLOSED, STATEMENT_ACKNOWLEDGED},
-    {STATEMENT_ACKNOWLEDGE, STATEMENT_DISPUTED, STATEMENT_ACKNOWLEDGED},
-    {STATEMENT_DISPUTE, STATEMENT_CLOSED, STATEMENT_DISPUTED},
+static const struct transition transitions[] = {
+    {STATEMENT_OPEN, STATEMENT_CLOSE, STATEMENT_CLOSED},
+    {STATEMENT_CLOSED, STATEMENT_ACKNOWLEDGE, STATEMENT_ACKNOWLEDGED},
+    {STATEMENT_DISPUTED, STATEMENT_ACKNOWLEDGE, STATEMENT_ACKNOWLEDGED},
+    {STATEMENT_CLOSED, STATEMENT_DISPUTE, STATEMENT_DISPUTED},
 };
-
-static const char *const action_words[] = {"close", "acknowledge", "dispute"};
-
-static const char *state_word(int state) {
-  static const char *const words[] = {"UNSPECIFIED", "OPEN", "CLOSED", "ACKNOWLEDGED", "DISPUTED"};
-  assert(state >= 0 && (size_t)state < sizeof words / sizeof *words);
-  return words[state];
-}
+static const char *const actions[STATEMENT_ACTIONS] = {"close", "acknowledge", "dispute"};
+static const struct machine statement_machine = {
+    .states = &incentivize__statement__state__descriptor,
+    .actions = actions,
+    .action_count = STATEMENT_ACTIONS,
+    .transitions = transitions,
+    .count = sizeof transitions / sizeof *transitions,
+};
 
 char *statement_name(struct arena *arena, const char *partnership, struct period period) {
   return name_child(arena, partnership, "statements", cadence_id(arena, period));
@@ -142,19 +140,12 @@ static void statement_note(struct arena *arena, Incentivize__Statement *statemen
 
 const struct status *statement_take(struct arena *arena, Incentivize__Statement *statement,
                                     enum statement_action action, const struct statement_act *act) {
-  for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
-    const struct statement_transition *transition = &transitions[i];
-    if (transition->action != action || transition->from != (int)statement->state)
-      continue;
-    statement->state = (Incentivize__Statement__State)transition->to;
-    statement_note(arena, statement, action, act);
-    return NULL;
-  }
-  struct status *status = status_make(arena, CODE_FAILED_PRECONDITION, REASON_INVALID_STATE,
-                                      "%s is %s: it cannot be taken through %s", statement->name,
-                                      state_word((int)statement->state), action_words[action]);
-  status_add_metadata(arena, status, "resource", statement->name);
-  status_add_metadata(arena, status, "state", state_word((int)statement->state));
-  status_add_metadata(arena, status, "action", action_words[action]);
-  return status;
+  int to;
+  const struct status *status =
+      machine_next(&statement_machine, arena, statement->name, (int)statement->state, (int)action, &to);
+  if (status)
+    return status;
+  statement->state = (Incentivize__Statement__State)to;
+  statement_note(arena, statement, action, act);
+  return NULL;
 }

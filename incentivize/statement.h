@@ -23,7 +23,7 @@ enum statement_state {
   STATEMENT_DISPUTED = INCENTIVIZE__STATEMENT__STATE__STATE_DISPUTED,
 };
 
-enum statement_action { STATEMENT_CLOSE, STATEMENT_ACKNOWLEDGE, STATEMENT_DISPUTE };
+enum statement_action { STATEMENT_CLOSE, STATEMENT_ACKNOWLEDGE, STATEMENT_DISPUTE, STATEMENT_ACTIONS };
 
 /* Who acts, when, and why (disputes). */
 struct statement_act {

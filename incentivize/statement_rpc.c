@@ -2,31 +2,29 @@
 #include "incentivize/cadence.h"
 #include "incentivize/kinds.h"
 #include "incentivize/line_state.h"
-#include "incentivize/listing.h"
 #include "incentivize/posting.h"
 #include "incentivize/service.h"
 #include "incentivize/statement.h"
 #include "runtime/base/name.h"
 #include "runtime/feed/directory.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/incentivize/v1/statement_service.pb-c.h"
 
 /* Stages a changed statement as the answer. */
 static struct record *stage(struct call *call, const char *type, Incentivize__Statement *statement,
                             Incentivize__Statement *out) {
-  txn_put(call_txn(call), &kind_statement, statement);
+  struct record *record = resource_change(call_txn(call), &kind_statement, statement, type);
   *out = *statement;
-  return txn_record(call_txn(call), &(struct record_facts){.type = type, .payload = statement});
+  return record;
 }
 
 const struct status *statement_get(struct call *call, const void *in, void *out) {
   const Incentivize__GetStatementRequest *request = in;
   Incentivize__Statement *statement;
-  const struct status *status = txn_peek(call_txn(call), &kind_statement, request->name, &statement);
+  const struct status *status = resource_read(call, &kind_statement, request->name, &statement);
   if (status)
     return status;
-  if (!statement)
-    return call_not_found(call, request->name);
   *(Incentivize__Statement *)out = *statement;
   return NULL;
 }
@@ -34,7 +32,7 @@ const struct status *statement_get(struct call *call, const void *in, void *out)
 const struct status *statement_list(struct call *call, const void *in, void *out) {
   const Incentivize__ListStatementsRequest *request = in;
   Incentivize__ListStatementsResponse *response = out;
-  struct listing listing = {
+  struct list_query query = {
       .kind = &kind_statement,
       .index = "period",
       .partition = request->parent,
@@ -43,11 +41,11 @@ const struct status *statement_list(struct call *call, const void *in, void *out
       .page_token = request->page_token,
   };
   if (request->state) {
-    listing.index = "state";
-    listing.partition = partition_statement_state(call_arena(call), request->parent, (int)request->state);
+    query.index = "state";
+    query.partition = partition_statement_state(call_arena(call), request->parent, (int)request->state);
   }
   struct list_page page;
-  const struct status *status = listing_read(call, &listing, &page);
+  const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
   response->statements = (Incentivize__Statement **)page.messages;
@@ -60,22 +58,20 @@ const struct status *statement_lines_list(struct call *call, const void *in, voi
   const Incentivize__ListStatementLinesRequest *request = in;
   Incentivize__ListStatementLinesResponse *response = out;
   Incentivize__Statement *statement;
-  const struct status *status = txn_peek(call_txn(call), &kind_statement, request->parent, &statement);
+  const struct status *status = resource_read(call, &kind_statement, request->parent, &statement);
   if (status)
     return status;
-  if (!statement)
-    return call_not_found(call, request->parent);
   struct list_page page;
-  status = listing_read(call,
-                        &(struct listing){
-                            .kind = &kind_earning,
-                            .index = "statement",
-                            .partition = request->parent,
-                            .scope = request->parent,
-                            .page_size = request->page_size,
-                            .page_token = request->page_token,
-                        },
-                        &page);
+  status = resource_list(call,
+                         (struct list_query){
+                             .kind = &kind_earning,
+                             .index = "statement",
+                             .partition = request->parent,
+                             .scope = request->parent,
+                             .page_size = request->page_size,
+                             .page_token = request->page_token,
+                         },
+                         "", &page);
   if (status)
     return status;
   response->earnings = (Incentivize__Earning **)page.messages;
@@ -161,12 +157,7 @@ static const struct status *answer(struct call *call, const char *name, const ch
                                    void *out) {
   struct statement_act act = {call_principal(call)->subject, call_now_us(call), reason};
   Incentivize__Statement *statement;
-  const struct status *status = txn_get(call_txn(call), &kind_statement, name, &statement);
-  if (status)
-    return status;
-  if (!statement)
-    return call_not_found(call, name);
-  status = call_check_etag(call, etag, statement->etag);
+  const struct status *status = resource_load(call, &kind_statement, name, etag, &statement);
   if (!status)
     status = statement_take(call_arena(call), statement, action, &act);
   if (status)

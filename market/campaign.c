@@ -1,5 +1,8 @@
 #include "market/campaign.h"
 
+#include "runtime/base/moment.h"
+#include "runtime/base/party.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/timestamp.h"
 
 #define PLANNED MARKET__CAMPAIGN__STATE__STATE_PLANNED
@@ -20,13 +23,14 @@ static const struct transition transitions[] = {
 const struct machine campaign_machine = {
     .states = &market__campaign__state__descriptor,
     .actions = action_names,
+    .action_count = CAMPAIGN_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
 
 const struct status *campaign_check(struct arena *arena, const Market__Campaign *campaign) {
   if (timestamp_us(campaign->end_time, 0) <= timestamp_us(campaign->start_time, 0)) {
-    return rule_violation(arena, "campaign.end_time", "VALUE_OUT_OF_RANGE", "must be later than start_time");
+    return invalid_field(arena, "campaign.end_time", "VALUE_OUT_OF_RANGE", "must be later than start_time");
   }
   return NULL;
 }
@@ -40,12 +44,12 @@ const struct status *campaign_apply_create(struct arena *arena, Market__Campaign
 
 const struct status *campaign_apply(struct arena *arena, Market__Campaign *campaign, Type__Party actor,
                                     enum campaign_action action) {
-  const struct status *status = rule_owner(arena, campaign->name, campaign->party, actor);
+  const struct status *status = party_check_owner(arena, campaign->name, campaign->party, actor);
   if (status) {
     return status;
   }
   int to;
-  status = machine_step(arena, &campaign_machine, campaign->name, campaign->state, action, &to);
+  status = machine_next(&campaign_machine, arena, campaign->name, campaign->state, action, &to);
   if (!status) {
     campaign->state = (Market__Campaign__State)to;
   }
@@ -59,7 +63,7 @@ const struct status *campaign_apply_hold(struct arena *arena, Market__Campaign *
   if (status) {
     return status;
   }
-  status = rule_past(arena, "hold_time", now_us, &hold_us);
+  status = moment_past(arena, "hold_time", now_us, &hold_us);
   if (status) {
     return status;
   }

@@ -2,7 +2,7 @@
 #ifndef ENTENTE_MARKET_CAMPAIGN_H
 #define ENTENTE_MARKET_CAMPAIGN_H
 
-#include "market/rule.h"
+#include "runtime/base/machine.h"
 
 #include "entente/market/v1/campaign.pb-c.h"
 

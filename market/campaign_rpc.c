@@ -1,18 +1,18 @@
 #include "market/campaign.h"
 
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 #include "runtime/message/mask.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/campaign_service.pb-c.h"
 
 const struct status *campaign_get(struct call *call, const void *in, void *out) {
   const Market__GetCampaignRequest *request = in;
   Market__Campaign *campaign;
-  const struct status *status = handler_peek(call, &kind_campaign, request->name, &campaign);
+  const struct status *status = resource_read(call, &kind_campaign, request->name, &campaign);
   if (!status) {
     *(Market__Campaign *)out = *campaign;
   }
@@ -24,15 +24,16 @@ const struct status *campaign_list(struct call *call, const void *in, void *out)
   Market__ListCampaignsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  const struct status *status = handler_list(
-      call,
-      &(struct handler_list){
-          .kind = &kind_campaign,
-          .parent = request->parent,
-          .partition = partition_campaigns(arena, request->parent, (int)request->party, (int)request->state),
-          .page_size = request->page_size,
-          .page_token = request->page_token},
-      &page);
+  const struct status *status =
+      resource_list(call,
+                    (struct list_query){.kind = &kind_campaign,
+                                        .index = "list",
+                                        .scope = request->parent,
+                                        .partition = partition_campaigns(
+                                            arena, request->parent, (int)request->party, (int)request->state),
+                                        .page_size = request->page_size,
+                                        .page_token = request->page_token},
+                    "", &page);
   if (status) {
     return status;
   }
@@ -57,7 +58,7 @@ static const struct status *answer(struct call *call, const Market__Campaign *ca
 
 static const struct status *read_for_verb(struct call *call, const char *name, const char *etag,
                                           Market__Campaign **campaign) {
-  const struct status *status = handler_get(call, &kind_campaign, name, campaign);
+  const struct status *status = resource_load(call, &kind_campaign, name, NULL, campaign);
   return status ? status : call_check_etag(call, etag, (*campaign)->etag);
 }
 
@@ -67,11 +68,11 @@ const struct status *campaign_create(struct call *call, const void *in, void *ou
   const Onboard__Partnership *partnership;
   const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
   if (!status) {
-    status = handler_new_name(call, &kind_campaign, request->parent, "campaigns", request->campaign_id,
-                              &campaign->name);
+    status = resource_name(call, &kind_campaign, request->parent, "campaigns", request->campaign_id,
+                           &campaign->name);
   }
   if (!status) {
-    status = campaign_apply_create(call_arena(call), campaign, handler_party(call));
+    status = campaign_apply_create(call_arena(call), campaign, call_party(call));
   }
   if (status) {
     return status;
@@ -86,7 +87,7 @@ const struct status *campaign_update(struct call *call, const void *in, void *ou
   Market__Campaign *campaign;
   const struct status *status = read_for_verb(call, request->campaign->name, request->etag, &campaign);
   if (!status) {
-    status = campaign_apply(arena, campaign, handler_party(call), CAMPAIGN_UPDATE);
+    status = campaign_apply(arena, campaign, call_party(call), CAMPAIGN_UPDATE);
   }
   if (!status) {
     Google__Protobuf__FieldMask *mask = request->update_mask;
@@ -109,7 +110,7 @@ static const struct status *apply_simple(struct call *call, const char *name, co
   Market__Campaign *campaign;
   const struct status *status = read_for_verb(call, name, etag, &campaign);
   if (!status) {
-    status = campaign_apply(call_arena(call), campaign, handler_party(call), action);
+    status = campaign_apply(call_arena(call), campaign, call_party(call), action);
   }
   if (status) {
     return status;
@@ -133,7 +134,7 @@ const struct status *campaign_hold(struct call *call, const void *in, void *out)
   Market__Campaign *campaign;
   const struct status *status = read_for_verb(call, request->name, request->etag, &campaign);
   if (!status) {
-    status = campaign_apply_hold(call_arena(call), campaign, handler_party(call),
+    status = campaign_apply_hold(call_arena(call), campaign, call_party(call),
                                  timestamp_us(request->hold_time, INT64_MIN), request->registrations,
                                  request->attendance, call_now_us(call));
   }
@@ -150,7 +151,7 @@ const struct status *campaign_cancel(struct call *call, const void *in, void *ou
   Market__Campaign *campaign;
   const struct status *status = read_for_verb(call, request->name, request->etag, &campaign);
   if (!status) {
-    status = campaign_apply_cancel(call_arena(call), campaign, handler_party(call), request->reason);
+    status = campaign_apply_cancel(call_arena(call), campaign, call_party(call), request->reason);
   }
   if (status) {
     return status;
@@ -164,7 +165,7 @@ const struct status *campaign_record_results(struct call *call, const void *in, 
   Market__Campaign *campaign;
   const struct status *status = read_for_verb(call, request->name, request->etag, &campaign);
   if (!status) {
-    status = campaign_apply_results(call_arena(call), campaign, handler_party(call), request->registrations,
+    status = campaign_apply_results(call_arena(call), campaign, call_party(call), request->registrations,
                                     request->attendance);
   }
   if (status) {

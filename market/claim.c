@@ -2,6 +2,7 @@
 
 #include "runtime/base/money.h"
 #include "runtime/base/period.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/timestamp.h"
 
 #include <string.h>
@@ -26,6 +27,7 @@ static const struct transition transitions[] = {
 const struct machine claim_machine = {
     .states = &market__claim__state__descriptor,
     .actions = action_names,
+    .action_count = CLAIM_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -76,7 +78,7 @@ const struct status *claim_apply_create(struct arena *arena, Market__Claim *clai
 
 const struct status *claim_apply(struct arena *arena, Market__Claim *claim, enum claim_action action) {
   int to;
-  const struct status *status = machine_step(arena, &claim_machine, claim->name, claim->state, action, &to);
+  const struct status *status = machine_next(&claim_machine, arena, claim->name, claim->state, action, &to);
   if (!status) {
     claim->state = (Market__Claim__State)to;
   }
@@ -103,7 +105,7 @@ const struct status *claim_apply_add_proofs(struct arena *arena, Market__Claim *
     return full;
   }
   for (size_t i = 0; i < count; i++) {
-    claim->proofs = rule_append(arena, claim->proofs, claim->n_proofs++, proofs[i]);
+    claim->proofs = arena_append(arena, claim->proofs, claim->n_proofs++, proofs[i]);
   }
   return NULL;
 }
@@ -184,9 +186,8 @@ static const struct status *check_proofs(struct arena *arena, const Market__Clai
   struct guards guards = guards_of(arena, claim, CLAIM_APPROVE);
   guards.reason = "PROOF_MISSING";
   for (size_t i = 0; i < count; i++) {
-    const ProtobufCEnumValue *value =
-        protobuf_c_enum_descriptor_get_value(&market__proof__type__descriptor, (int)types[i]);
-    guard(&guards, has_proof(claim, types[i]), "proof %s is missing", value->name + strlen("TYPE_"));
+    guard(&guards, has_proof(claim, types[i]), "proof %s is missing",
+          state_name(&market__proof__type__descriptor, (int)types[i]));
   }
   return guards.status;
 }
@@ -196,7 +197,7 @@ const struct status *claim_apply_approve(struct arena *arena, Market__Claim *cla
                                          int64_t accepted_spend_minor, int64_t now_us) {
   int to;
   const struct status *status =
-      machine_step(arena, &claim_machine, claim->name, claim->state, CLAIM_APPROVE, &to);
+      machine_next(&claim_machine, arena, claim->name, claim->state, CLAIM_APPROVE, &to);
   if (!status) {
     status = check_proofs(arena, claim, request);
   }

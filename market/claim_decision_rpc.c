@@ -1,11 +1,12 @@
 #include "market/claim.h"
 
 #include "market/fund.h"
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/claim_service.pb-c.h"
 
@@ -19,7 +20,8 @@ static const struct status *read_both(struct call *call, const char *name, const
                                       Market__Claim **claim, Market__FundRequest **fund_request) {
   const struct status *status = fund_read_claim(call, name, etag, claim);
   return status ? status
-                : handler_get(call, &kind_fund_request, name_prefix(call_arena(call), name, 3), fund_request);
+                : resource_load(call, &kind_fund_request, name_prefix(call_arena(call), name, 3), NULL,
+                                fund_request);
 }
 
 const struct status *claim_review(struct call *call, const void *in, void *out) {
@@ -45,10 +47,10 @@ const struct status *claim_approve(struct call *call, const void *in, void *out)
   int64_t occur_us = timestamp_us(request->occur_time, INT64_MIN);
   const struct status *status = read_both(call, request->name, request->etag, &claim, &fund_request);
   if (!status) {
-    status = rule_past(arena, "occur_time", call_now_us(call), &occur_us);
+    status = moment_past(arena, "occur_time", call_now_us(call), &occur_us);
   }
   if (!status) {
-    status = handler_get(call, &kind_mdf_allocation, fund_request->allocation, &allocation);
+    status = resource_load(call, &kind_mdf_allocation, fund_request->allocation, NULL, &allocation);
   }
   if (!status) {
     status =

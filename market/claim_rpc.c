@@ -1,12 +1,13 @@
 #include "market/claim.h"
 
 #include "market/fund.h"
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/message/mask.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/claim_service.pb-c.h"
 
@@ -25,15 +26,16 @@ const struct status *claim_list(struct call *call, const void *in, void *out) {
   Market__ListClaimsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  const struct status *status = handler_list(
-      call,
-      &(struct handler_list){
-          .kind = &kind_claim,
-          .parent = request->parent,
-          .partition = partition_seen(arena, request->parent, handler_party(call), (int)request->state),
-          .page_size = request->page_size,
-          .page_token = request->page_token},
-      &page);
+  const struct status *status =
+      resource_list(call,
+                    (struct list_query){.kind = &kind_claim,
+                                        .index = "list",
+                                        .scope = request->parent,
+                                        .partition = partition_seen(arena, request->parent, call_party(call),
+                                                                    (int)request->state),
+                                        .page_size = request->page_size,
+                                        .page_token = request->page_token},
+                    "", &page);
   if (status) {
     return status;
   }
@@ -54,7 +56,7 @@ const struct status *claim_create(struct call *call, const void *in, void *out) 
   Market__FundRequest *fund_request;
   const struct status *status = fund_read_request(call, request->parent, NULL, &fund_request);
   if (!status) {
-    status = handler_new_name(call, &kind_claim, request->parent, "claims", request->claim_id, &claim->name);
+    status = resource_name(call, &kind_claim, request->parent, "claims", request->claim_id, &claim->name);
   }
   if (!status) {
     status = claim_apply_create(call_arena(call), claim, fund_request);
@@ -76,7 +78,7 @@ const struct status *claim_update(struct call *call, const void *in, void *out) 
     status = claim_apply(arena, claim, CLAIM_UPDATE);
   }
   if (!status) {
-    status = handler_peek(call, &kind_fund_request, name_prefix(arena, claim->name, 3), &fund_request);
+    status = resource_read(call, &kind_fund_request, name_prefix(arena, claim->name, 3), &fund_request);
   }
   if (!status) {
     Google__Protobuf__FieldMask *mask = request->update_mask;
@@ -115,10 +117,10 @@ const struct status *claim_submit(struct call *call, const void *in, void *out) 
   int64_t occur_us = timestamp_us(request->occur_time, INT64_MIN);
   const struct status *status = fund_read_claim(call, request->name, request->etag, &claim);
   if (!status) {
-    status = rule_past(arena, "occur_time", call_now_us(call), &occur_us);
+    status = moment_past(arena, "occur_time", call_now_us(call), &occur_us);
   }
   if (!status) {
-    status = handler_get(call, &kind_fund_request, name_prefix(arena, claim->name, 3), &fund_request);
+    status = resource_load(call, &kind_fund_request, name_prefix(arena, claim->name, 3), NULL, &fund_request);
   }
   if (!status) {
     status = claim_apply_submit(arena, claim, fund_request, occur_us);

@@ -6,11 +6,11 @@
 
 const struct status *fund_read_request(struct call *call, const char *name, const char *etag,
                                        Market__FundRequest **request) {
-  const struct status *status = handler_get(call, &kind_fund_request, name, request);
+  const struct status *status = resource_load(call, &kind_fund_request, name, NULL, request);
   if (status) {
     return status;
   }
-  if (!fund_request_visible(*request, handler_party(call))) {
+  if (!fund_request_visible(*request, call_party(call))) {
     return call_not_found(call, name);
   }
   return etag ? call_check_etag(call, etag, (*request)->etag) : NULL;
@@ -18,11 +18,11 @@ const struct status *fund_read_request(struct call *call, const char *name, cons
 
 const struct status *fund_read_claim(struct call *call, const char *name, const char *etag,
                                      Market__Claim **claim) {
-  const struct status *status = handler_get(call, &kind_claim, name, claim);
+  const struct status *status = resource_load(call, &kind_claim, name, NULL, claim);
   if (status) {
     return status;
   }
-  if (!claim_visible(*claim, handler_party(call))) {
+  if (!claim_visible(*claim, call_party(call))) {
     return call_not_found(call, name);
   }
   return etag ? call_check_etag(call, etag, (*claim)->etag) : NULL;

@@ -2,7 +2,7 @@
 #ifndef ENTENTE_MARKET_FUND_H
 #define ENTENTE_MARKET_FUND_H
 
-#include "market/handler.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/claim.pb-c.h"
 #include "entente/market/v1/fund_request.pb-c.h"

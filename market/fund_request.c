@@ -1,6 +1,8 @@
 #include "market/fund_request.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/moment.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
@@ -32,6 +34,7 @@ static const struct transition transitions[] = {
 const struct machine fund_request_machine = {
     .states = &market__fund_request__state__descriptor,
     .actions = action_names,
+    .action_count = FUND_REQUEST_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -48,7 +51,7 @@ const struct status *fund_request_apply(struct arena *arena, Market__FundRequest
                                         enum fund_request_action action) {
   int to;
   const struct status *status =
-      machine_step(arena, &fund_request_machine, request->name, request->state, action, &to);
+      machine_next(&fund_request_machine, arena, request->name, request->state, action, &to);
   if (!status) {
     request->state = (Market__FundRequest__State)to;
   }
@@ -145,7 +148,7 @@ const struct status *fund_request_apply_execute(struct arena *arena, Market__Fun
   if (status) {
     return status;
   }
-  status = rule_past(arena, "execute_time", now_us, &execute_us);
+  status = moment_past(arena, "execute_time", now_us, &execute_us);
   if (status) {
     return status;
   }

@@ -1,10 +1,11 @@
 #include "market/fund_request.h"
 
 #include "market/fund.h"
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/fund_request_service.pb-c.h"
 
@@ -23,13 +24,13 @@ const struct status *fund_request_approve(struct call *call, const void *in, voi
                               .now_us = timestamp_us(request->occur_time, INT64_MIN)};
   const struct status *status = fund_read_request(call, request->name, request->etag, &found);
   if (!status) {
-    status = rule_past(call_arena(call), "occur_time", call_now_us(call), &decision.now_us);
+    status = moment_past(call_arena(call), "occur_time", call_now_us(call), &decision.now_us);
   }
   if (!status) {
-    status = handler_get(call, &kind_mdf_allocation, found->allocation, &allocation);
+    status = resource_load(call, &kind_mdf_allocation, found->allocation, NULL, &allocation);
   }
   if (!status) {
-    status = handler_get(call, &kind_mdf_budget, allocation->budget, &budget);
+    status = resource_load(call, &kind_mdf_budget, allocation->budget, NULL, &budget);
   }
   if (!status) {
     status = fund_request_apply_approve(call_arena(call), found, allocation, budget, request->amount_minor,
@@ -78,7 +79,7 @@ static const struct status *end(struct call *call, const char *name, const char 
   Market__MdfAllocation *allocation;
   const struct status *status = fund_read_request(call, name, etag, &found);
   if (!status) {
-    status = handler_get(call, &kind_mdf_allocation, found->allocation, &allocation);
+    status = resource_load(call, &kind_mdf_allocation, found->allocation, NULL, &allocation);
   }
   if (!status) {
     status = fund_request_apply_end(call_arena(call), found, allocation, action, call_now_us(call));

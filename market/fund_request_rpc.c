@@ -1,14 +1,16 @@
 #include "market/fund_request.h"
 
 #include "market/fund.h"
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 #include "runtime/message/mask.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/campaign.pb-c.h"
 #include "entente/market/v1/fund_request_service.pb-c.h"
@@ -29,19 +31,19 @@ const struct status *fund_request_list(struct call *call, const void *in, void *
   struct arena *arena = call_arena(call);
   bool of_allocation = !text_empty(request->allocation);
   if (of_allocation && !text_equal(name_partnership(arena, request->allocation), request->parent)) {
-    return rule_violation(arena, "allocation", "RESOURCE_NAME_INVALID", "must be of the same partnership");
+    return invalid_field(arena, "allocation", "RESOURCE_NAME_INVALID", "must be of the same partnership");
   }
   const char *below = of_allocation ? request->allocation : request->parent;
   struct list_page page;
-  const struct status *status =
-      handler_list(call,
-                   &(struct handler_list){
-                       .kind = &kind_fund_request,
-                       .parent = request->parent,
-                       .partition = partition_seen(arena, below, handler_party(call), (int)request->state),
-                       .page_size = request->page_size,
-                       .page_token = request->page_token},
-                   &page);
+  const struct status *status = resource_list(
+      call,
+      (struct list_query){.kind = &kind_fund_request,
+                          .index = "list",
+                          .scope = request->parent,
+                          .partition = partition_seen(arena, below, call_party(call), (int)request->state),
+                          .page_size = request->page_size,
+                          .page_token = request->page_token},
+      "", &page);
   if (status) {
     return status;
   }
@@ -66,7 +68,7 @@ static const struct status *check_campaign(struct call *call, const Market__Fund
   if (!text_equal(name_partnership(arena, request->campaign), name_partnership(arena, request->name))) {
     return call_not_found(call, request->campaign);
   }
-  return handler_peek(call, &kind_campaign, request->campaign, &campaign);
+  return resource_read(call, &kind_campaign, request->campaign, &campaign);
 }
 
 static const struct status *check_allocation(struct call *call, const Market__FundRequest *request) {
@@ -75,7 +77,7 @@ static const struct status *check_allocation(struct call *call, const Market__Fu
   if (!text_equal(name_partnership(arena, request->allocation), name_partnership(arena, request->name))) {
     return call_not_found(call, request->allocation);
   }
-  return handler_peek(call, &kind_mdf_allocation, request->allocation, &allocation);
+  return resource_read(call, &kind_mdf_allocation, request->allocation, &allocation);
 }
 
 const struct status *fund_request_create(struct call *call, const void *in, void *out) {
@@ -84,8 +86,8 @@ const struct status *fund_request_create(struct call *call, const void *in, void
   const Onboard__Partnership *partnership;
   const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
   if (!status) {
-    status = handler_new_name(call, &kind_fund_request, request->parent, "fundRequests",
-                              request->fund_request_id, &created->name);
+    status = resource_name(call, &kind_fund_request, request->parent, "fundRequests",
+                           request->fund_request_id, &created->name);
   }
   if (!status) {
     status = check_allocation(call, created);
@@ -131,10 +133,10 @@ const struct status *fund_request_submit(struct call *call, const void *in, void
   int64_t occur_us = timestamp_us(request->occur_time, INT64_MIN);
   const struct status *status = fund_read_request(call, request->name, request->etag, &found);
   if (!status) {
-    status = rule_past(call_arena(call), "occur_time", call_now_us(call), &occur_us);
+    status = moment_past(call_arena(call), "occur_time", call_now_us(call), &occur_us);
   }
   if (!status) {
-    status = handler_peek(call, &kind_mdf_allocation, found->allocation, &allocation);
+    status = resource_read(call, &kind_mdf_allocation, found->allocation, &allocation);
   }
   if (!status) {
     status = fund_request_apply_submit(call_arena(call), found, allocation, occur_us);

@@ -1,5 +1,6 @@
 #include "market/mdf_allocation.h"
 
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 
 #include <assert.h>
@@ -15,6 +16,7 @@ static const struct transition transitions[] = {
 const struct machine mdf_allocation_machine = {
     .states = &market__mdf_allocation__state__descriptor,
     .actions = action_names,
+    .action_count = MDF_ALLOCATION_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -51,7 +53,7 @@ static const struct status *allocation_step(struct arena *arena, Market__MdfAllo
                                             enum mdf_allocation_action action) {
   int to;
   const struct status *status =
-      machine_step(arena, &mdf_allocation_machine, allocation->name, allocation->state, action, &to);
+      machine_next(&mdf_allocation_machine, arena, allocation->name, allocation->state, action, &to);
   if (!status) {
     allocation->state = (Market__MdfAllocation__State)to;
   }

@@ -1,18 +1,19 @@
 #include "market/mdf_allocation.h"
 
 #include "market/fund.h"
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/mdf_allocation_service.pb-c.h"
 
 const struct status *mdf_allocation_get(struct call *call, const void *in, void *out) {
   const Market__GetMdfAllocationRequest *request = in;
   Market__MdfAllocation *allocation;
-  const struct status *status = handler_peek(call, &kind_mdf_allocation, request->name, &allocation);
+  const struct status *status = resource_read(call, &kind_mdf_allocation, request->name, &allocation);
   if (!status) {
     *(Market__MdfAllocation *)out = *allocation;
   }
@@ -24,14 +25,15 @@ const struct status *mdf_allocation_list(struct call *call, const void *in, void
   Market__ListMdfAllocationsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  const struct status *status = handler_list(
+  const struct status *status = resource_list(
       call,
-      &(struct handler_list){.kind = &kind_mdf_allocation,
-                             .parent = request->parent,
-                             .partition = partition_state(arena, request->parent, (int)request->state),
-                             .page_size = request->page_size,
-                             .page_token = request->page_token},
-      &page);
+      (struct list_query){.kind = &kind_mdf_allocation,
+                          .index = "list",
+                          .scope = request->parent,
+                          .partition = partition_state(arena, request->parent, (int)request->state),
+                          .page_size = request->page_size,
+                          .page_token = request->page_token},
+      "", &page);
   if (status) {
     return status;
   }
@@ -53,7 +55,7 @@ static const struct status *read_decision(struct call *call, const char *overrid
   *decision = (struct decision){.actor = call_principal(call)->subject,
                                 .override_reason = override_reason,
                                 .now_us = timestamp_us(occur_time, INT64_MIN)};
-  return rule_past(call_arena(call), "occur_time", call_now_us(call), &decision->now_us);
+  return moment_past(call_arena(call), "occur_time", call_now_us(call), &decision->now_us);
 }
 
 const struct status *mdf_allocation_create(struct call *call, const void *in, void *out) {
@@ -67,11 +69,11 @@ const struct status *mdf_allocation_create(struct call *call, const void *in, vo
     status = read_decision(call, request->override_reason, request->occur_time, &decision);
   }
   if (!status) {
-    status = handler_new_name(call, &kind_mdf_allocation, request->parent, "mdfAllocations",
-                              request->mdf_allocation_id, &allocation->name);
+    status = resource_name(call, &kind_mdf_allocation, request->parent, "mdfAllocations",
+                           request->mdf_allocation_id, &allocation->name);
   }
   if (!status) {
-    status = handler_get(call, &kind_mdf_budget, allocation->budget, &budget);
+    status = resource_load(call, &kind_mdf_budget, allocation->budget, NULL, &budget);
   }
   if (!status) {
     status = mdf_allocation_apply_create(call_arena(call), allocation, budget, partnership->currency_code,
@@ -88,11 +90,8 @@ const struct status *mdf_allocation_create(struct call *call, const void *in, vo
 
 static const struct status *read_both(struct call *call, const char *name, const char *etag,
                                       Market__MdfAllocation **allocation, Market__MdfBudget **budget) {
-  const struct status *status = handler_get(call, &kind_mdf_allocation, name, allocation);
-  if (!status) {
-    status = call_check_etag(call, etag, (*allocation)->etag);
-  }
-  return status ? status : handler_get(call, &kind_mdf_budget, (*allocation)->budget, budget);
+  const struct status *status = resource_load(call, &kind_mdf_allocation, name, etag, allocation);
+  return status ? status : resource_load(call, &kind_mdf_budget, (*allocation)->budget, NULL, budget);
 }
 
 const struct status *mdf_allocation_adjust(struct call *call, const void *in, void *out) {

@@ -1,6 +1,7 @@
 #include "market/mdf_budget.h"
 
 #include "runtime/base/money.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
@@ -21,6 +22,7 @@ static const struct transition transitions[] = {
 const struct machine mdf_budget_machine = {
     .states = &market__mdf_budget__state__descriptor,
     .actions = action_names,
+    .action_count = MDF_BUDGET_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -34,11 +36,10 @@ Market__MdfBudget__State mdf_budget_state_at(const Market__MdfBudget *budget, in
 
 const struct status *mdf_budget_check(struct arena *arena, const Market__MdfBudget *budget) {
   if (!currency_known(budget->currency_code)) {
-    return rule_violation(arena, "mdf_budget.currency_code", "CURRENCY_UNKNOWN", "must be an ISO 4217 code");
+    return invalid_field(arena, "mdf_budget.currency_code", "CURRENCY_UNKNOWN", "must be an ISO 4217 code");
   }
   if (timestamp_us(budget->end_time, 0) <= timestamp_us(budget->start_time, 0)) {
-    return rule_violation(arena, "mdf_budget.end_time", "VALUE_OUT_OF_RANGE",
-                          "must be later than start_time");
+    return invalid_field(arena, "mdf_budget.end_time", "VALUE_OUT_OF_RANGE", "must be later than start_time");
   }
   return NULL;
 }
@@ -51,7 +52,7 @@ const struct status *mdf_budget_apply_create(struct arena *arena, Market__MdfBud
 static const struct status *budget_step(struct arena *arena, Market__MdfBudget *budget,
                                         enum mdf_budget_action action, int64_t now_us) {
   int to;
-  const struct status *status = machine_step(arena, &mdf_budget_machine, budget->name,
+  const struct status *status = machine_next(&mdf_budget_machine, arena, budget->name,
                                              mdf_budget_state_at(budget, now_us), action, &to);
   if (!status) {
     budget->state = (Market__MdfBudget__State)to;
@@ -121,7 +122,7 @@ const struct status *override_note(struct arena *arena, Market__LimitOverride **
   item->override_time = timestamp_new(arena, decision->now_us);
   item->amount_minor = amount_minor;
   item->resource = arena_strdup(arena, resource);
-  *overrides = rule_append(arena, *overrides, (*count)++, item);
+  *overrides = arena_append(arena, *overrides, (*count)++, item);
   return NULL;
 }
 

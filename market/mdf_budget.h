@@ -2,7 +2,7 @@
 #ifndef ENTENTE_MARKET_MDF_BUDGET_H
 #define ENTENTE_MARKET_MDF_BUDGET_H
 
-#include "market/rule.h"
+#include "runtime/base/machine.h"
 
 #include "entente/market/v1/mdf_budget.pb-c.h"
 

@@ -1,16 +1,16 @@
 #include "market/mdf_budget.h"
 
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
 #include "runtime/message/mask.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/mdf_budget_service.pb-c.h"
 
 const struct status *mdf_budget_get(struct call *call, const void *in, void *out) {
   const Market__GetMdfBudgetRequest *request = in;
   Market__MdfBudget *budget;
-  const struct status *status = handler_peek(call, &kind_mdf_budget, request->name, &budget);
+  const struct status *status = resource_read(call, &kind_mdf_budget, request->name, &budget);
   if (status) {
     return status;
   }
@@ -41,16 +41,16 @@ const struct status *mdf_budget_list(struct call *call, const void *in, void *ou
   }
   struct list_page page;
   const struct status *status =
-      handler_list(call,
-                   &(struct handler_list){.kind = &kind_mdf_budget,
-                                          .parent = request->parent,
-                                          .partition = partition_state(arena, request->parent, stored),
-                                          .page_size = request->page_size,
-                                          .page_token = request->page_token,
-                                          .keep = keep_budget,
-                                          .context = &filter,
-                                          .binding = arena_printf(arena, "%d", (int)request->state)},
-                   &page);
+      resource_list(call,
+                    (struct list_query){.kind = &kind_mdf_budget,
+                                        .index = "list",
+                                        .scope = request->parent,
+                                        .partition = partition_state(arena, request->parent, stored),
+                                        .page_size = request->page_size,
+                                        .page_token = request->page_token,
+                                        .keep = keep_budget,
+                                        .context = &filter},
+                    arena_printf(arena, "%d", (int)request->state), &page);
   if (status) {
     return status;
   }
@@ -76,8 +76,8 @@ static const struct status *write_budget(struct call *call, Market__MdfBudget *b
 const struct status *mdf_budget_create(struct call *call, const void *in, void *out) {
   const Market__CreateMdfBudgetRequest *request = in;
   Market__MdfBudget *budget = request->mdf_budget;
-  const struct status *status = handler_new_name(call, &kind_mdf_budget, request->parent, "mdfBudgets",
-                                                 request->mdf_budget_id, &budget->name);
+  const struct status *status = resource_name(call, &kind_mdf_budget, request->parent, "mdfBudgets",
+                                              request->mdf_budget_id, &budget->name);
   if (!status) {
     status = mdf_budget_apply_create(call_arena(call), budget);
   }
@@ -86,7 +86,7 @@ const struct status *mdf_budget_create(struct call *call, const void *in, void *
 
 static const struct status *read_for_verb(struct call *call, const char *name, const char *etag,
                                           Market__MdfBudget **budget) {
-  const struct status *status = handler_get(call, &kind_mdf_budget, name, budget);
+  const struct status *status = resource_load(call, &kind_mdf_budget, name, NULL, budget);
   return status ? status : call_check_etag(call, etag, (*budget)->etag);
 }
 

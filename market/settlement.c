@@ -1,5 +1,7 @@
 #include "market/settlement.h"
 
+#include "runtime/base/moment.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/timestamp.h"
 
 #define PENDING MARKET__SETTLEMENT__STATE__STATE_PENDING
@@ -14,6 +16,7 @@ static const struct transition transitions[] = {
 const struct machine settlement_machine = {
     .states = &market__settlement__state__descriptor,
     .actions = action_names,
+    .action_count = SETTLEMENT_ACTIONS,
     .transitions = transitions,
     .count = sizeof transitions / sizeof *transitions,
 };
@@ -40,7 +43,7 @@ static const struct status *settlement_step(struct arena *arena, Market__Settlem
                                             enum settlement_action action) {
   int to;
   const struct status *status =
-      machine_step(arena, &settlement_machine, settlement->name, settlement->state, action, &to);
+      machine_next(&settlement_machine, arena, settlement->name, settlement->state, action, &to);
   if (!status) {
     settlement->state = (Market__Settlement__State)to;
   }
@@ -54,7 +57,7 @@ const struct status *settlement_apply_pay(struct arena *arena, Market__Settlemen
   if (status) {
     return status;
   }
-  status = rule_past(arena, "pay_time", now_us, &pay_us);
+  status = moment_past(arena, "pay_time", now_us, &pay_us);
   if (status) {
     return status;
   }

@@ -1,18 +1,18 @@
 #include "market/settlement.h"
 
 #include "market/fund.h"
-#include "market/handler.h"
 #include "market/kinds.h"
 #include "market/service.h"
 #include "runtime/base/name.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/rpc/resource.h"
 
 #include "entente/market/v1/settlement_service.pb-c.h"
 
 const struct status *settlement_get(struct call *call, const void *in, void *out) {
   const Market__GetSettlementRequest *request = in;
   Market__Settlement *settlement;
-  const struct status *status = handler_peek(call, &kind_settlement, request->name, &settlement);
+  const struct status *status = resource_read(call, &kind_settlement, request->name, &settlement);
   if (!status) {
     *(Market__Settlement *)out = *settlement;
   }
@@ -24,14 +24,15 @@ const struct status *settlement_list(struct call *call, const void *in, void *ou
   Market__ListSettlementsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  const struct status *status = handler_list(
+  const struct status *status = resource_list(
       call,
-      &(struct handler_list){.kind = &kind_settlement,
-                             .parent = request->parent,
-                             .partition = partition_state(arena, request->parent, (int)request->state),
-                             .page_size = request->page_size,
-                             .page_token = request->page_token},
-      &page);
+      (struct list_query){.kind = &kind_settlement,
+                          .index = "list",
+                          .scope = request->parent,
+                          .partition = partition_state(arena, request->parent, (int)request->state),
+                          .page_size = request->page_size,
+                          .page_token = request->page_token},
+      "", &page);
   if (status) {
     return status;
   }
@@ -59,8 +60,8 @@ const struct status *settlement_create(struct call *call, const void *in, void *
   Market__Claim *claim;
   const struct status *status = fund_read_claim(call, request->parent, NULL, &claim);
   if (!status) {
-    status = handler_new_name(call, &kind_settlement, request->parent, "settlements", request->settlement_id,
-                              &settlement->name);
+    status = resource_name(call, &kind_settlement, request->parent, "settlements", request->settlement_id,
+                           &settlement->name);
   }
   if (!status) {
     status = settlement_apply_create(call_arena(call), settlement, claim);
@@ -76,11 +77,9 @@ const struct status *settlement_create(struct call *call, const void *in, void *
 /* A settlement and its claim. */
 static const struct status *read_both(struct call *call, const char *name, const char *etag,
                                       Market__Settlement **settlement, Market__Claim **claim) {
-  const struct status *status = handler_get(call, &kind_settlement, name, settlement);
-  if (!status) {
-    status = call_check_etag(call, etag, (*settlement)->etag);
-  }
-  return status ? status : handler_get(call, &kind_claim, name_prefix(call_arena(call), name, 4), claim);
+  const struct status *status = resource_load(call, &kind_settlement, name, etag, settlement);
+  return status ? status
+                : resource_load(call, &kind_claim, name_prefix(call_arena(call), name, 4), NULL, claim);
 }
 
 const struct status *settlement_pay(struct call *call, const void *in, void *out) {
@@ -92,10 +91,10 @@ const struct status *settlement_pay(struct call *call, const void *in, void *out
   Market__MdfAllocation *allocation;
   const struct status *status = read_both(call, request->name, request->etag, &settlement, &claim);
   if (!status) {
-    status = handler_peek(call, &kind_fund_request, name_prefix(arena, request->name, 3), &fund_request);
+    status = resource_read(call, &kind_fund_request, name_prefix(arena, request->name, 3), &fund_request);
   }
   if (!status) {
-    status = handler_get(call, &kind_mdf_allocation, fund_request->allocation, &allocation);
+    status = resource_load(call, &kind_mdf_allocation, fund_request->allocation, NULL, &allocation);
   }
   if (!status) {
     status = settlement_apply_pay(arena, settlement, claim, allocation,

@@ -1,5 +1,5 @@
 #include "onboard/commitment.h"
-#include "onboard/moment.h"
+#include "runtime/base/moment.h"
 
 #define CLAIMED ONBOARD__FULFILMENT_CLAIM__STATE__STATE_CLAIMED
 #define CONFIRMED ONBOARD__FULFILMENT_CLAIM__STATE__STATE_CONFIRMED

@@ -1,9 +1,10 @@
 /* What class a partnership's evidence supports: each predicate says by itself what satisfied or failed it. */
 #include "onboard/commitment.h"
-#include "onboard/moment.h"
 #include "onboard/partnership.h"
 #include "onboard/review.h"
 #include "onboard/sponsor.h"
+#include "runtime/base/moment.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 
 #define KIND(name) ONBOARD__CLASSIFICATION_PREDICATE__KIND__KIND_##name

@@ -1,7 +1,8 @@
 #include "onboard/commitment.h"
 
-#include "onboard/moment.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
+#include "runtime/base/refusal.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef ENTENTE_ONBOARD_COMMITMENT_H
 #define ENTENTE_ONBOARD_COMMITMENT_H
 
-#include "onboard/machine.h"
+#include "runtime/base/machine.h"
 
 #include "entente/onboard/v1/commitment.pb-c.h"
 #include "entente/onboard/v1/fulfilment_claim.pb-c.h"

@@ -1,8 +1,8 @@
 #include "onboard/commitment.h"
 #include "onboard/handler.h"
-#include "onboard/moment.h"
 #include "onboard/plan.h"
 #include "onboard/timed.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 
@@ -18,7 +18,7 @@ static void settle_view(struct arena *arena, Onboard__Commitment *commitment, in
 const struct status *commitment_get(struct call *call, const void *in, void *out) {
   const Onboard__GetCommitmentRequest *request = in;
   Onboard__Commitment *commitment;
-  const struct status *status = entity_read(call, &kind_commitment, request->name, &commitment);
+  const struct status *status = resource_read(call, &kind_commitment, request->name, &commitment);
   if (status)
     return status;
   settle_view(call_arena(call), commitment, call_now_us(call));
@@ -50,17 +50,17 @@ const struct status *commitment_list(struct call *call, const void *in, void *ou
   const char *partition = arena_printf(arena, "%s|%s", request->parent, owner);
   const char *filters =
       arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_commitment,
-                                             .index = "due",
-                                             .partition = partition,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                             .keep = keep_commitment,
-                                             .context = &wanted,
-                                         },
-                                         filters, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_commitment,
+                                                  .index = "due",
+                                                  .partition = partition,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                                  .keep = keep_commitment,
+                                                  .context = &wanted,
+                                              },
+                                              filters, &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
@@ -75,7 +75,7 @@ const struct status *commitment_list(struct call *call, const void *in, void *ou
 
 static const struct status *check_plan(struct call *call, const char *commitment, Onboard__Plan **out) {
   const char *name = name_prefix(call_arena(call), commitment, 3);
-  const struct status *status = entity_load(call, &kind_plan, name, "", out);
+  const struct status *status = resource_load(call, &kind_plan, name, "", out);
   if (status || (*out)->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
     return status;
   struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PLAN_CLOSED",
@@ -88,7 +88,7 @@ static const struct status *check_plan(struct call *call, const char *commitment
  * system; the handler then runs again on that. */
 static const struct status *open_commitment(struct call *call, const char *name, const char *etag,
                                             Onboard__Commitment **out, Onboard__Plan **plan) {
-  const struct status *status = entity_load(call, &kind_commitment, name, etag, out);
+  const struct status *status = resource_load(call, &kind_commitment, name, etag, out);
   if (!status)
     status = check_plan(call, name, plan);
   if (status || commitment_next_us(*out) > call_now_us(call))
@@ -120,7 +120,7 @@ const struct status *commitment_let_go(struct call *call, const void *in, void *
 
 static const struct status *answer(struct call *call, Onboard__FulfilmentClaim *claim, const char *type,
                                    void *out) {
-  entity_change(call_txn(call), &kind_claim, claim, type);
+  resource_change(call_txn(call), &kind_claim, claim, type);
   *(Onboard__FulfilmentClaim *)out = *claim;
   return txn_commit(call_txn(call), out);
 }
@@ -136,7 +136,7 @@ const struct status *claim_create(struct call *call, const void *in, void *out) 
     return invalid;
   const struct status *status = open_commitment(call, request->parent, "", &commitment, &plan);
   if (!status)
-    status = entity_name(call, &kind_claim, request->parent, "claims", request->claim_id, &claim->name);
+    status = resource_name(call, &kind_claim, request->parent, "claims", request->claim_id, &claim->name);
   if (status)
     return status;
   struct standing before = commitment_standing(commitment);
@@ -150,7 +150,7 @@ const struct status *claim_create(struct call *call, const void *in, void *out) 
 const struct status *claim_get(struct call *call, const void *in, void *out) {
   const Onboard__GetFulfilmentClaimRequest *request = in;
   Onboard__FulfilmentClaim *claim;
-  const struct status *status = entity_read(call, &kind_claim, request->name, &claim);
+  const struct status *status = resource_read(call, &kind_claim, request->name, &claim);
   if (status)
     return status;
   claim_settle(claim, call_now_us(call));
@@ -170,17 +170,17 @@ const struct status *claim_list(struct call *call, const void *in, void *out) {
   struct list_page page;
   struct wanted wanted = {.state = (int)request->state, .now_us = call_now_us(call)};
   const char *partition = arena_printf(arena, "%s|", request->parent);
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_claim,
-                                             .index = "deem",
-                                             .partition = partition,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                             .keep = keep_claim,
-                                             .context = &wanted,
-                                         },
-                                         arena_printf(arena, "%s|%d", partition, wanted.state), &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_claim,
+                                                  .index = "deem",
+                                                  .partition = partition,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                                  .keep = keep_claim,
+                                                  .context = &wanted,
+                                              },
+                                              arena_printf(arena, "%s|%d", partition, wanted.state), &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
@@ -203,7 +203,7 @@ static const struct status *open_claim(struct call *call, const char *name, cons
                                        struct decision *decision) {
   Onboard__Plan *plan;
   decision->act = act_of(call);
-  const struct status *status = entity_load(call, &kind_claim, name, etag, &decision->claim);
+  const struct status *status = resource_load(call, &kind_claim, name, etag, &decision->claim);
   if (!status)
     status = open_commitment(call, name_prefix(call_arena(call), name, 4), "", &decision->commitment, &plan);
   if (!status)

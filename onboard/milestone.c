@@ -1,6 +1,6 @@
 #include "onboard/milestone.h"
 
-#include "onboard/moment.h"
+#include "runtime/base/moment.h"
 
 #define OPEN ONBOARD__MILESTONE__STATE__STATE_OPEN
 #define CLAIMED ONBOARD__MILESTONE__STATE__STATE_CLAIMED

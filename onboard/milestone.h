@@ -2,7 +2,7 @@
 #ifndef ENTENTE_ONBOARD_MILESTONE_H
 #define ENTENTE_ONBOARD_MILESTONE_H
 
-#include "onboard/machine.h"
+#include "runtime/base/machine.h"
 
 #include "entente/onboard/v1/milestone.pb-c.h"
 

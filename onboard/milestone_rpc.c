@@ -1,8 +1,8 @@
 #include "onboard/handler.h"
 #include "onboard/milestone.h"
-#include "onboard/moment.h"
 #include "onboard/plan.h"
 #include "onboard/timed.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 
 #include "entente/onboard/v1/milestone_service.pb-c.h"
@@ -10,7 +10,7 @@
 const struct status *milestone_get(struct call *call, const void *in, void *out) {
   const Onboard__GetMilestoneRequest *request = in;
   Onboard__Milestone *milestone;
-  const struct status *status = entity_read(call, &kind_milestone, request->name, &milestone);
+  const struct status *status = resource_read(call, &kind_milestone, request->name, &milestone);
   if (status)
     return status;
   milestone_settle(milestone, call_now_us(call));
@@ -41,17 +41,17 @@ const struct status *milestone_list(struct call *call, const void *in, void *out
   const char *partition = arena_printf(arena, "%s|%s", request->parent, owner);
   const char *filters =
       arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_milestone,
-                                             .index = "due",
-                                             .partition = partition,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                             .keep = keep,
-                                             .context = &wanted,
-                                         },
-                                         filters, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_milestone,
+                                                  .index = "due",
+                                                  .partition = partition,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                                  .keep = keep,
+                                                  .context = &wanted,
+                                              },
+                                              filters, &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
@@ -66,7 +66,7 @@ const struct status *milestone_list(struct call *call, const void *in, void *out
 
 static const struct status *check_plan(struct call *call, const char *milestone, Onboard__Plan **out) {
   const char *name = name_prefix(call_arena(call), milestone, 3);
-  const struct status *status = entity_load(call, &kind_plan, name, "", out);
+  const struct status *status = resource_load(call, &kind_plan, name, "", out);
   if (status || (*out)->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
     return status;
   struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PLAN_CLOSED",
@@ -78,7 +78,7 @@ static const struct status *check_plan(struct call *call, const char *milestone,
 /* As commitments: what time has changed is recorded first, then the handler runs again. */
 static const struct status *open_milestone(struct call *call, const char *name, const char *etag,
                                            Onboard__Milestone **out, Onboard__Plan **plan) {
-  const struct status *status = entity_load(call, &kind_milestone, name, etag, out);
+  const struct status *status = resource_load(call, &kind_milestone, name, etag, out);
   if (!status)
     status = check_plan(call, name, plan);
   if (status || milestone_next_us(*out) > call_now_us(call))

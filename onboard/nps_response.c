@@ -1,7 +1,7 @@
 #include "onboard/nps_response.h"
 
-#include "onboard/moment.h"
 #include "runtime/base/digest.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/period.h"
 #include "runtime/base/text.h"
 

@@ -2,7 +2,7 @@
 #ifndef ENTENTE_ONBOARD_NPS_RESPONSE_H
 #define ENTENTE_ONBOARD_NPS_RESPONSE_H
 
-#include "onboard/machine.h"
+#include "runtime/base/machine.h"
 
 #include "entente/onboard/v1/nps_response.pb-c.h"
 

@@ -1,6 +1,6 @@
 #include "onboard/handler.h"
-#include "onboard/moment.h"
 #include "onboard/nps_response.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/text.h"
 
 #include "entente/onboard/v1/nps_response_service.pb-c.h"
@@ -21,8 +21,8 @@ static const struct status *load_earlier(struct call *call, const char *partners
                                          struct list_page *page) {
   struct arena *arena = call_arena(call);
   *series = nps_series(arena, call_principal(call)->party, response->respondent, when_us);
-  return list_whole(call_txn(call), &kind_nps_response, "series",
-                    arena_printf(arena, "%s|%s", partnership, *series), page);
+  return resource_all(call_txn(call), &kind_nps_response, "series",
+                      arena_printf(arena, "%s|%s", partnership, *series), page);
 }
 
 const struct status *nps_response_record(struct call *call, const void *in, void *out) {
@@ -46,8 +46,8 @@ const struct status *nps_response_record(struct call *call, const void *in, void
   /* The id follows from the series and the number in it, so that of two who record the next one at once only
    * one can: the other runs again and sees it. */
   if (!status)
-    status = entity_name(call, &kind_nps_response, request->parent, "npsResponses",
-                         arena_printf(act.arena, "%s-%d", series, response->sequence), &response->name);
+    status = resource_name(call, &kind_nps_response, request->parent, "npsResponses",
+                           arena_printf(act.arena, "%s-%d", series, response->sequence), &response->name);
   if (status)
     return status == NULL || status->code != CODE_ALREADY_EXISTS ? status : &status_lost_race;
   const Onboard__NpsResponse *counted = nps_counted(earlier, page.count);
@@ -71,7 +71,7 @@ const struct status *nps_response_record(struct call *call, const void *in, void
 const struct status *nps_response_get(struct call *call, const void *in, void *out) {
   const Onboard__GetNpsResponseRequest *request = in;
   Onboard__NpsResponse *response;
-  const struct status *status = entity_read(call, &kind_nps_response, request->name, &response);
+  const struct status *status = resource_read(call, &kind_nps_response, request->name, &response);
   if (status)
     return status;
   if (response->party != call_principal(call)->party)
@@ -86,15 +86,15 @@ const struct status *nps_response_list(struct call *call, const void *in, void *
   struct list_page page;
   const char *partition =
       arena_printf(call_arena(call), "%s|%s", request->parent, party_name(call_principal(call)->party));
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_nps_response,
-                                             .index = "time",
-                                             .partition = partition,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                         },
-                                         partition, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_nps_response,
+                                                  .index = "time",
+                                                  .partition = partition,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                              },
+                                              partition, &page);
   if (status)
     return status;
   response->nps_responses = (Onboard__NpsResponse **)page.messages;

@@ -1,5 +1,6 @@
 #include "onboard/organization.h"
 
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@
 
 static const struct status *answer(struct call *call, Onboard__Organization *organization, const char *type,
                                    void *out) {
-  entity_change(call_txn(call), &kind_organization, organization, type);
+  resource_change(call_txn(call), &kind_organization, organization, type);
   *(Onboard__Organization *)out = *organization;
   return txn_commit(call_txn(call), out);
 }
@@ -26,8 +26,8 @@ const struct status *organization_create(struct call *call, const void *in, void
   Onboard__Organization *organization = request->organization;
   const struct status *status = organization_check(call_arena(call), organization);
   if (!status)
-    status = entity_name(call, &kind_organization, request->parent, "organizations", request->organization_id,
-                         &organization->name);
+    status = resource_name(call, &kind_organization, request->parent, "organizations",
+                           request->organization_id, &organization->name);
   if (status)
     return status;
   organization->state = ONBOARD__ORGANIZATION__STATE__STATE_ACTIVE;
@@ -39,7 +39,7 @@ const struct status *organization_get(struct call *call, const void *in, void *o
   Onboard__Organization *organization;
   if (is_hidden(call, request->name))
     return call_not_found(call, request->name);
-  const struct status *status = entity_read(call, &kind_organization, request->name, &organization);
+  const struct status *status = resource_read(call, &kind_organization, request->name, &organization);
   if (!status)
     *(Onboard__Organization *)out = *organization;
   return status;
@@ -56,16 +56,16 @@ const struct status *organization_list(struct call *call, const void *in, void *
     above = arena_printf(arena, "%s/organizations/%s", request->parent, principal->organization);
   const char *state =
       request->state ? state_name(&onboard__organization__state__descriptor, (int)request->state) : "";
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_organization,
-                                             .index = "state",
-                                             .partition = arena_printf(arena, "%s|%s", above, state),
-                                             .scope = request->parent,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                         },
-                                         state, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_organization,
+                                                  .index = "state",
+                                                  .partition = arena_printf(arena, "%s|%s", above, state),
+                                                  .scope = request->parent,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                              },
+                                              state, &page);
   if (status)
     return status;
   response->organizations = (Onboard__Organization **)page.messages;
@@ -80,7 +80,7 @@ const struct status *organization_update(struct call *call, const void *in, void
   struct act act = act_of(call);
   Onboard__Organization *organization;
   const struct status *status =
-      entity_load(call, &kind_organization, request->organization->name, request->etag, &organization);
+      resource_load(call, &kind_organization, request->organization->name, request->etag, &organization);
   if (!status)
     status = organization_apply(&act, organization, ORGANIZATION_EDIT);
   if (!status)
@@ -95,7 +95,7 @@ static const struct status *apply(struct call *call, const char *name, const cha
                                   enum organization_action action, const char *type, void *out) {
   struct act act = act_of(call);
   Onboard__Organization *organization;
-  const struct status *status = entity_load(call, &kind_organization, name, etag, &organization);
+  const struct status *status = resource_load(call, &kind_organization, name, etag, &organization);
   if (!status)
     status = organization_apply(&act, organization, action);
   return status ? status : answer(call, organization, type, out);

@@ -1,10 +1,11 @@
 #include "onboard/partnership.h"
 
 #include "onboard/commitment.h"
-#include "onboard/moment.h"
 #include "onboard/review.h"
 #include "onboard/sponsor.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/money.h"
+#include "runtime/base/refusal.h"
 
 #define PROSPECT ONBOARD__PARTNERSHIP__STATE__STATE_PROSPECT
 #define ASSESSING ONBOARD__PARTNERSHIP__STATE__STATE_ASSESSING

@@ -6,7 +6,7 @@
 
 static const struct status *answer(struct call *call, Onboard__Partnership *partnership, const char *type,
                                    void *out) {
-  entity_change(call_txn(call), &kind_partnership, partnership, type);
+  resource_change(call_txn(call), &kind_partnership, partnership, type);
   *(Onboard__Partnership *)out = *partnership;
   return txn_commit(call_txn(call), out);
 }
@@ -35,7 +35,7 @@ static const struct status *engage(struct call *call, const char *parent, const 
     return refuse_partner(call, name, "ORGANIZATION_HISTORICAL", "was retired; reinstate it first");
   status = organization_apply(&act, organization, ORGANIZATION_ENGAGE);
   if (!status)
-    entity_change(call_txn(call), &kind_organization, organization, "organization.engaged");
+    resource_change(call_txn(call), &kind_organization, organization, "organization.engaged");
   return status;
 }
 
@@ -44,8 +44,8 @@ const struct status *partnership_create(struct call *call, const void *in, void 
   Onboard__Partnership *partnership = request->partnership;
   const struct status *status = partnership_check(call_arena(call), partnership);
   if (!status)
-    status = entity_name(call, &kind_partnership, request->parent, "partnerships", request->partnership_id,
-                         &partnership->name);
+    status = resource_name(call, &kind_partnership, request->parent, "partnerships", request->partnership_id,
+                           &partnership->name);
   if (!status)
     status = engage(call, request->parent, partnership->partner_organization);
   if (status)
@@ -57,7 +57,7 @@ const struct status *partnership_create(struct call *call, const void *in, void 
 const struct status *partnership_get(struct call *call, const void *in, void *out) {
   const Onboard__GetPartnershipRequest *request = in;
   Onboard__Partnership *partnership;
-  const struct status *status = entity_read(call, &kind_partnership, request->name, &partnership);
+  const struct status *status = resource_read(call, &kind_partnership, request->name, &partnership);
   if (!status)
     *(Onboard__Partnership *)out = *partnership;
   return status;
@@ -89,16 +89,16 @@ const struct status *partnership_list(struct call *call, const void *in, void *o
   const char *state =
       request->state ? state_name(&onboard__partnership__state__descriptor, (int)request->state) : "";
   const char *partition = arena_printf(arena, "%s|%s", above, state);
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_partnership,
-                                             .index = "state",
-                                             .partition = partition,
-                                             .scope = request->parent,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                         },
-                                         partition, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_partnership,
+                                                  .index = "state",
+                                                  .partition = partition,
+                                                  .scope = request->parent,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                              },
+                                              partition, &page);
   if (status)
     return status;
   response->partnerships = (Onboard__Partnership **)page.messages;
@@ -113,7 +113,7 @@ const struct status *partnership_update(struct call *call, const void *in, void 
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
   const struct status *status =
-      entity_load(call, &kind_partnership, request->partnership->name, request->etag, &partnership);
+      resource_load(call, &kind_partnership, request->partnership->name, request->etag, &partnership);
   if (!status)
     status = partnership_apply(&act, partnership, PARTNERSHIP_EDIT, NULL);
   if (!status)
@@ -134,7 +134,7 @@ static const struct status *apply(struct call *call, const char *name, const cha
                                   const struct verb *verb, Onboard__Partnership **out) {
   struct act act = act_of(call);
   struct evidence evidence = {0};
-  const struct status *status = entity_load(call, &kind_partnership, name, etag, out);
+  const struct status *status = resource_load(call, &kind_partnership, name, etag, out);
   if (!status && verb->on_evidence)
     status = evidence_load(call_txn(call), &act, *out, &evidence);
   return status ? status : partnership_apply(&act, *out, verb->action, &evidence);
@@ -182,7 +182,7 @@ const struct status *partnership_close_review(struct call *call, const void *in,
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
   const struct status *status =
-      entity_load(call, &kind_partnership, request->name, request->etag, &partnership);
+      resource_load(call, &kind_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = partnership_conclude_review(&act, partnership, request->outcome);
   return status ? status : answer(call, partnership, "partnership.review_concluded", out);
@@ -196,13 +196,13 @@ const struct status *partnership_end(struct call *call, const void *in, void *ou
   Onboard__Organization *organization;
   const struct status *status = apply(call, request->name, request->etag, &verb, &partnership);
   if (!status)
-    status = entity_load(call, &kind_organization, partnership->partner_organization, "", &organization);
+    status = resource_load(call, &kind_organization, partnership->partner_organization, "", &organization);
   if (!status)
     status = organization_apply(&act, organization, ORGANIZATION_RELEASE);
   if (status)
     return status;
   partnership->end_reason = request->reason;
-  entity_change(call_txn(call), &kind_organization, organization, "organization.released");
+  resource_change(call_txn(call), &kind_organization, organization, "organization.released");
   return answer(call, partnership, verb.type, out);
 }
 
@@ -213,7 +213,7 @@ const struct status *partnership_class(struct call *call, const void *in, void *
   struct evidence evidence;
   Onboard__Partnership *partnership;
   const struct status *status =
-      entity_load(call, &kind_partnership, request->name, request->etag, &partnership);
+      resource_load(call, &kind_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = evidence_load(call_txn(call), &act, partnership, &evidence);
   if (!status)
@@ -223,6 +223,6 @@ const struct status *partnership_class(struct call *call, const void *in, void *
     return status;
   response->partnership = partnership;
   if (!request->validate_only)
-    entity_change(call_txn(call), &kind_partnership, partnership, "partnership.classified");
+    resource_change(call_txn(call), &kind_partnership, partnership, "partnership.classified");
   return txn_commit(call_txn(call), response);
 }

@@ -2,11 +2,12 @@
 
 #include "onboard/commitment.h"
 #include "onboard/milestone.h"
-#include "onboard/moment.h"
 #include "onboard/terms.h"
 #include "runtime/base/digest.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/period.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 
 #define DRAFT ONBOARD__PLAN__STATE__STATE_DRAFT

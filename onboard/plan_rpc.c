@@ -11,7 +11,7 @@
 #include "entente/onboard/v1/plan_service.pb-c.h"
 
 static const struct status *answer(struct call *call, Onboard__Plan *plan, const char *type, void *out) {
-  entity_change(call_txn(call), &kind_plan, plan, type);
+  resource_change(call_txn(call), &kind_plan, plan, type);
   *(Onboard__Plan *)out = *plan;
   return txn_commit(call_txn(call), out);
 }
@@ -46,7 +46,7 @@ const struct status *plan_create(struct call *call, const void *in, void *out) {
   if (!status)
     status = load_parent(call, request->parent, plan->parent_plan, &parent);
   if (!status)
-    status = entity_name(call, &kind_plan, request->parent, "plans", request->plan_id, &plan->name);
+    status = resource_name(call, &kind_plan, request->parent, "plans", request->plan_id, &plan->name);
   if (status)
     return status;
   plan_start(&act, plan, parent);
@@ -56,7 +56,7 @@ const struct status *plan_create(struct call *call, const void *in, void *out) {
 const struct status *plan_get(struct call *call, const void *in, void *out) {
   const Onboard__GetPlanRequest *request = in;
   Onboard__Plan *plan;
-  const struct status *status = entity_read(call, &kind_plan, request->name, &plan);
+  const struct status *status = resource_read(call, &kind_plan, request->name, &plan);
   if (!status)
     *(Onboard__Plan *)out = *plan;
   return status;
@@ -69,16 +69,16 @@ const struct status *plan_list(struct call *call, const void *in, void *out) {
   const char *state =
       request->state ? state_name(&onboard__plan__state__descriptor, (int)request->state) : "";
   const char *partition = arena_printf(call_arena(call), "%s|%s", request->parent, state);
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_plan,
-                                             .index = "state",
-                                             .partition = partition,
-                                             .descending = true,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                         },
-                                         partition, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_plan,
+                                                  .index = "state",
+                                                  .partition = partition,
+                                                  .descending = true,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                              },
+                                              partition, &page);
   if (status)
     return status;
   response->plans = (Onboard__Plan **)page.messages;
@@ -92,7 +92,7 @@ const struct status *plan_update(struct call *call, const void *in, void *out) {
   const Google__Protobuf__FieldMask *mask = request->update_mask;
   struct act act = act_of(call);
   Onboard__Plan *plan, *edited;
-  const struct status *status = entity_load(call, &kind_plan, request->plan->name, request->etag, &plan);
+  const struct status *status = resource_load(call, &kind_plan, request->plan->name, request->etag, &plan);
   if (status)
     return status;
   /* The mask may reach into the terms: apply it to a copy, so that the rules see before and after. */
@@ -112,7 +112,7 @@ const struct status *plan_offer(struct call *call, const void *in, void *out) {
   const Onboard__ProposePlanRequest *request = in;
   struct act act = act_of(call);
   Onboard__Plan *plan;
-  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_propose(&act, plan);
   return status ? status : answer(call, plan, "plan.proposed", out);
@@ -124,7 +124,7 @@ const struct status *plan_answer(struct call *call, const void *in, void *out) {
   Onboard__Plan *plan;
   const struct status *status = plan_terms_check(act.arena, request->terms, "terms");
   if (!status)
-    status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+    status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_counter(&act, plan, request->terms);
   return status ? status : answer(call, plan, "plan.countered", out);
@@ -134,7 +134,7 @@ const struct status *plan_take_back(struct call *call, const void *in, void *out
   const Onboard__WithdrawPlanRequest *request = in;
   struct act act = act_of(call);
   Onboard__Plan *plan;
-  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_withdraw(&act, plan);
   return status ? status : answer(call, plan, "plan.withdrawn", out);
@@ -144,7 +144,7 @@ const struct status *plan_subscribe(struct call *call, const void *in, void *out
   const Onboard__SignPlanRequest *request = in;
   struct act act = act_of(call);
   Onboard__Plan *plan;
-  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_sign(&act, plan, request->content_hash);
   return status ? status : answer(call, plan, "plan.signed", out);
@@ -155,7 +155,7 @@ const struct status *plan_subscribe(struct call *call, const void *in, void *out
 /* The names of a page's entities read again, so that the commit depends on their versions. */
 static const struct status *hold_all(struct txn *txn, struct arena *arena, const struct kind *kind,
                                      const char *index, const char *plan, struct list_page *page) {
-  const struct status *status = list_whole(txn, kind, index, arena_printf(arena, "%s|", plan), page);
+  const struct status *status = resource_all(txn, kind, index, arena_printf(arena, "%s|", plan), page);
   if (status || !page->count)
     return status;
   const char **names = arena_calloc(arena, page->count, sizeof *names);
@@ -220,7 +220,7 @@ static const struct status *supersede(struct call *call, const struct act *act, 
   if (!status)
     status = release_promises(call_txn(call), act, facts);
   if (!status)
-    entity_change(call_txn(call), &kind_plan, in_force, "plan.superseded");
+    resource_change(call_txn(call), &kind_plan, in_force, "plan.superseded");
   return status;
 }
 
@@ -230,7 +230,7 @@ static const struct status *load_in_force(struct call *call, const Onboard__Part
   *out = NULL;
   if (text_empty(partnership->active_plan))
     return NULL;
-  const struct status *status = entity_load(call, &kind_plan, partnership->active_plan, "", out);
+  const struct status *status = resource_load(call, &kind_plan, partnership->active_plan, "", out);
   facts->in_force = *out;
   return status ? status : load_promises(call, partnership->active_plan, facts);
 }
@@ -241,7 +241,7 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
   Onboard__Partnership *partnership = NULL;
   Onboard__Plan *plan, *in_force = NULL;
   struct plan_facts facts = {0};
-  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = partnership_open(call, request->name, "ACTIVATE_PLAN", &partnership);
   facts.partnership = partnership;
@@ -255,7 +255,7 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
     return status;
   create_promises(call_txn(call), &act, plan);
   partnership->active_plan = plan->name;
-  entity_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_activated");
+  resource_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_activated");
   return answer(call, plan, "plan.activated", out);
 }
 
@@ -289,7 +289,7 @@ const struct status *plan_finish(struct call *call, const void *in, void *out) {
   Onboard__Plan *plan;
   struct plan_facts facts = {0};
   bool changed = false;
-  const struct status *status = entity_load(call, &kind_plan, request->name, request->etag, &plan);
+  const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = partnership_open(call, request->name, "CLOSE_PLAN", &partnership);
   if (!status)
@@ -304,7 +304,7 @@ const struct status *plan_finish(struct call *call, const void *in, void *out) {
     return status;
   if (text_equal(partnership->active_plan, plan->name)) {
     partnership->active_plan = (char *)protobuf_c_empty_string;
-    entity_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_closed");
+    resource_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_closed");
   }
   return answer(call, plan, "plan.closed", out);
 }

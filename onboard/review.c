@@ -1,7 +1,8 @@
 #include "onboard/review.h"
 
-#include "onboard/moment.h"
 #include "onboard/sponsor.h"
+#include "runtime/base/moment.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 
 #define SCHEDULED ONBOARD__REVIEW__STATE__STATE_SCHEDULED

@@ -1,7 +1,7 @@
 #include "onboard/handler.h"
-#include "onboard/moment.h"
 #include "onboard/review.h"
 #include "onboard/timed.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 
@@ -26,18 +26,18 @@ const struct status *review_create(struct call *call, const void *in, void *out)
     return invalid;
   const struct status *status = partnership_open(call, request->parent, "CREATE_REVIEW", &partnership);
   if (!status)
-    status = entity_name(call, &kind_review, request->parent, "reviews", request->review_id, &review->name);
+    status = resource_name(call, &kind_review, request->parent, "reviews", request->review_id, &review->name);
   if (status)
     return status;
   review_start(review);
-  count_due(entity_change(call_txn(call), &kind_review, review, "review.scheduled"), review->due_time, 1);
+  count_due(resource_change(call_txn(call), &kind_review, review, "review.scheduled"), review->due_time, 1);
   return finish(call, review, out);
 }
 
 const struct status *review_get(struct call *call, const void *in, void *out) {
   const Onboard__GetReviewRequest *request = in;
   Onboard__Review *review;
-  const struct status *status = entity_read(call, &kind_review, request->name, &review);
+  const struct status *status = resource_read(call, &kind_review, request->name, &review);
   if (status)
     return status;
   review_settle(review, call_now_us(call));
@@ -67,17 +67,17 @@ const struct status *review_list(struct call *call, const void *in, void *out) {
   const char *partition = arena_printf(arena, "%s|", request->parent);
   const char *filters =
       arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_review,
-                                             .index = "due",
-                                             .partition = partition,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                             .keep = keep,
-                                             .context = &wanted,
-                                         },
-                                         filters, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_review,
+                                                  .index = "due",
+                                                  .partition = partition,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                                  .keep = keep,
+                                                  .context = &wanted,
+                                              },
+                                              filters, &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
@@ -93,7 +93,7 @@ const struct status *review_list(struct call *call, const void *in, void *out) {
 /* As commitments: what time has changed is recorded first, then the handler runs again. */
 static const struct status *open_review(struct call *call, const char *name, const char *etag,
                                         Onboard__Review **out) {
-  const struct status *status = entity_load(call, &kind_review, name, etag, out);
+  const struct status *status = resource_load(call, &kind_review, name, etag, out);
   if (status || review_next_us(*out) > call_now_us(call))
     return status;
   bool changed;
@@ -116,7 +116,7 @@ const struct status *review_move(struct call *call, const void *in, void *out) {
   status = review_reschedule(&act, review, request->due_time, request->reason);
   if (status)
     return status;
-  struct record *record = entity_change(call_txn(call), &kind_review, review, "review.rescheduled");
+  struct record *record = resource_change(call_txn(call), &kind_review, review, "review.rescheduled");
   count_due(record, before, -1);
   count_due(record, review->due_time, 1);
   return finish(call, review, out);
@@ -193,6 +193,6 @@ const struct status *review_call_off(struct call *call, const void *in, void *ou
     status = review_cancel(&act, review, request->reason);
   if (status)
     return status;
-  count_due(entity_change(call_txn(call), &kind_review, review, "review.cancelled"), review->due_time, -1);
+  count_due(resource_change(call_txn(call), &kind_review, review, "review.cancelled"), review->due_time, -1);
   return finish(call, review, out);
 }

@@ -1,6 +1,6 @@
 #include "onboard/sponsor.h"
 
-#include "onboard/moment.h"
+#include "runtime/base/moment.h"
 
 #define NAMED ONBOARD__SPONSOR__STATE__STATE_NAMED
 #define ACTIVE ONBOARD__SPONSOR__STATE__STATE_ACTIVE

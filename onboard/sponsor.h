@@ -2,7 +2,7 @@
 #ifndef ENTENTE_ONBOARD_SPONSOR_H
 #define ENTENTE_ONBOARD_SPONSOR_H
 
-#include "onboard/machine.h"
+#include "runtime/base/machine.h"
 
 #include "entente/onboard/v1/sponsor.pb-c.h"
 

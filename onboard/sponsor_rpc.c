@@ -7,7 +7,7 @@
 
 static const struct status *answer(struct call *call, Onboard__Sponsor *sponsor, const char *type,
                                    void *out) {
-  entity_change(call_txn(call), &kind_sponsor, sponsor, type);
+  resource_change(call_txn(call), &kind_sponsor, sponsor, type);
   *(Onboard__Sponsor *)out = *sponsor;
   return txn_commit(call_txn(call), out);
 }
@@ -20,7 +20,7 @@ const struct status *sponsor_create(struct call *call, const void *in, void *out
   const struct status *status = partnership_open(call, request->parent, "CREATE_SPONSOR", &partnership);
   if (!status)
     status =
-        entity_name(call, &kind_sponsor, request->parent, "sponsors", request->sponsor_id, &sponsor->name);
+        resource_name(call, &kind_sponsor, request->parent, "sponsors", request->sponsor_id, &sponsor->name);
   if (status)
     return status;
   sponsor_name(&act, sponsor, NULL);
@@ -30,7 +30,7 @@ const struct status *sponsor_create(struct call *call, const void *in, void *out
 const struct status *sponsor_get(struct call *call, const void *in, void *out) {
   const Onboard__GetSponsorRequest *request = in;
   Onboard__Sponsor *sponsor;
-  const struct status *status = entity_read(call, &kind_sponsor, request->name, &sponsor);
+  const struct status *status = resource_read(call, &kind_sponsor, request->name, &sponsor);
   if (!status)
     *(Onboard__Sponsor *)out = *sponsor;
   return status;
@@ -47,15 +47,15 @@ const struct status *sponsor_list(struct call *call, const void *in, void *out) 
   const char *state =
       request->state ? state_name(&onboard__sponsor__state__descriptor, (int)request->state) : "";
   const char *partition = arena_printf(arena, "%s|%s", above, state);
-  const struct status *status = list_for(call,
-                                         (struct list_query){
-                                             .kind = &kind_sponsor,
-                                             .index = "party",
-                                             .partition = partition,
-                                             .page_size = request->page_size,
-                                             .page_token = request->page_token,
-                                         },
-                                         partition, &page);
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_sponsor,
+                                                  .index = "party",
+                                                  .partition = partition,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                              },
+                                              partition, &page);
   if (status)
     return status;
   response->sponsors = (Onboard__Sponsor **)page.messages;
@@ -70,7 +70,7 @@ const struct status *sponsor_update(struct call *call, const void *in, void *out
   struct act act = act_of(call);
   Onboard__Sponsor *sponsor;
   const struct status *status =
-      entity_load(call, &kind_sponsor, request->sponsor->name, request->etag, &sponsor);
+      resource_load(call, &kind_sponsor, request->sponsor->name, request->etag, &sponsor);
   if (!status)
     status = sponsor_edit(&act, sponsor);
   if (!status)
@@ -83,7 +83,7 @@ const struct status *sponsor_take_up(struct call *call, const void *in, void *ou
   const Onboard__ActivateSponsorRequest *request = in;
   struct act act = act_of(call);
   Onboard__Sponsor *sponsor;
-  const struct status *status = entity_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
+  const struct status *status = resource_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
   if (!status)
     status = sponsor_activate(&act, sponsor);
   return status ? status : answer(call, sponsor, "sponsor.activated", out);
@@ -93,7 +93,7 @@ const struct status *sponsor_leave(struct call *call, const void *in, void *out)
   const Onboard__VacateSponsorRequest *request = in;
   struct act act = act_of(call);
   Onboard__Sponsor *sponsor;
-  const struct status *status = entity_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
+  const struct status *status = resource_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
   if (!status)
     status = sponsor_vacate(&act, sponsor, request->reason, NULL);
   return status ? status : answer(call, sponsor, "sponsor.vacated", out);
@@ -106,15 +106,15 @@ const struct status *sponsor_replace(struct call *call, const void *in, void *ou
   Onboard__Sponsor *leaving, *next = request->sponsor;
   const struct status *status = partnership_open(call, request->name, "REPLACE_SPONSOR", &partnership);
   if (!status)
-    status = entity_load(call, &kind_sponsor, request->name, request->etag, &leaving);
+    status = resource_load(call, &kind_sponsor, request->name, request->etag, &leaving);
   if (!status)
     status =
-        entity_name(call, &kind_sponsor, partnership->name, "sponsors", request->sponsor_id, &next->name);
+        resource_name(call, &kind_sponsor, partnership->name, "sponsors", request->sponsor_id, &next->name);
   if (!status)
     status = sponsor_vacate(&act, leaving, request->reason, next->name);
   if (status)
     return status;
   sponsor_name(&act, next, leaving);
-  entity_change(call_txn(call), &kind_sponsor, leaving, "sponsor.vacated");
+  resource_change(call_txn(call), &kind_sponsor, leaving, "sponsor.vacated");
   return answer(call, next, "sponsor.named", out);
 }

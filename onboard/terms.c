@@ -1,10 +1,11 @@
 #include "onboard/terms.h"
 
-#include "onboard/machine.h"
-#include "onboard/moment.h"
 #include "onboard/plan.h"
+#include "runtime/base/machine.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/money.h"
 #include "runtime/base/period.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 
 #include <string.h>

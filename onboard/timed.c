@@ -2,9 +2,9 @@
 
 #include "onboard/commitment.h"
 #include "onboard/milestone.h"
-#include "onboard/moment.h"
 #include "onboard/review.h"
 #include "onboard/service.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 
 /* ---- commitments ---- */

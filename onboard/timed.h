@@ -3,7 +3,7 @@
 #ifndef ENTENTE_ONBOARD_TIMED_H
 #define ENTENTE_ONBOARD_TIMED_H
 
-#include "onboard/machine.h"
+#include "runtime/base/machine.h"
 #include "runtime/store/txn.h"
 
 #include "entente/onboard/v1/commitment.pb-c.h"

@@ -1,5 +1,7 @@
 #include "sell/field.h"
 
+#include "runtime/base/machine.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
@@ -94,16 +96,15 @@ const struct status *fields_check_locks(const struct occasion *occasion, const S
   struct arena *arena = occasion->arena;
   struct status *locked = NULL;
   struct buffer names = {.arena = arena};
-  const char *where = phase_of(before) == PHASE_COMMITTED ? "COMMITTED" : state_name(before->state);
+  const char *where = phase_of(before) == PHASE_COMMITTED
+                          ? "COMMITTED"
+                          : state_name(&sell__opportunity__state__descriptor, (int)before->state);
   for (size_t i = 0; i < field_count; i++) {
     const struct field *field = &fields[i];
     if (field->changeable & 1u << phase_of(before) || field_equal(field, before, after))
       continue;
-    if (!locked)
-      locked = status_make(arena, CODE_FAILED_PRECONDITION, REASON_FIELD_LOCKED,
-                           "%s is %s: some of its fields may no longer change", before->name, where);
-    status_add_guard(arena, locked, "GUARD", before->name, "%s may no longer change in %s", field->name,
-                     where);
+    guard_add(arena, &locked, REASON_FIELD_LOCKED, before->name, "%s may no longer change in %s", field->name,
+              where);
     buffer_printf(&names, "%s%s", names.size ? "," : "", field->name);
   }
   if (locked) {

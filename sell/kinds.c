@@ -1,3 +1,4 @@
+#include "runtime/base/machine.h"
 #include "runtime/base/name.h"
 #include "runtime/base/period.h"
 #include "runtime/base/timestamp.h"
@@ -7,8 +8,7 @@
 #include <stdio.h>
 
 char *partition_of(struct arena *arena, const char *partnership, Type__Party viewer, const char *value) {
-  return arena_printf(arena, "%s|%s|%s", partnership,
-                      viewer == TYPE__PARTY__PARTY_VENDOR ? "VENDOR" : "PARTNER", value);
+  return arena_printf(arena, "%s|%s|%s", partnership, party_name(viewer), value);
 }
 
 /* Each party has partitions of its own, so that a list never passes over what the other hides. */
@@ -30,7 +30,8 @@ static void open_entries(const ProtobufCMessage *message, struct index_sink *sin
 
 static void state_entries(const ProtobufCMessage *message, struct index_sink *sink) {
   const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
-  emit(sink, opportunity, state_name(opportunity->state), opportunity->open_time);
+  emit(sink, opportunity, state_name(&sell__opportunity__state__descriptor, (int)opportunity->state),
+       opportunity->open_time);
 }
 
 static void stage_entries(const ProtobufCMessage *message, struct index_sink *sink) {

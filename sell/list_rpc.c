@@ -2,7 +2,7 @@
 #include "runtime/base/period.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
-#include "runtime/store/list.h"
+#include "runtime/rpc/resource.h"
 #include "sell/service.h"
 
 /* Whether an opportunity meets every filter; the index took care of one of them already. */
@@ -36,7 +36,7 @@ static void index_choose(struct arena *arena, const Sell__ListOpportunitiesReque
     *value = stage_name(request->stage);
   } else if (request->state) {
     *index = "state";
-    *value = state_name(request->state);
+    *value = state_name(&sell__opportunity__state__descriptor, (int)request->state);
   } else if (request->engagement) {
     *index = "engagement";
     *value = engagement_name(request->engagement);
@@ -71,7 +71,6 @@ const struct status *opportunity_list(struct call *call, const void *in, void *o
   const Sell__ListOpportunitiesRequest *request = in;
   Sell__ListOpportunitiesResponse *response = out;
   struct arena *arena = call_arena(call);
-  const struct principal *principal = call_principal(call);
   const char *index, *value;
   if (!text_empty(request->external_id))
     return find_external(call, request, response);
@@ -79,19 +78,19 @@ const struct status *opportunity_list(struct call *call, const void *in, void *o
   const struct list_query query = {
       .kind = &kind_opportunity,
       .index = index,
-      .partition = partition_of(arena, request->parent, principal->party, value),
+      .partition = partition_of(arena, request->parent, call_party(call), value),
       .scope = request->parent,
       .descending = true,
       .page_size = request->page_size,
       .page_token = request->page_token,
-      .binding =
-          arena_printf(arena, "%s|%d|%d|%d|%d|%d|%d", principal->subject, principal->party, request->state,
-                       request->stage, request->engagement, request->owner_party, request->close_month),
       .keep = filters_met,
       .context = (void *)request,
   };
   struct list_page page;
-  const struct status *status = list_entities(call_txn(call), &query, &page);
+  const char *filters =
+      arena_printf(arena, "%d|%d|%d|%d|%d", (int)request->state, (int)request->stage,
+                   (int)request->engagement, (int)request->owner_party, request->close_month);
+  const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
   response->opportunities = (Sell__Opportunity **)page.messages;

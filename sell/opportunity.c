@@ -1,31 +1,24 @@
 #include "sell/opportunity.h"
 
 #include "runtime/base/digest.h"
+#include "runtime/base/machine.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/money.h"
 #include "runtime/base/period.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "sell/field.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <string.h>
 
-static const char *value_name(const ProtobufCEnumDescriptor *type, int value, const char *prefix) {
-  const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
-  return found ? found->name + strlen(prefix) : "UNSPECIFIED";
-}
-
-const char *state_name(Sell__Opportunity__State state) {
-  return value_name(&sell__opportunity__state__descriptor, state, "STATE_");
-}
-
 const char *stage_name(Sell__Opportunity__Stage stage) {
-  return value_name(&sell__opportunity__stage__descriptor, stage, "STAGE_");
+  return state_name(&sell__opportunity__stage__descriptor, (int)stage);
 }
 
 const char *engagement_name(Sell__Opportunity__Engagement engagement) {
-  return value_name(&sell__opportunity__engagement__descriptor, engagement, "ENGAGEMENT_");
+  return state_name(&sell__opportunity__engagement__descriptor, (int)engagement);
 }
 
 char *opportunity_external_id(struct arena *arena, Type__Party owner, const char *external_id) {
@@ -49,24 +42,12 @@ Type__Party opportunity_private_to(const Sell__Opportunity *opportunity) {
 
 /* ---- checks ---- */
 
-void invalid_add(const struct occasion *occasion, struct status **invalid, const char *field,
-                 const char *reason, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  const char *description = arena_vprintf(occasion->arena, format, arguments);
-  va_end(arguments);
-  if (!*invalid)
-    *invalid = status_make(occasion->arena, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
-                           "The request is not acceptable: %s %s", field, description);
-  status_add_violation(occasion->arena, *invalid, field, reason, "%s", description);
-}
-
 void time_check(const struct occasion *occasion, struct status **invalid, const char *field, int64_t time_us,
                 int64_t least_us, const char *least) {
   if (time_us < least_us)
-    invalid_add(occasion, invalid, field, "VALUE_OUT_OF_RANGE", "lies before %s", least);
-  else if (time_us > occasion->now_us + OPPORTUNITY_AHEAD_MAX_US)
-    invalid_add(occasion, invalid, field, "VALUE_OUT_OF_RANGE", "lies in the future");
+    invalid_add(occasion->arena, invalid, field, "VALUE_OUT_OF_RANGE", "lies before %s", least);
+  else if (moment_is_future(time_us, occasion->now_us))
+    invalid_add(occasion->arena, invalid, field, "VALUE_OUT_OF_RANGE", "lies in the future");
 }
 
 const struct status *amount_check(const struct occasion *occasion, const Type__Money *amount) {
@@ -112,21 +93,15 @@ const struct status *opportunity_needs(const struct occasion *occasion, const Se
     const struct need *need = &needs[i];
     if (!(win ? need->to_win : stage >= need->from) || need->met(opportunity))
       continue;
-    if (!unmet)
-      unmet = status_make(occasion->arena, CODE_FAILED_PRECONDITION, REASON_GUARD_UNMET,
-                          "%s lacks what %s needs", opportunity->name, what);
-    status_add_guard(occasion->arena, unmet, "GUARD", opportunity->name, "%s needs %s", what, need->field);
+    guard_add(occasion->arena, &unmet, REASON_GUARD_UNMET, opportunity->name, "%s needs %s", what,
+              need->field);
   }
   if (unmet)
     status_add_metadata(occasion->arena, unmet, win ? "state" : "stage", what);
   return unmet;
 }
 
-static const struct transition {
-  Sell__Opportunity__State from;
-  enum opportunity_action action;
-  Sell__Opportunity__State to;
-} transitions[] = {
+static const struct transition transitions[] = {
     {SELL__OPPORTUNITY__STATE__STATE_OPEN, ACTION_ADVANCE, SELL__OPPORTUNITY__STATE__STATE_OPEN},
     {SELL__OPPORTUNITY__STATE__STATE_OPEN, ACTION_WIN, SELL__OPPORTUNITY__STATE__STATE_WON},
     {SELL__OPPORTUNITY__STATE__STATE_OPEN, ACTION_LOSE, SELL__OPPORTUNITY__STATE__STATE_LOST},
@@ -139,22 +114,22 @@ static const char *const action_names[ACTION_COUNT] = {
     [ACTION_REVERSE] = "reverse", [ACTION_REOPEN] = "reopen",
 };
 
+static const struct machine opportunity_machine = {
+    .states = &sell__opportunity__state__descriptor,
+    .actions = action_names,
+    .action_count = ACTION_COUNT,
+    .transitions = transitions,
+    .count = sizeof transitions / sizeof *transitions,
+};
+
 const struct status *opportunity_transition(const struct occasion *occasion,
                                             const Sell__Opportunity *opportunity,
                                             enum opportunity_action action, Sell__Opportunity__State *to) {
-  for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
-    if (transitions[i].from == opportunity->state && transitions[i].action == action) {
-      *to = transitions[i].to;
-      return NULL;
-    }
-  }
-  const char *state = state_name(opportunity->state);
-  struct status *status =
-      status_make(occasion->arena, CODE_FAILED_PRECONDITION, REASON_INVALID_STATE, "%s is %s: it cannot %s",
-                  opportunity->name, state, action_names[action]);
-  status_add_guard(occasion->arena, status, "STATE", opportunity->name, "state is %s", state);
-  status_add_metadata(occasion->arena, status, "state", state);
-  status_add_metadata(occasion->arena, status, "action", action_names[action]);
+  int next;
+  const struct status *status = machine_next(&opportunity_machine, occasion->arena, opportunity->name,
+                                             (int)opportunity->state, (int)action, &next);
+  if (!status)
+    *to = (Sell__Opportunity__State)next;
   return status;
 }
 
@@ -168,10 +143,11 @@ static void later_check(const struct occasion *occasion, const Sell__Opportunity
 static void values_check(const struct occasion *occasion, const Sell__Opportunity *opportunity,
                          struct status **invalid) {
   if (opportunity->amount && opportunity->amount->amount_minor <= 0)
-    invalid_add(occasion, invalid, "amount.amount_minor", "VALUE_OUT_OF_RANGE", "must be more than 0");
+    invalid_add(occasion->arena, invalid, "amount.amount_minor", "VALUE_OUT_OF_RANGE", "must be more than 0");
   int64_t open_us = timestamp_us(opportunity->open_time, occasion->now_us);
   if (opportunity->expected_close_time && timestamp_us(opportunity->expected_close_time, 0) < open_us)
-    invalid_add(occasion, invalid, "expected_close_time", "VALUE_OUT_OF_RANGE", "lies before it was opened");
+    invalid_add(occasion->arena, invalid, "expected_close_time", "VALUE_OUT_OF_RANGE",
+                "lies before it was opened");
 }
 
 /* ---- actions ---- */
@@ -186,7 +162,7 @@ const struct status *opportunity_open(const struct occasion *occasion, Sell__Opp
   }
   struct status *invalid = NULL;
   if (draft->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_UNSPECIFIED)
-    invalid_add(occasion, &invalid, "opportunity.engagement", "REQUIRED_FIELD_MISSING", "is required");
+    invalid_add(occasion->arena, &invalid, "opportunity.engagement", "REQUIRED_FIELD_MISSING", "is required");
   int64_t open_us = timestamp_us(draft->open_time, occasion->now_us);
   time_check(occasion, &invalid, "opportunity.open_time", open_us, 1, "1970");
   values_check(occasion, draft, &invalid);
@@ -231,11 +207,11 @@ static const struct status *advance_check(const struct occasion *occasion,
   later_check(occasion, opportunity, &invalid, "occur_time", occur_us);
   bool back = request->stage < opportunity->stage;
   if (back && text_length(request->reason) < OPPORTUNITY_REASON_LENGTH_MIN)
-    invalid_add(occasion, &invalid, "reason",
+    invalid_add(occasion->arena, &invalid, "reason",
                 text_empty(request->reason) ? "REQUIRED_FIELD_MISSING" : "LENGTH_OUT_OF_RANGE",
                 "must say why it goes back, in %d characters or more", OPPORTUNITY_REASON_LENGTH_MIN);
   if (!back && !text_empty(request->reason))
-    invalid_add(occasion, &invalid, "reason", "VALUE_OUT_OF_RANGE", "is for a step back only");
+    invalid_add(occasion->arena, &invalid, "reason", "VALUE_OUT_OF_RANGE", "is for a step back only");
   return invalid;
 }
 
@@ -265,7 +241,8 @@ static struct status *close_check(const struct occasion *occasion, const Sell__O
   struct status *invalid = NULL;
   later_check(occasion, opportunity, &invalid, "close_time", close_us);
   if (!invalid && close_us < timestamp_us(opportunity->qualify_time, INT64_MIN))
-    invalid_add(occasion, &invalid, "close_time", "VALUE_OUT_OF_RANGE", "lies before it was qualified");
+    invalid_add(occasion->arena, &invalid, "close_time", "VALUE_OUT_OF_RANGE",
+                "lies before it was qualified");
   return invalid;
 }
 
@@ -283,7 +260,8 @@ const struct status *opportunity_win(const struct occasion *occasion, Sell__Oppo
     won.incumbent_competitor = request->incumbent_competitor;
   struct status *invalid = close_check(occasion, opportunity, *occur_us);
   if (won.amount && won.amount->amount_minor <= 0)
-    invalid_add(occasion, &invalid, "amount.amount_minor", "VALUE_OUT_OF_RANGE", "must be more than 0");
+    invalid_add(occasion->arena, &invalid, "amount.amount_minor", "VALUE_OUT_OF_RANGE",
+                "must be more than 0");
   status = invalid;
   if (!status)
     status = amount_check(occasion, won.amount);
@@ -310,9 +288,10 @@ const struct status *opportunity_lose(const struct occasion *occasion, Sell__Opp
     return status;
   struct status *invalid = close_check(occasion, opportunity, *occur_us);
   if (request->loss_reason == SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_UNSPECIFIED)
-    invalid_add(occasion, &invalid, "loss_reason", "REQUIRED_FIELD_MISSING", "is required");
+    invalid_add(occasion->arena, &invalid, "loss_reason", "REQUIRED_FIELD_MISSING", "is required");
   if (request->loss_reason == SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_NOT_RECORDED)
-    invalid_add(occasion, &invalid, "loss_reason", "VALUE_OUT_OF_RANGE", "NOT_RECORDED is for imports only");
+    invalid_add(occasion->arena, &invalid, "loss_reason", "VALUE_OUT_OF_RANGE",
+                "NOT_RECORDED is for imports only");
   if (invalid)
     return invalid;
   opportunity->state = to;
@@ -326,7 +305,7 @@ const struct status *opportunity_lose(const struct occasion *occasion, Sell__Opp
 static const struct status *reason_check(const struct occasion *occasion, const char *reason) {
   struct status *invalid = NULL;
   if (text_length(reason) < OPPORTUNITY_REASON_LENGTH_MIN)
-    invalid_add(occasion, &invalid, "reason",
+    invalid_add(occasion->arena, &invalid, "reason",
                 text_empty(reason) ? "REQUIRED_FIELD_MISSING" : "LENGTH_OUT_OF_RANGE",
                 "must have %d characters or more", OPPORTUNITY_REASON_LENGTH_MIN);
   return invalid;

@@ -28,10 +28,7 @@ struct occasion {
   const Onboard__Partnership *partnership; /* name, state and currency are looked at */
 };
 
-enum {
-  OPPORTUNITY_REASON_LENGTH_MIN = 10,          /* characters of a reason for a step back */
-  OPPORTUNITY_AHEAD_MAX_US = 5 * 60 * 1000000, /* how far a past time may lie in the future */
-};
+enum { OPPORTUNITY_REASON_LENGTH_MIN = 10 }; /* characters of a reason for a step back */
 
 /* Reasons of sell's own ErrorReason. */
 #define REASON_PARTNERSHIP_ENDED "PARTNERSHIP_ENDED"
@@ -40,8 +37,7 @@ enum {
 #define REASON_STAGE_UNCHANGED "STAGE_UNCHANGED"
 #define REASON_ALREADY_REOPENED "ALREADY_REOPENED"
 
-/* Name of a value without its prefix, such as `WON`; for messages, partitions and counters. */
-const char *state_name(Sell__Opportunity__State state);
+/* Name of a value without its prefix, such as `COMMITTED`; for messages, partitions and counters. */
 const char *stage_name(Sell__Opportunity__Stage stage);
 const char *engagement_name(Sell__Opportunity__Engagement engagement);
 
@@ -90,9 +86,6 @@ const struct status *opportunity_needs(const struct occasion *occasion, const Se
 /* FAILED_PRECONDITION (CURRENCY_MISMATCH) unless `amount` is unset or in the partnership's currency. */
 const struct status *amount_check(const struct occasion *occasion, const Type__Money *amount);
 
-/* Violations are gathered in `*invalid`, which is made when the first one is. */
-void invalid_add(const struct occasion *occasion, struct status **invalid, const char *field,
-                 const char *reason, const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* A time that lies in the past: neither before `least_us` (named `least` for people) nor ahead of now. */
 void time_check(const struct occasion *occasion, struct status **invalid, const char *field, int64_t time_us,
                 int64_t least_us, const char *least);

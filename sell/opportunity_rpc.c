@@ -1,9 +1,11 @@
 #include "runtime/base/name.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 #include "runtime/message/mask.h"
 #include "runtime/message/validate.h"
+#include "runtime/rpc/resource.h"
 #include "sell/field.h"
 #include "sell/service.h"
 #include "sell/tally.h"
@@ -63,48 +65,37 @@ static const struct status *opportunity_load(struct call *call, const char *name
 
 /* ---- create ---- */
 
-/* The id that the caller gave, or that the external id makes, or a fresh one. */
+/* The id that the caller gave, or that the external id makes; empty for a fresh one. */
 static const struct status *id_choose(const struct occasion *occasion,
                                       const Sell__CreateOpportunityRequest *request, const char **id) {
   const char *given = request->opportunity_id, *external = request->opportunity->external_id;
   struct status *invalid = NULL;
   if (!text_empty(given) && !text_empty(external))
-    invalid_add(occasion, &invalid, "opportunity_id", "VALUE_OUT_OF_RANGE",
+    invalid_add(occasion->arena, &invalid, "opportunity_id", "VALUE_OUT_OF_RANGE",
                 "must be empty where there is an external id, which makes it");
   if (strncmp(given, "x-", 2) == 0)
-    invalid_add(occasion, &invalid, "opportunity_id", "PATTERN_MISMATCH",
+    invalid_add(occasion->arena, &invalid, "opportunity_id", "PATTERN_MISMATCH",
                 "must not start with x-, which is for those with an external id");
   if (!text_empty(external))
     *id = opportunity_external_id(occasion->arena, occasion->party, external);
   else
-    *id = text_empty(given) ? name_new_id(occasion->arena) : given;
+    *id = given;
   return invalid;
-}
-
-static const struct status *already_exists(struct call *call, const char *name) {
-  struct status *status = call_fail(call, CODE_ALREADY_EXISTS, REASON_ALREADY_EXISTS,
-                                    "%s exists already: choose another id, or change that one", name);
-  status_add_metadata(call_arena(call), status, "resource", name);
-  return status;
 }
 
 const struct status *opportunity_create(struct call *call, const void *in, void *out) {
   const Sell__CreateOpportunityRequest *request = in;
   struct occasion occasion;
   const char *id;
-  Sell__Opportunity *draft = request->opportunity, *existing;
+  Sell__Opportunity *draft = request->opportunity;
   const struct status *status = occasion_of(call, request->parent, &occasion);
   if (!status)
     status = id_choose(&occasion, request, &id);
   if (status)
     return status;
-  draft->name = name_child(occasion.arena, request->parent, "opportunities", id);
-  status = txn_get(call_txn(call), &kind_opportunity, draft->name, &existing);
-  if (status)
-    return status;
-  if (existing)
-    return already_exists(call, draft->name);
-  status = opportunity_open(&occasion, draft);
+  status = resource_name(call, &kind_opportunity, request->parent, "opportunities", id, &draft->name);
+  if (!status)
+    status = opportunity_open(&occasion, draft);
   if (status)
     return status;
   const struct opportunity_step step = {"opportunity.opened", timestamp_us(draft->open_time, 0), NULL, draft};

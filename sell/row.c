@@ -1,5 +1,6 @@
 #include "sell/row.h"
 
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "sell/field.h"
@@ -18,7 +19,7 @@ enum { EXTERNAL_ID_LENGTH_MAX = 120 };
 
 static void missing(const struct occasion *occasion, struct status **invalid, const char *field,
                     const char *when) {
-  invalid_add(occasion, invalid, field, "REQUIRED_FIELD_MISSING", "is required%s", when);
+  invalid_add(occasion->arena, invalid, field, "REQUIRED_FIELD_MISSING", "is required%s", when);
 }
 
 static void closing_check(const struct occasion *occasion, const Sell__OpportunityRow *row,
@@ -27,11 +28,12 @@ static void closing_check(const struct occasion *occasion, const Sell__Opportuni
   if (closed && !row->close_time)
     missing(occasion, invalid, "close_time", " of what is won or lost");
   if (!closed && row->close_time)
-    invalid_add(occasion, invalid, "close_time", "VALUE_OUT_OF_RANGE", "is of what is won or lost only");
+    invalid_add(occasion->arena, invalid, "close_time", "VALUE_OUT_OF_RANGE",
+                "is of what is won or lost only");
   if (row->state == LOST && !row->loss_reason)
     missing(occasion, invalid, "loss_reason", " of what is lost");
   if (row->state != LOST && row->loss_reason)
-    invalid_add(occasion, invalid, "loss_reason", "VALUE_OUT_OF_RANGE", "is of what is lost only");
+    invalid_add(occasion->arena, invalid, "loss_reason", "VALUE_OUT_OF_RANGE", "is of what is lost only");
 }
 
 /* What a row must have, whatever is known here. */
@@ -40,20 +42,21 @@ static void presence_check(const struct occasion *occasion, const Sell__Opportun
   if (text_empty(row->external_id))
     missing(occasion, invalid, "external_id", "");
   if (text_length(row->external_id) > EXTERNAL_ID_LENGTH_MAX)
-    invalid_add(occasion, invalid, "external_id", "LENGTH_OUT_OF_RANGE", "has more than %d characters",
+    invalid_add(occasion->arena, invalid, "external_id", "LENGTH_OUT_OF_RANGE", "has more than %d characters",
                 EXTERNAL_ID_LENGTH_MAX);
   if (!row->engagement)
     missing(occasion, invalid, "engagement", "");
   if (!row->state)
     missing(occasion, invalid, "state", "");
   if (row->state == REVERSED)
-    invalid_add(occasion, invalid, "state", "VALUE_OUT_OF_RANGE", "must be OPEN, WON or LOST");
+    invalid_add(occasion->arena, invalid, "state", "VALUE_OUT_OF_RANGE", "must be OPEN, WON or LOST");
   if (row->state != WON && !row->stage)
     missing(occasion, invalid, "stage", " of what is not won");
   if (row->amount && row->amount->amount_minor <= 0)
-    invalid_add(occasion, invalid, "amount.amount_minor", "VALUE_OUT_OF_RANGE", "must be more than 0");
+    invalid_add(occasion->arena, invalid, "amount.amount_minor", "VALUE_OUT_OF_RANGE", "must be more than 0");
   if (row->qualify_time && row->state != WON && row->stage < QUALIFIED)
-    invalid_add(occasion, invalid, "qualify_time", "VALUE_OUT_OF_RANGE", "is of what has come to QUALIFIED");
+    invalid_add(occasion->arena, invalid, "qualify_time", "VALUE_OUT_OF_RANGE",
+                "is of what has come to QUALIFIED");
   closing_check(occasion, row, invalid);
 }
 
@@ -63,7 +66,7 @@ static void lengths_check(const struct occasion *occasion, const Sell__Opportuni
     const struct field *field = &fields[i];
     if (!field->length_max || text_length(field_text(field, wanted)) <= field->length_max)
       continue;
-    invalid_add(occasion, invalid, field->name, "LENGTH_OUT_OF_RANGE", "has more than %zu characters",
+    invalid_add(occasion->arena, invalid, field->name, "LENGTH_OUT_OF_RANGE", "has more than %zu characters",
                 field->length_max);
   }
 }
@@ -82,7 +85,8 @@ static void order_check(const struct occasion *occasion, const Sell__Opportunity
   if (wanted->close_time)
     time_check(occasion, invalid, "close_time", timestamp_us(wanted->close_time, 0), least_us, least);
   if (timestamp_us(wanted->expected_close_time, INT64_MAX) < open_us)
-    invalid_add(occasion, invalid, "expected_close_time", "VALUE_OUT_OF_RANGE", "lies before it was opened");
+    invalid_add(occasion->arena, invalid, "expected_close_time", "VALUE_OUT_OF_RANGE",
+                "lies before it was opened");
 }
 
 static char *chosen(char *given, char *known) {
@@ -209,10 +213,9 @@ static const struct status *row_create(const struct occasion *occasion, const Se
 }
 
 static const struct status *refusal(const struct occasion *occasion, const char *reason, const char *name,
-                                    const char *guard) {
-  struct status *status = status_make(occasion->arena, CODE_FAILED_PRECONDITION, reason,
-                                      "The row does not fit %s: %s", name, guard);
-  status_add_guard(occasion->arena, status, "GUARD", name, "%s", guard);
+                                    const char *unmet) {
+  struct status *status = NULL;
+  guard_add(occasion->arena, &status, reason, name, "%s", unmet);
   return status;
 }
 

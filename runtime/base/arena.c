@@ -210,6 +210,14 @@ char *arena_printf(struct arena *arena, const char *format, ...) {
   return text;
 }
 
+void *arena_append(struct arena *arena, void *items, size_t count, void *item) {
+  void **copy = arena_calloc(arena, count + 1, sizeof(void *));
+  if (count)
+    memcpy(copy, items, count * sizeof(void *));
+  copy[count] = item;
+  return copy;
+}
+
 ProtobufCAllocator *arena_allocator(struct arena *arena) {
   return &arena->allocator;
 }

@@ -54,6 +54,10 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0), returns_nonnull));
 
+/* A copy of an array of pointers with one more. */
+void *arena_append(struct arena *arena, void *items, size_t count, void *item)
+    __attribute__((returns_nonnull));
+
 /* One zeroed object of a type. */
 #define arena_new(arena, type) ((type *)arena_calloc((arena), 1, sizeof(type)))
 

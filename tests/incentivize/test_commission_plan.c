@@ -23,8 +23,19 @@ static int teardown(void **state) {
   return 0;
 }
 
-static const struct plan_act vendor = {TYPE__PARTY__PARTY_VENDOR, "ann", INT64_C(1782900000000000)};
-static const struct plan_act partner = {TYPE__PARTY__PARTY_PARTNER, "per", INT64_C(1782900000000000)};
+static const struct act *by_vendor(void) {
+  static struct act act = {
+      .party = TYPE__PARTY__PARTY_VENDOR, .actor = "ann", .now_us = INT64_C(1782900000000000)};
+  act.arena = arena;
+  return &act;
+}
+
+static const struct act *by_partner(void) {
+  static struct act act = {
+      .party = TYPE__PARTY__PARTY_PARTNER, .actor = "per", .now_us = INT64_C(1782900000000000)};
+  act.arena = arena;
+  return &act;
+}
 
 /* Every state and action; what is not in the table is refused. */
 static void test_every_state_and_action(void **state) {
@@ -48,8 +59,8 @@ static void test_every_state_and_action(void **state) {
       for (size_t i = 0; i < sizeof legal / sizeof *legal; i++)
         if ((int)legal[i].action == action && legal[i].from == from)
           to = legal[i].to;
-      const struct plan_act *act = action == PLAN_WITHDRAW ? &vendor : &partner;
-      const struct status *status = plan_take(arena, plan, (enum plan_action)action, act);
+      const struct act *act = action == PLAN_WITHDRAW ? by_vendor() : by_partner();
+      const struct status *status = plan_take(act, plan, (enum plan_action)action);
       assert_reason(status, to ? NULL : "INVALID_STATE");
       assert_int_equal(plan->state, to ? to : from);
     }
@@ -58,12 +69,12 @@ static void test_every_state_and_action(void **state) {
 static void test_a_party_cannot_approve_or_return_its_own_proposal(void **state) {
   (void)state;
   Incentivize__CommissionPlan *plan = plan_build(arena, MARGINAL);
-  assert_reason(plan_take(arena, plan, PLAN_PROPOSE, &partner), NULL);
+  assert_reason(plan_take(by_partner(), plan, PLAN_PROPOSE), NULL);
   assert_string_equal(plan->proposer, "per");
-  assert_reason(plan_take(arena, plan, PLAN_APPROVE, &partner), "OWN_PROPOSAL");
-  assert_reason(plan_take(arena, plan, PLAN_RETURN, &partner), "OWN_PROPOSAL");
-  assert_reason(plan_take(arena, plan, PLAN_WITHDRAW, &vendor), "COUNTERPARTY_PROPOSAL");
-  assert_reason(plan_take(arena, plan, PLAN_APPROVE, &vendor), NULL);
+  assert_reason(plan_take(by_partner(), plan, PLAN_APPROVE), "OWN_PROPOSAL");
+  assert_reason(plan_take(by_partner(), plan, PLAN_RETURN), "OWN_PROPOSAL");
+  assert_reason(plan_take(by_vendor(), plan, PLAN_WITHDRAW), "COUNTERPARTY_PROPOSAL");
+  assert_reason(plan_take(by_vendor(), plan, PLAN_APPROVE), NULL);
   assert_string_equal(plan->approver, "ann");
 }
 

@@ -4,7 +4,7 @@
 
 #include "onboard/commitment.h"
 #include "onboard/milestone.h"
-#include "onboard/moment.h"
+#include "runtime/base/moment.h"
 #include "onboard/organization.h"
 #include "onboard/partnership.h"
 #include "onboard/plan.h"

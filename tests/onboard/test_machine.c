@@ -111,15 +111,6 @@ static void no_pair_twice(void **state) {
   }
 }
 
-static void names(void **state) {
-  (void)state;
-  assert_string_equal(state_name(&onboard__plan__state__descriptor, 2), "PROPOSED");
-  assert_string_equal(state_name(&onboard__plan__state__descriptor, 99), "UNKNOWN");
-  assert_string_equal(party_name(VENDOR), "VENDOR");
-  assert_int_equal(party_other(VENDOR), PARTNER);
-  assert_int_equal(party_other(PARTNER), VENDOR);
-}
-
 static void organization_rules(void **state) {
   struct arena *arena = *state;
   struct act act = act_by(arena, VENDOR, "2026-01-05");
@@ -170,7 +161,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_state_and_action, arena_setup, arena_teardown),
       cmocka_unit_test_setup_teardown(no_pair_twice, arena_setup, arena_teardown),
-      cmocka_unit_test_setup_teardown(names, arena_setup, arena_teardown),
       cmocka_unit_test_setup_teardown(organization_rules, arena_setup, arena_teardown),
       cmocka_unit_test_setup_teardown(sponsor_rules, arena_setup, arena_teardown),
   };

@@ -1,3 +1,4 @@
+#include "runtime/base/moment.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "sell/builder.h"
@@ -199,9 +200,9 @@ static void opening_refuses(void **state) {
   draft.name = (char *)NAME;
   assert_reason(opportunity_open(&occasion, &draft), REASON_INVALID_REQUEST, "opportunity.engagement");
   draft.engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
-  draft.open_time = timestamp_new(occasion.arena, NOW_US + OPPORTUNITY_AHEAD_MAX_US + 1);
+  draft.open_time = timestamp_new(occasion.arena, NOW_US + MOMENT_SKEW_US + 1);
   assert_reason(opportunity_open(&occasion, &draft), REASON_INVALID_REQUEST, "opportunity.open_time");
-  draft.open_time = timestamp_new(occasion.arena, NOW_US + OPPORTUNITY_AHEAD_MAX_US);
+  draft.open_time = timestamp_new(occasion.arena, NOW_US + MOMENT_SKEW_US);
   draft.amount = money_build(&occasion, "EUR", 5);
   assert_reason(opportunity_open(&occasion, &draft), REASON_CURRENCY_MISMATCH, NULL);
   Onboard__Partnership ended = *occasion.partnership;

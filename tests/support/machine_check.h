@@ -1,7 +1,8 @@
-/* Walks every pair of state and action of a pillar's machine. Include the pillar's rule.h before. */
+/* Walks every pair of state and action of a pillar's machine. */
 #ifndef ENTENTE_TEST_MACHINE_CHECK_H
 #define ENTENTE_TEST_MACHINE_CHECK_H
 
+#include "runtime/base/machine.h"
 #include "support/check.h"
 
 #include <stdio.h>
@@ -23,7 +24,7 @@ static inline void machine_check(const struct machine *machine, size_t actions, 
         if (strncmp(moves[i], head, strlen(head)) == 0)
           expected = moves[i] + strlen(head);
       int to = -1;
-      const struct status *status = machine_step(arena, machine, "a/b", from, (int)action, &to);
+      const struct status *status = machine_next(machine, arena, "a/b", from, (int)action, &to);
       if (expected) {
         legal++;
         if (status)

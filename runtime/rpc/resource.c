@@ -1,0 +1,82 @@
+#include "runtime/rpc/resource.h"
+
+#include "runtime/base/limit.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "runtime/message/validate.h"
+
+struct act act_of(struct call *call) {
+  const struct principal *principal = call_principal(call);
+  return (struct act){
+      .arena = call_arena(call),
+      .now_us = call_now_us(call),
+      .party = principal->party,
+      .actor = principal->subject,
+  };
+}
+
+Type__Party call_party(const struct call *call) {
+  return call_principal(call)->party;
+}
+
+const struct status *resource_load(struct call *call, const struct kind *kind, const char *name,
+                                   const char *etag, void *out) {
+  ProtobufCMessage *message;
+  const struct status *status = txn_get(call_txn(call), kind, name, &message);
+  if (status)
+    return status;
+  if (!message)
+    return call_not_found(call, name);
+  *(ProtobufCMessage **)out = message;
+  return text_empty(etag) ? NULL : call_check_etag(call, etag, message_text(message, "etag"));
+}
+
+const struct status *resource_read(struct call *call, const struct kind *kind, const char *name, void *out) {
+  ProtobufCMessage *message;
+  const struct status *status = txn_peek(call_txn(call), kind, name, &message);
+  if (status)
+    return status;
+  *(ProtobufCMessage **)out = message;
+  return message ? NULL : call_not_found(call, name);
+}
+
+const struct status *resource_name(struct call *call, const struct kind *kind, const char *parent,
+                                   const char *collection, const char *id, char **out) {
+  struct arena *arena = call_arena(call);
+  ProtobufCMessage *existing;
+  *out = name_child(arena, parent, collection, text_empty(id) ? name_new_id(arena) : id);
+  const struct status *status = txn_get(call_txn(call), kind, *out, &existing);
+  if (status || !existing)
+    return status;
+  struct status *refusal = call_fail(call, CODE_ALREADY_EXISTS, REASON_ALREADY_EXISTS,
+                                     "%s exists already: choose another id, or change that one", *out);
+  status_add_metadata(arena, refusal, "resource", *out);
+  return refusal;
+}
+
+struct record *resource_change(struct txn *txn, const struct kind *kind, void *message, const char *type) {
+  txn_put(txn, kind, message);
+  return txn_record(txn, &(struct record_facts){.type = type, .payload = message});
+}
+
+const struct status *resource_list(struct call *call, struct list_query query, const char *filters,
+                                   struct list_page *page) {
+  const struct principal *principal = call_principal(call);
+  query.binding =
+      arena_printf(call_arena(call), "%s\n%d\n%s\n%s\n%s", principal->subject, (int)principal->party,
+                   query.index ? query.index : "", query.partition, filters);
+  return list_entities(call_txn(call), &query, page);
+}
+
+const struct status *resource_all(struct txn *txn, const struct kind *kind, const char *index,
+                                  const char *partition, struct list_page *page) {
+  const struct list_query query = {
+      .kind = kind,
+      .index = index,
+      .partition = partition,
+      .page_size = LIMIT_PAGE_SIZE,
+      .page_token = "",
+      .binding = "",
+  };
+  return list_entities(txn, &query, page);
+}
