@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 128, SUBJECTS_PAGE = 64, WALKED_EVERY = 1000, CATCH_UPS = 8, MONTHS_AROUND = 12, SLACK = 3 };
+enum { PAGE = 128, SUBJECTS_PAGE = 64, WALKED_EVERY = 1000, CATCH_UPS = 8, SLACK = 3 };
+/* Stored months are looked at so far around those that entries count in, so many in one step. */
+enum { MONTHS_AROUND = 12, MONTHS_AT_ONCE = 240 };
 
 /* What the ledger says of one resource: the digest of its last payload. */
 struct told {
@@ -40,7 +42,7 @@ struct walk {
   struct arena *arena;
   struct table told;     /* resource -> struct told */
   struct table counters; /* `yyyymm field` -> int64_t */
-  int32_t first_month, last_month;
+  struct table months;   /* `yyyymm` that entries count in -> int32_t */
 };
 
 static void found(struct verification *verification, Ledger__LedgerFinding__Kind kind, const char *resource,
@@ -102,12 +104,8 @@ static void tell_deltas(struct walk *walk, const Ledger__LedgerEntry *entry) {
                                    delta->counter, (int)delta->party);
     int64_t *sum = table_at(&walk->counters, key);
     *sum += delta->amount;
-    if (!walk->first_month || delta->month < walk->first_month) {
-      walk->first_month = delta->month;
-    }
-    if (delta->month > walk->last_month) {
-      walk->last_month = delta->month;
-    }
+    *(int32_t *)table_at(&walk->months, arena_strndup(walk->verification->scratch->arena, key, 6)) =
+        delta->month;
   }
 }
 
@@ -181,14 +179,29 @@ static bool head_equal(const struct head *a, const struct head *b) {
 
 /* ---- counters ---- */
 
-static size_t months_around(const struct walk *walk, int32_t *months, size_t max) {
-  size_t count = 0;
-  int32_t last = month_add(walk->last_month, MONTHS_AROUND);
-  for (int32_t month = month_add(walk->first_month, -MONTHS_AROUND); month <= last && count < max;
-       month = month_add(month, 1)) {
-    months[count++] = month;
+static int compare_months_order(const void *left, const void *right) {
+  int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
+  return (a > b) - (a < b);
+}
+
+/* The next months after `done` that something may be stored for, in order. */
+static size_t months_after(const struct walk *walk, int32_t done, int32_t months[MONTHS_AT_ONCE]) {
+  size_t count = 0, taken = 0;
+  int32_t *all = arena_calloc(walk->verification->scratch->arena,
+                              walk->months.count * (2 * MONTHS_AROUND + 1), sizeof *all);
+  for (struct table_item *item = walk->months.first; item; item = item->next) {
+    int32_t month = *(int32_t *)item->value;
+    for (int offset = -MONTHS_AROUND; offset <= MONTHS_AROUND; offset++) {
+      all[count++] = month_add(month, offset);
+    }
   }
-  return count;
+  qsort(all, count, sizeof *all, compare_months_order);
+  for (size_t i = 0; i < count && taken < MONTHS_AT_ONCE; i++) {
+    if (all[i] > done && (!taken || all[i] != months[taken - 1])) {
+      months[taken++] = all[i];
+    }
+  }
+  return taken;
 }
 
 static void compare_counter(struct walk *walk, const char *key, const char *stored) {
@@ -214,21 +227,31 @@ static void compare_months(struct walk *walk, const int32_t *months, size_t coun
       compare_counter(walk, key, fields->elements[i + 1]->text);
     }
   }
-  for (struct table_item *item = walk->counters.first; item; item = item->next) {
-    if (*(int64_t *)item->value != 0 && !table_find(&seen, item->key)) {
+  for (struct table_item *item = walk->counters.first; item && count; item = item->next) {
+    int32_t month = (int32_t)strtol(item->key, NULL, 10);
+    if (*(int64_t *)item->value != 0 && month >= months[0] && month <= months[count - 1] &&
+        !table_find(&seen, item->key)) {
       compare_counter(walk, item->key, "absent");
     }
   }
 }
 
-/* Reads head and counters at once, and walks on until the walk is where they are. */
-static const struct status *verify_head_and_counters(struct walk *walk) {
+static void found_head(struct walk *walk, const struct head *head) {
+  found(walk->verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+        "the head says entry %" PRIu64 " of %" PRId64 "; the ledger ends with entry %" PRIu64 " of %" PRId64
+        " or another hash: the last entry or the head was changed",
+        head->sequence, head->record_us, walk->head.sequence, walk->head.record_us);
+}
+
+/* Reads head and counters at once, and walks on until the walk is where they are. `*done` moves on to the
+ * last month that was compared, and stays when it was the last of all, or when nothing can be compared. */
+static const struct status *verify_months(struct walk *walk, int32_t *done) {
   struct verification *verification = walk->verification;
-  int32_t months[PERIOD_MONTHS_MAX * 2];
   struct counter_snapshot snapshot;
+  int32_t months[MONTHS_AT_ONCE];
   for (int tries = 0; tries < CATCH_UPS; tries++) {
-    size_t count = walk->last_month ? months_around(walk, months, sizeof months / sizeof months[0]) : 0;
     arena_reset(verification->scratch->arena);
+    size_t count = months_after(walk, *done, months);
     const struct status *status =
         counter_snapshot_read(verification->scratch, walk->subject, months, count, &snapshot);
     if (status && status->code == CODE_DATA_LOSS) {
@@ -241,27 +264,35 @@ static const struct status *verify_head_and_counters(struct walk *walk) {
     }
     if (snapshot.head.record_us <= walk->head.record_us) {
       if (!head_equal(&snapshot.head, &walk->head)) {
-        found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
-              "the head says entry %" PRIu64 " of %" PRId64 "; the ledger ends with entry %" PRIu64
-              " of %" PRId64 " or another hash: the last entry or the head was changed",
-              snapshot.head.sequence, snapshot.head.record_us, walk->head.sequence, walk->head.record_us);
+        found_head(walk, &snapshot.head);
+        count = count < MONTHS_AT_ONCE ? count : 0; /* told once */
       }
       compare_months(walk, months, count, &snapshot);
+      *done = count == MONTHS_AT_ONCE ? months[count - 1] : *done;
       return NULL;
     }
     int64_t before = walk->head.record_us;
-    status = walk_on(walk, snapshot.head.record_us);
+    struct head head = snapshot.head;
+    status = walk_on(walk, head.record_us);
     if (status) {
       return status;
     }
     if (walk->head.record_us == before) {
-      found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
-            "the head says entry %" PRIu64 "; the ledger ends with entry %" PRIu64, snapshot.head.sequence,
-            walk->head.sequence);
+      found_head(walk, &head);
       return NULL;
     }
   }
   return NULL; /* writers are faster than the walk: the next run compares */
+}
+
+static const struct status *verify_head_and_counters(struct walk *walk) {
+  int32_t done = 0, before;
+  const struct status *status;
+  do {
+    before = done;
+    status = verify_months(walk, &done);
+  } while (!status && done != before);
+  return status;
 }
 
 /* ---- resources ---- */
@@ -387,7 +418,8 @@ static const struct status *verify_subject(struct verification *verification, co
                       .subject = subject,
                       .arena = arena,
                       .told = {.arena = arena, .value_size = sizeof(struct told)},
-                      .counters = {.arena = arena, .value_size = sizeof(int64_t)}};
+                      .counters = {.arena = arena, .value_size = sizeof(int64_t)},
+                      .months = {.arena = arena, .value_size = sizeof(int32_t)}};
   const struct status *status = walk_on(&walk, INT64_MAX);
   if (!status) {
     status = verify_head_and_counters(&walk);

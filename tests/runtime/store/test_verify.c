@@ -164,13 +164,15 @@ static int for_each_key(const char *pattern, int (*flip)(const char *key)) {
   return missed;
 }
 
+static int entries = 5, resources = 3; /* in all ledgers */
+
 static void expect_clean(void) {
   struct result result = verified();
   if (result.findings) {
     fail_msg("%d findings: %s", result.findings, result.first);
   }
-  assert_int_equal(result.entries, 5);
-  assert_int_equal(result.resources, 3);
+  assert_int_equal(result.entries, entries);
+  assert_int_equal(result.resources, resources);
 }
 
 static void sound_data_have_no_finding(void **state) {
@@ -236,6 +238,46 @@ static void counters_and_indexes_count_both_ways(void **state) {
   expect_clean();
 }
 
+/* A month of `year` that counts one, in a ledger of its own. */
+static void count_in(struct store_fixture *f, void *argument, size_t number) {
+  (void)number;
+  struct test_txn t = txn_open(f, f->store);
+  const char *name = "vendors/halden/partnerships/old";
+  Onboard__Partnership *partnership = partnership_new(t.arena, name, "old");
+  txn_get(t.txn, &kind_partnership, name, &partnership);
+  partnership = partnership ? partnership : partnership_new(t.arena, name, "old");
+  txn_put(t.txn, &kind_partnership, partnership);
+  struct record *record =
+      txn_record(t.txn, &(struct record_facts){.type = "partnership.changed", .payload = partnership});
+  txn_count(record, "things.done", TYPE__PARTY__PARTY_UNSPECIFIED, month_start_us(*(int *)argument * 100 + 7),
+            1);
+  assert_null(txn_commit(t.txn, NULL));
+  txn_end(&t);
+}
+
+/* However far apart the months are that a ledger counts in. */
+static void half_a_century_verifies(void **state) {
+  (void)state;
+  resources++;
+  for (int year = 1975; year <= 2031; year++) {
+    store_fixture_run(&fixture, count_in, &year, 1);
+    entries++;
+  }
+  expect_clean();
+  char key[256], change[512], undo[512];
+  static const int years[] = {1975, 1999, 2031};
+  for (size_t i = 0; i < sizeof years / sizeof *years; i++) {
+    snprintf(key, sizeof key, "onboard:{b%03u}:r:vendors/halden/partnerships/old:%d07",
+             store_bucket("vendors/halden"), years[i]);
+    snprintf(change, sizeof change, "HINCRBY %s things.done|0 1", key);
+    snprintf(undo, sizeof undo, "HINCRBY %s things.done|0 -1", key);
+    changed(change, undo, "2 ");
+    snprintf(change, sizeof change, "HDEL %s things.done|0", key);
+    snprintf(undo, sizeof undo, "HSET %s things.done|0 1", key);
+    changed(change, undo, "2 ");
+  }
+}
+
 static int start(void **state) {
   (void)state;
   store_fixture_start(&fixture, false, "appendfsync no\n");
@@ -256,6 +298,7 @@ int main(void) {
       cmocka_unit_test(each_byte_of_heads_counts),
       cmocka_unit_test(each_byte_of_entries_counts),
       cmocka_unit_test(counters_and_indexes_count_both_ways),
+      cmocka_unit_test(half_a_century_verifies),
   };
   return cmocka_run_group_tests(tests, start, stop);
 }
