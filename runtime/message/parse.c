@@ -126,6 +126,11 @@ static long element_index(const struct frame *frame, const ProtobufCFieldDescrip
 
 static void scan_violation(struct scan *scan, const struct frame *frame,
                            const ProtobufCFieldDescriptor *field, const char *reason, const char *text) {
+  /* Counted only: to find the place of each of many would take the square of their number. */
+  if (scan->violations.count >= LIMIT_VIOLATIONS) {
+    violation_add(&scan->violations, NULL, reason, "%s", text);
+    return;
+  }
   struct path steps[LIMIT_MESSAGE_DEPTH + 1];
   size_t i = LIMIT_MESSAGE_DEPTH + 1;
   const struct path *first = NULL;

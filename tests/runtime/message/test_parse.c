@@ -9,6 +9,7 @@
 #include "google/protobuf/descriptor.pb-c.h"
 
 #include <string.h>
+#include <time.h>
 
 extern const ProtobufCMessageDescriptor *const contract_messages[];
 
@@ -91,6 +92,19 @@ static void lists_every_malformed_text(void **state) {
   assert_int_equal(count, LIMIT_VIOLATIONS);
   assert_string_equal(last->field, "partnerships[31]");
   assert_non_null(strstr(last->description, "8 more violations"));
+}
+
+/* A message of malformed texts alone, which anyone can send, must not keep the loop busy. */
+static void many_malformed_texts_are_refused_quickly(void **state) {
+  (void)state;
+  static uint8_t bytes[3 * LIMIT_MESSAGE_FIELDS];
+  for (size_t i = 0; i < sizeof bytes; i += 3)
+    memcpy(bytes + i, "\x12\x01\xFF", 3);
+  ProtobufCMessage *message;
+  clock_t before = clock();
+  expect(message_parse(arena, &ledger__batch_get_counters_request__descriptor, bytes, sizeof bytes, &message),
+         "partnerships[0]", "TEXT_MALFORMED");
+  assert_in_range(clock() - before, 0, 2 * CLOCKS_PER_SEC);
 }
 
 static void nesting_is_bounded(void **state) {
@@ -204,6 +218,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(empty_bytes_are_an_empty_message, set_up, tear_down),
       cmocka_unit_test_setup_teardown(refuses_malformed_text_with_its_path, set_up, tear_down),
       cmocka_unit_test_setup_teardown(lists_every_malformed_text, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(many_malformed_texts_are_refused_quickly, set_up, tear_down),
       cmocka_unit_test_setup_teardown(nesting_is_bounded, set_up, tear_down),
       cmocka_unit_test_setup_teardown(number_of_fields_is_bounded, set_up, tear_down),
       cmocka_unit_test_setup_teardown(unknown_fields_are_dropped, set_up, tear_down),
