@@ -16,14 +16,14 @@ build: ## install what is missing, build into build/
 	@cmake/build.sh $(BUILD) programs
 
 up: build ## build, start the suite on this machine, load the demo, show it
-	@$(BUILD)/bin/entente up --var $(VAR) $(if $(PORT_BASE),--port-base $(PORT_BASE))
+	@$(BUILD)/bin/entente up --var "$(VAR)" $(if $(PORT_BASE),--port-base $(PORT_BASE))
 
 down: ## stop it; nothing of it is left
-	@if [ -x $(BUILD)/bin/entente ]; then $(BUILD)/bin/entente down --var $(VAR); \
+	@if [ -x $(BUILD)/bin/entente ]; then $(BUILD)/bin/entente down --var "$(VAR)"; \
 	else echo "Nothing is built, so nothing runs."; fi
 
 status: ## what runs
-	@$(BUILD)/bin/entente status --var $(VAR)
+	@$(BUILD)/bin/entente status --var "$(VAR)"
 
 test: ## build and run every test; ends in one line
 	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt

@@ -20,7 +20,7 @@ if [ "$(id -u)" != 0 ]; then
     exec sudo -n "$0" "$@"
   fi
   echo "These packages are missing; install them as root, then run this again:" >&2
-  echo "  apt-get install --no-remove$missing" >&2
+  echo "  apt-get install --no-remove --no-install-recommends$missing" >&2
   exit 1
 fi
 

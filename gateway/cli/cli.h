@@ -12,6 +12,7 @@ struct cli_options {
   const char *var; /* folder of the suite: `--var DIR`, ENTENTE_VAR, else `var` */
   bool json;       /* `--json`: JSON on standard output */
   bool color;      /* `--color always|never|auto`; auto: standard output is a terminal, NO_COLOR is not set */
+  int columns;     /* of the terminal that standard output is; 0: none */
   bool terminal;   /* standard error is a terminal: progress may be rewritten */
 };
 

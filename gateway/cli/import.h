@@ -33,12 +33,27 @@ struct import_refusal {
   const char *external_id, *reason;
 };
 
+/* How many rows, and what they are worth in minor units: by whose hands the deal goes. */
+struct import_tally {
+  struct import_side {
+    int64_t count, amount_minor;
+  } joint, independent;
+};
+
+/* The export as it was taken: of the rows that were created, updated or unchanged, whatever else the
+ * partnership holds. A rehearsal tells what would have been taken. */
+struct import_facts {
+  struct import_tally prospecting, engaging, won, lost;
+};
+
 struct import_report {
   int64_t rows, created, updated, unchanged, refused;
   int64_t elapsed_us;
   struct import_refusal *refusals; /* in the order of their lines within a batch */
   const struct crm_note *notes;
   size_t note_count;
+  struct import_facts facts;
+  const char *currency;     /* of the facts */
   Sell__Pipeline *pipeline; /* as the service answers it at the end */
 };
 

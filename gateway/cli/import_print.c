@@ -38,20 +38,29 @@ static void amount_text(int64_t minor, const char *currency, char out[NUMBER_BYT
              minor % one < 0 ? -(minor % one) : minor % one);
 }
 
-static void print_counts(FILE *out, const char *label, const Sell__EngagementTotal *total) {
+static void print_counts(FILE *out, const char *label, int64_t joint_count, int64_t independent_count) {
   char joint[NUMBER_BYTES], own[NUMBER_BYTES], both[NUMBER_BYTES];
-  grouped(total->joint_count, joint);
-  grouped(total->independent_count, own);
-  grouped(total->joint_count + total->independent_count, both);
+  grouped(joint_count, joint);
+  grouped(independent_count, own);
+  grouped(joint_count + independent_count, both);
   fprintf(out, "%-22s %15s %15s %15s\n", label, joint, own, both);
 }
 
-static void print_amounts(FILE *out, const char *label, const Sell__EngagementTotal *total,
-                          const char *currency) {
-  char joint[NUMBER_BYTES], own[NUMBER_BYTES], both[NUMBER_BYTES];
-  amount_text(total->joint_amount->amount_minor, currency, joint);
-  amount_text(total->independent_amount->amount_minor, currency, own);
-  amount_text(total->joint_amount->amount_minor + total->independent_amount->amount_minor, currency, both);
+static void print_total(FILE *out, const char *label, const Sell__EngagementTotal *total) {
+  print_counts(out, label, total->joint_count, total->independent_count);
+}
+
+static void print_tally(FILE *out, const char *label, const struct import_tally *tally) {
+  print_counts(out, label, tally->joint.count, tally->independent.count);
+}
+
+/* What was won, in money. */
+static void print_amounts(FILE *out, const char *currency, int64_t joint_minor, int64_t independent_minor) {
+  char joint[NUMBER_BYTES], own[NUMBER_BYTES], both[NUMBER_BYTES], label[64];
+  amount_text(joint_minor, currency, joint);
+  amount_text(independent_minor, currency, own);
+  amount_text(joint_minor + independent_minor, currency, both);
+  snprintf(label, sizeof label, "won, %s", currency);
   fprintf(out, "%-22s %15s %15s %15s\n", label, joint, own, both);
 }
 
@@ -64,29 +73,46 @@ static void rate_text(int64_t won, int64_t closed, char out[NUMBER_BYTES]) {
     snprintf(out, NUMBER_BYTES, "no data");
 }
 
-static void print_rates(FILE *out, const Sell__Pipeline *pipeline) {
+/* A share of what was closed, each. */
+static void print_rates(FILE *out, int64_t joint_won, int64_t joint_closed, int64_t independent_won,
+                        int64_t independent_closed) {
   char joint[NUMBER_BYTES], own[NUMBER_BYTES], both[NUMBER_BYTES];
-  const Type__Ratio *j = pipeline->joint_win_rate, *i = pipeline->independent_win_rate;
-  rate_text(j->numerator, j->denominator, joint);
-  rate_text(i->numerator, i->denominator, own);
-  rate_text(j->numerator + i->numerator, j->denominator + i->denominator, both);
+  rate_text(joint_won, joint_closed, joint);
+  rate_text(independent_won, independent_closed, own);
+  rate_text(joint_won + independent_won, joint_closed + independent_closed, both);
   fprintf(out, "%-22s %15s %15s %15s\n", "win rate", joint, own, both);
+}
+
+static void print_heading(FILE *out, const char *title) {
+  fprintf(out, "\n%-22s %15s %15s %15s\n", title, "joint", "independent", "together");
+}
+
+static void print_facts(FILE *out, const struct import_facts *facts, const char *currency) {
+  const struct import_tally *won = &facts->won, *lost = &facts->lost;
+  print_heading(out, "This export");
+  print_tally(out, "prospecting", &facts->prospecting);
+  print_tally(out, "engaging", &facts->engaging);
+  print_tally(out, "won", won);
+  print_tally(out, "lost", lost);
+  print_rates(out, won->joint.count, won->joint.count + lost->joint.count, won->independent.count,
+              won->independent.count + lost->independent.count);
+  print_amounts(out, currency, won->joint.amount_minor, won->independent.amount_minor);
 }
 
 static void print_pipeline(FILE *out, const Sell__Pipeline *pipeline) {
   static const char *const labels[] = {"open: prospect", "  qualified", "  technical validation",
                                        "  business validation", "  committed"};
-  char label[64];
-  fprintf(out, "%-22s %15s %15s %15s\n", "As sell has it now", "joint", "independent", "together");
+  const Type__Ratio *joint = pipeline->joint_win_rate, *own = pipeline->independent_win_rate;
+  print_heading(out, "As sell has it now");
   for (size_t i = 0; i < pipeline->n_stages && i < sizeof labels / sizeof *labels; i++)
-    print_counts(out, labels[i], pipeline->stages[i]->total);
-  print_counts(out, "won", pipeline->won);
-  print_counts(out, "lost", pipeline->lost);
+    print_total(out, labels[i], pipeline->stages[i]->total);
+  print_total(out, "won", pipeline->won);
+  print_total(out, "lost", pipeline->lost);
   if (pipeline->reversed->joint_count || pipeline->reversed->independent_count)
-    print_counts(out, "reversed", pipeline->reversed);
-  print_rates(out, pipeline);
-  snprintf(label, sizeof label, "won, %s", pipeline->currency_code);
-  print_amounts(out, label, pipeline->won, pipeline->currency_code);
+    print_total(out, "reversed", pipeline->reversed);
+  print_rates(out, joint->numerator, joint->denominator, own->numerator, own->denominator);
+  print_amounts(out, pipeline->currency_code, pipeline->won->joint_amount->amount_minor,
+                pipeline->won->independent_amount->amount_minor);
 }
 
 void import_print(FILE *out, const struct import_plan *plan, const struct import_report *report) {
@@ -102,9 +128,10 @@ void import_print(FILE *out, const struct import_plan *plan, const struct import
   grouped(report->updated, updated);
   grouped(report->unchanged, unchanged);
   grouped(report->refused, refused);
-  fprintf(out, "%s%s rows in %.1f s: %s created, %s updated, %s unchanged, %s not taken\n\n",
+  fprintf(out, "%s%s rows in %.1f s: %s created, %s updated, %s unchanged, %s not taken\n",
           plan->rehearse ? "Rehearsed, nothing changed: " : "", rows,
           (double)report->elapsed_us / US_PER_SECOND, created, updated, unchanged, refused);
+  print_facts(out, &report->facts, report->currency);
   print_pipeline(out, report->pipeline);
 }
 
@@ -120,6 +147,30 @@ static void print_text(FILE *out, const char *text) {
       fputc(*c, out);
   }
   fputc('"', out);
+}
+
+static void print_tally_json(FILE *out, const char *name, const struct import_tally *tally) {
+  fprintf(out,
+          "\"%s\":{\"joint\":%" PRId64 ",\"independent\":%" PRId64 ",\"together\":%" PRId64
+          ",\"jointAmountMinor\":%" PRId64 ",\"independentAmountMinor\":%" PRId64
+          ",\"togetherAmountMinor\":%" PRId64 "},",
+          name, tally->joint.count, tally->independent.count, tally->joint.count + tally->independent.count,
+          tally->joint.amount_minor, tally->independent.amount_minor,
+          tally->joint.amount_minor + tally->independent.amount_minor);
+}
+
+static void print_facts_json(FILE *out, const struct import_facts *facts, const char *currency) {
+  int64_t won = facts->won.joint.count + facts->won.independent.count;
+  int64_t closed = won + facts->lost.joint.count + facts->lost.independent.count;
+  fprintf(out, "\"thisExport\":{");
+  print_tally_json(out, "prospecting", &facts->prospecting);
+  print_tally_json(out, "engaging", &facts->engaging);
+  print_tally_json(out, "won", &facts->won);
+  print_tally_json(out, "lost", &facts->lost);
+  fprintf(out, "\"winRate\":{\"numerator\":%" PRId64 ",\"denominator\":%" PRId64 "},\"currencyCode\":", won,
+          closed);
+  print_text(out, currency);
+  fputs("},", out);
 }
 
 void import_print_json(FILE *out, const struct import_plan *plan, const struct import_report *report) {
@@ -146,6 +197,8 @@ void import_print_json(FILE *out, const struct import_plan *plan, const struct i
     print_text(out, report->notes[i].text);
     fprintf(out, ",\"rows\":%" PRId64 "}", report->notes[i].rows);
   }
-  fprintf(out, "],\"pipeline\":%s}\n", pipeline.data);
+  fputs("],", out);
+  print_facts_json(out, &report->facts, report->currency);
+  fprintf(out, "\"pipeline\":%s}\n", pipeline.data);
   arena_destroy(arena);
 }

@@ -108,18 +108,38 @@ static bool passing(const struct status *status) {
          status->code == CODE_RESOURCE_EXHAUSTED || status->code == CODE_DEADLINE_EXCEEDED;
 }
 
-static void result_take(struct run *run, const Sell__RowResult *result, int64_t line) {
+static struct import_tally *tally_of(struct import_facts *facts, const Sell__OpportunityRow *row) {
+  if (row->state == SELL__OPPORTUNITY__STATE__STATE_WON)
+    return &facts->won;
+  if (row->state == SELL__OPPORTUNITY__STATE__STATE_LOST)
+    return &facts->lost;
+  return row->stage == SELL__OPPORTUNITY__STAGE__STAGE_PROSPECT ? &facts->prospecting : &facts->engaging;
+}
+
+static void facts_add(struct import_facts *facts, const Sell__OpportunityRow *row) {
+  struct import_tally *tally = tally_of(facts, row);
+  bool joint = row->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
+  struct import_side *side = joint ? &tally->joint : &tally->independent;
+  side->count++;
+  side->amount_minor += row->amount ? row->amount->amount_minor : 0;
+}
+
+static void result_take(struct run *run, const Sell__OpportunityRow *row, const Sell__RowResult *result,
+                        int64_t line) {
   struct import_report *report = run->report;
   report->rows++;
   switch (result->outcome) {
   case SELL__ROW_RESULT__OUTCOME__OUTCOME_CREATED:
     report->created++;
+    facts_add(&report->facts, row);
     return;
   case SELL__ROW_RESULT__OUTCOME__OUTCOME_UPDATED:
     report->updated++;
+    facts_add(&report->facts, row);
     return;
   case SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED:
     report->unchanged++;
+    facts_add(&report->facts, row);
     return;
   default:
     break;
@@ -150,7 +170,7 @@ static const struct status *batch_finish(struct run *run, struct batch *batch) {
     return status_make(run->arena, CODE_INTERNAL, "ANSWER_MALFORMED", "sell answered %zu results to %zu rows",
                        response->n_results, batch->request.n_rows);
   for (size_t i = 0; i < response->n_results; i++)
-    result_take(run, response->results[i], batch->lines[i]);
+    result_take(run, batch->rows[i], response->results[i], batch->lines[i]);
   progress(run, false);
   return NULL;
 }
@@ -220,6 +240,7 @@ const struct status *import_run(struct arena *arena, const struct import_plan *p
     return status;
   if (!options->currency)
     options->currency = report->pipeline->currency_code;
+  report->currency = options->currency;
   status = rows_run(&run);
   progress(&run, true);
   report->elapsed_us = clock_monotonic_us() - run.start_us;

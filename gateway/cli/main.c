@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const struct command commands[] = {
@@ -130,6 +131,11 @@ static bool color_wanted(const char *word) {
   return strcmp(word, "always") == 0;
 }
 
+static int columns_of_output(void) {
+  struct winsize size;
+  return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 int main(int argc, char **argv) {
   const char *variable = getenv("ENTENTE_VAR");
   struct shared shared = {.var = variable && *variable ? variable : "var", .color = "auto"};
@@ -145,9 +151,15 @@ int main(int argc, char **argv) {
     help_print(shared.help ? stdout : stderr);
     return shared.help ? CLI_DONE : CLI_USAGE;
   }
+  if (strcmp(shared.color, "auto") != 0 && strcmp(shared.color, "always") != 0 &&
+      strcmp(shared.color, "never") != 0) {
+    fprintf(stderr, "entente: --color takes auto, always or never\n");
+    return CLI_USAGE;
+  }
   const struct command *command = command_find(argv[1]);
   if (!command) {
-    fprintf(stderr, "entente: there is no command '%s'; see entente --help\n", argv[1]);
+    fprintf(stderr, "entente: there is no %s '%s'; see entente --help\n",
+            *argv[1] == '-' ? "option" : "command", argv[1]);
     return CLI_USAGE;
   }
   if (shared.help) {
@@ -158,6 +170,7 @@ int main(int argc, char **argv) {
       .var = shared.var,
       .json = shared.json,
       .color = color_wanted(shared.color),
+      .columns = columns_of_output(),
       .terminal = isatty(STDERR_FILENO),
   };
   return command->run(&options, argc - 1, argv + 1);

@@ -12,6 +12,7 @@
 
 struct render_style {
   bool terminal; /* colours and bars */
+  int columns;   /* no line is longer where that can be helped; 0: any length */
 };
 
 /* `1,234,567.89 USD`: minor units with the currency's decimals; `USD` is left out where empty. */
@@ -24,7 +25,7 @@ char *render_figure(struct arena *arena, const Gateway__Figure *figure);
 /* A partnership's view: a heading, then a table a pillar with what was divided beside each figure. */
 void render_view(struct buffer *out, const struct render_style *style,
                  const Gateway__PartnershipPerformance *view);
-/* A portfolio: a row a partnership. */
+/* A portfolio: a row a partnership; in as many tables as the columns need, one below the other. */
 void render_portfolio(struct buffer *out, const struct render_style *style,
                       const Gateway__ListPortfolioResponse *portfolio);
 

@@ -210,7 +210,7 @@ struct client_stream *session_stream(struct session *session, struct arena *aren
 void session_print_status(const struct status *status) {
   fprintf(stderr, "%s: %s (%s)\n", code_name(status->code), status->message, status->reason);
   for (const struct violation *v = status->violations; v; v = v->next)
-    fprintf(stderr, "  %s: %s (%s)\n", v->field, v->description, v->reason);
+    fprintf(stderr, "  %s%s%s (%s)\n", v->field, *v->field ? ": " : "", v->description, v->reason);
   for (const struct guard_failure *g = status->guards; g; g = g->next)
     fprintf(stderr, "  %s %s: %s\n", g->type, g->subject, g->description);
   for (const struct status_metadata *m = status->metadata; m; m = m->next)

@@ -53,8 +53,9 @@ static void row_print(const struct suite *suite, const struct row *row, bool col
     snprintf(pid, sizeof pid, "%d", (int)row->pid);
   }
   const char *on = !color ? "" : row->ready ? "\033[32m" : "\033[31m";
-  printf("%-12s %s%-9s%s %8s  %-12s %10s %9s  %s\n", row->part->name, on, row->ready ? "ready" : "NOT READY",
-         color ? "\033[0m" : "", pid, ports, memory, uptime, row->ready ? "" : row->why);
+  printf("%-12s %s%-9s%s %8s  %-12s %10s %9s%s%s\n", row->part->name, on, row->ready ? "ready" : "NOT READY",
+         color ? "\033[0m" : "", pid, ports, memory, uptime, row->ready ? "" : "  ",
+         row->ready ? "" : row->why);
 }
 
 static void rows_print(const struct suite *suite, const struct row *rows, bool color) {

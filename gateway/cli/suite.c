@@ -91,6 +91,11 @@ bool suite_find(struct suite *suite, const char *var) {
         suite,
         "%s is too long for a unix socket (at most 107 characters); choose a shorter folder with --var",
         socket_path);
+  if (strpbrk(suite->var, "'\"\\\n"))
+    return refuse(suite,
+                  "%s has a quote, a backslash or a new line in it, which local.env and redis.conf cannot "
+                  "hold; choose another folder with --var",
+                  suite->var);
   int base = port_base_kept(suite);
   suite->port_base = base ? base : SUITE_PORT_BASE;
   return true;

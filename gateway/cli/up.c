@@ -142,7 +142,7 @@ static bool environment_write(struct suite *suite) {
   FILE *env = fd < 0 ? NULL : fdopen(fd, "w");
   if (!env)
     return refuse(suite, "write", beside);
-  fprintf(env, "# Written by `entente up`: the local suite, for shells (`. %s`) and clients.\n", path);
+  fprintf(env, "# Written by `entente up`: the local suite, for shells (`. '%s'`) and clients.\n", path);
   fprintf(env, "ENTENTE_HTTP=http://127.0.0.1:%d\n", suite->port_base + SUITE_PORT_HTTP);
   for (size_t i = 0; i < SUITE_PARTS; i++)
     if (suite_parts[i].address)
@@ -215,7 +215,8 @@ static void report(const struct up *up, size_t ran_before, int64_t took_us) {
   printf("  browsers, portals   http://127.0.0.1:%d\n", suite->port_base + SUITE_PORT_HTTP);
   printf("  gRPC (mutual TLS)   127.0.0.1:%d gateway, %d to %d onboard enable market sell incentivize\n",
          suite->port_base, suite->port_base + 1, suite->port_base + 5);
-  printf("  for shells          . %s/local.env\n", suite->var);
+  const char *quote = strpbrk(suite->var, " \t*?[]{}()<>|&;#~$`!") ? "'" : "";
+  printf("  for shells          . %s%s/local.env%s\n", quote, suite->var, quote);
 }
 
 /* Ends what this command started and, when it began with nothing, leaves no trace of a run. */

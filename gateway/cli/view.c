@@ -65,6 +65,10 @@ static void print_message(struct arena *arena, const ProtobufCMessage *message) 
   fputs(out.data, stdout);
 }
 
+static struct render_style style_of(const struct question *question) {
+  return (struct render_style){.terminal = question->options->color, .columns = question->options->columns};
+}
+
 /* `orvane`, `halden/orvane` or the whole name. */
 static char *partnership_name(struct arena *arena, const struct question *question) {
   const char *given = question->partnership;
@@ -102,8 +106,9 @@ static int show_view(struct session *session, struct arena *arena, void *context
     print_message(arena, &view->base);
     return CLI_DONE;
   }
+  const struct render_style style = style_of(question);
   struct buffer out = {.arena = arena};
-  render_view(&out, &(struct render_style){.terminal = question->options->color}, view);
+  render_view(&out, &style, view);
   fputs(out.data, stdout);
   return CLI_DONE;
 }
@@ -128,9 +133,22 @@ static const struct status *portfolio_page(struct session *session, struct arena
       page);
 }
 
+/* The rows of `page` behind those of `whole`; the rest is the same on every page. */
+static void portfolio_add(struct arena *arena, Gateway__ListPortfolioResponse *whole,
+                          const Gateway__ListPortfolioResponse *page) {
+  size_t count = whole->n_entries + page->n_entries;
+  Gateway__PortfolioEntry **entries = arena_alloc(arena, (count + 1) * sizeof(Gateway__PortfolioEntry *));
+  for (size_t i = 0; i < count; i++)
+    entries[i] = i < whole->n_entries ? whole->entries[i] : page->entries[i - whole->n_entries];
+  whole->entries = entries;
+  whole->n_entries = count;
+  whole->next_page_token = page->next_page_token;
+}
+
 static int show_portfolio(struct session *session, struct arena *arena, void *context) {
   const struct question *question = context;
   const char *token = token_of(session, question), *page_token = "";
+  Gateway__ListPortfolioResponse *whole = NULL;
   if (!token)
     return CLI_USAGE;
   do {
@@ -140,15 +158,20 @@ static int show_portfolio(struct session *session, struct arena *arena, void *co
       session_print_status(status);
       return CLI_FAILED;
     }
+    if (whole)
+      portfolio_add(arena, whole, page);
+    else
+      whole = page;
     page_token = page->next_page_token;
-    if (question->options->json) {
-      print_message(arena, &page->base);
-      continue;
-    }
-    struct buffer out = {.arena = arena};
-    render_portfolio(&out, &(struct render_style){.terminal = question->options->color}, page);
-    fputs(out.data, stdout);
   } while (!text_empty(page_token));
+  if (question->options->json) {
+    print_message(arena, &whole->base);
+    return CLI_DONE;
+  }
+  const struct render_style style = style_of(question);
+  struct buffer out = {.arena = arena};
+  render_portfolio(&out, &style, whole);
+  fputs(out.data, stdout);
   return CLI_DONE;
 }
 

@@ -138,9 +138,31 @@ static void a_small_export(void **state) {
   assert_holds(text, "2 created, 0 updated, 0 unchanged, 2 not taken");
   assert_holds(text, "100.00 %");
   assert_holds(text, "1,100.00");
+  /* The facts are this export's, whatever the partnership holds: another agent's office, another file. */
+  world_write(world, "sales_pipeline.csv",
+              "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n"
+              "S2,Wim,P,Acme,Won,2026-01-02,2026-03-01,46\n"
+              "S5,Ada,P,Acme,Lost,2026-01-02,2026-03-01,0\n"
+              "S6,Ada,P,Acme,Engaging,2026-01-02,,\n"
+              "S7,Wim,P,Acme,Prospecting,,,\n"
+              "S8,Ada,P,Acme,Thinking,2026-01-02,,\n");
+  text = run_command(world, world->folder, "crm", "East", NULL, &exit_status);
+  assert_holds(text, "\nThis export                      joint     independent        together\n"
+                     "prospecting                          0               1               1\n"
+                     "engaging                             1               0               1\n"
+                     "won                                  0               1               1\n"
+                     "lost                                 1               0               1\n"
+                     "win rate                        0.00 %        100.00 %         50.00 %\n"
+                     "won, USD                          0.00           46.00           46.00\n"
+                     "\nAs sell has it now ");
+  assert_holds(text, "won, USD                      1,054.00           46.00        1,100.00\n");
   text = run_command(world, world->folder, "crm", "East", "--json", &exit_status);
-  assert_holds(text, "\"created\":0,\"updated\":0,\"unchanged\":2,\"refused\":2");
-  assert_holds(text, "\"line\":4,\"externalId\":\"S3\"");
+  assert_holds(text, "\"thisExport\":{\"prospecting\":{\"joint\":0,\"independent\":1,\"together\":1,");
+  assert_holds(text, "\"won\":{\"joint\":0,\"independent\":1,\"together\":1,\"jointAmountMinor\":0,"
+                     "\"independentAmountMinor\":4600,\"togetherAmountMinor\":4600}");
+  assert_holds(text, "\"winRate\":{\"numerator\":1,\"denominator\":2},\"currencyCode\":\"USD\"}");
+  assert_holds(text, "\"created\":0,\"updated\":0,\"unchanged\":4,\"refused\":1");
+  assert_holds(text, "\"line\":6,\"externalId\":\"S8\"");
 }
 
 static void what_cannot_work_says_what_to_do(void **state) {
