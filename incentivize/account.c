@@ -36,6 +36,21 @@ const Incentivize__PlanSpan *account_cover(const Incentivize__Account *account, 
   return NULL;
 }
 
+const char *account_last_change(const Incentivize__Account *account, int64_t as_of_us, int64_t *change_us) {
+  const char *plan = NULL;
+  for (size_t i = 0; i < account->n_spans; i++) {
+    const Incentivize__PlanSpan *span = account->spans[i];
+    int64_t times[] = {timestamp_us(span->activate_time, INT64_MAX), timestamp_us(span->cut_time, INT64_MAX)};
+    for (size_t j = 0; j < sizeof times / sizeof *times; j++) {
+      if (times[j] <= as_of_us && times[j] != INT64_MAX && (!plan || times[j] >= *change_us)) {
+        plan = span->commission_plan;
+        *change_us = times[j];
+      }
+    }
+  }
+  return plan;
+}
+
 const char *account_overlap(const Incentivize__Account *account, struct period period) {
   for (size_t i = 0; i < account->n_spans; i++) {
     struct period taken = span_period(account->spans[i], INT64_MAX);

@@ -17,6 +17,9 @@ Incentivize__Account *account_new(struct arena *arena, const char *partnership);
 const Incentivize__PlanSpan *account_cover(const Incentivize__Account *account, int64_t time_us,
                                            int64_t as_of_us);
 
+/* The plan that was activated or cut last at `as_of_us` or before, and when; NULL when none was. */
+const char *account_last_change(const Incentivize__Account *account, int64_t as_of_us, int64_t *change_us);
+
 /* The name of a plan that covers some of a period; NULL when none does. */
 const char *account_overlap(const Incentivize__Account *account, struct period period);
 

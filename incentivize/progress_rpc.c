@@ -3,8 +3,11 @@
 #include "incentivize/commission.h"
 #include "incentivize/kinds.h"
 #include "incentivize/service.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
+#include "runtime/store/ledger.h"
 #include "runtime/store/list.h"
 
 #include "entente/incentivize/v1/earning_service.pb-c.h"
@@ -15,12 +18,38 @@ struct reached {
   Google__Protobuf__Timestamp *record_time;
 };
 
-static bool recorded_by(const void *message, void *context) {
+enum { ENTRIES_AT_ONCE = 8 };
+
+/* Whether what was written at `write_us` about a resource was recorded by `as_of_us`. The ledger decides: an
+ * entry gets its time when it is appended, which is at or after the time that the resource itself tells. */
+static const struct status *recorded_by(struct call *call, const char *resource, int64_t write_us,
+                                        int64_t as_of_us, bool *yes) {
+  const char *partnership = name_partnership(call_arena(call), resource);
+  int64_t after_us = write_us - 1;
+  size_t count = ENTRIES_AT_ONCE;
+  *yes = false;
+  while (write_us <= as_of_us && count == ENTRIES_AT_ONCE) {
+    Ledger__LedgerEntry **entries;
+    const struct status *status =
+        ledger_page(call_txn(call), partnership, after_us, as_of_us, ENTRIES_AT_ONCE, &entries, &count);
+    if (status)
+      return status;
+    for (size_t i = 0; i < count; i++)
+      *yes |= text_equal(entries[i]->resource, resource);
+    if (*yes)
+      return NULL;
+    if (count)
+      after_us = timestamp_us(entries[count - 1]->record_time, 0);
+  }
+  return NULL;
+}
+
+static bool written_by(const void *message, void *context) {
   const Incentivize__Earning *line = message;
   return timestamp_us(line->create_time, 0) <= *(const int64_t *)context;
 }
 
-/* The sums after the newest line that was written at `as_of_us` or before. */
+/* The sums after the newest line that was recorded at `as_of_us` or before. */
 static const struct status *reached_as_of(struct call *call, const Incentivize__CommissionPlan *plan,
                                           struct period measurement, int64_t as_of_us, struct reached *out) {
   struct list_page page;
@@ -33,7 +62,7 @@ static const struct status *reached_as_of(struct call *call, const Incentivize__
       .descending = true,
       .page_size = 1,
       .binding = "as-of",
-      .keep = recorded_by,
+      .keep = written_by,
       .context = &as_of_us,
   };
   do {
@@ -41,11 +70,34 @@ static const struct status *reached_as_of(struct call *call, const Incentivize__
     if (status)
       return status;
     query.page_token = page.next_page_token;
-  } while (page.count == 0 && *page.next_page_token);
-  if (page.count) {
-    const Incentivize__Earning *line = page.messages[0];
-    *out = (struct reached){line->base_after_minor, line->accrued_after_minor, line->create_time};
+    const Incentivize__Earning *line = page.count ? page.messages[0] : NULL;
+    bool recorded = false;
+    if (line)
+      status = recorded_by(call, line->name, timestamp_us(line->create_time, 0), as_of_us, &recorded);
+    if (status)
+      return status;
+    if (recorded) {
+      *out = (struct reached){line->base_after_minor, line->accrued_after_minor, line->create_time};
+      return NULL;
+    }
+  } while (*page.next_page_token);
+  return NULL;
+}
+
+/* The span that covered a time as the ledger knew it at `as_of_us`. */
+static const struct status *cover_as_of(struct call *call, const Incentivize__Account *account, int64_t at_us,
+                                        int64_t as_of_us, const Incentivize__PlanSpan **out) {
+  int64_t known_us = as_of_us, change_us;
+  bool recorded = as_of_us == INT64_MAX;
+  const char *plan;
+  while (!recorded && (plan = account_last_change(account, known_us, &change_us))) {
+    const struct status *status = recorded_by(call, plan, change_us, as_of_us, &recorded);
+    if (status)
+      return status;
+    if (!recorded)
+      known_us = change_us - 1;
   }
+  *out = account_cover(account, at_us, known_us);
   return NULL;
 }
 
@@ -114,8 +166,10 @@ const struct status *tier_progress_get(struct call *call, const void *in, void *
     status = txn_peek(call_txn(call), &kind_account, account_name(arena, request->parent), &account);
   if (status)
     return status;
-  const Incentivize__PlanSpan *span = account ? account_cover(account, at_us, as_of_us) : NULL;
-  if (span)
+  const Incentivize__PlanSpan *span = NULL;
+  if (account)
+    status = cover_as_of(call, account, at_us, as_of_us, &span);
+  if (!status && span)
     status = txn_peek(call_txn(call), &kind_commission_plan, span->commission_plan, &plan);
   if (status)
     return status;

@@ -4,6 +4,8 @@
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 
+#include "entente/ledger/v1/ledger_service.pb-c.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -217,10 +219,47 @@ static void test_progress_and_the_cliff(void **state) {
   sell_tells(world, "opportunity.won", 2, 200000, "2026-04-10");
   sell_tells(world, "opportunity.reversed", 1, 24860000, "2026-07-20");
   assert_int_equal(progress(world, "2026-07-20", 0)->base_minor, 200000);
-  Incentivize__TierProgress *then = progress(world, "2026-07-20", before);
+  Incentivize__TierProgress *then = progress(world, "2026-07-20", before + 1000000);
   assert_int_equal(then->base_minor, 24860000);
   assert_int_equal(then->accrued_minor, 994400);
   assert_int_equal(then->cliff_distance_minor, 140000);
+}
+
+/* Everything in one microsecond of the clock: the ledger alone tells what came before what. */
+static void test_progress_is_as_the_ledger_tells(void **state) {
+  struct world *world = *state;
+  plan_in_force(world, "fy26", plan_build(world->arena, RETROACTIVE));
+  for (int id = 1; id <= 12; id++)
+    sell_tells(world, "opportunity.won", id, 3000000 * id, "2026-03-10");
+  sell_tells(world, "opportunity.reversed", 3, 9000000, "2026-07-20");
+  Ledger__ListLedgerEntriesRequest list = LEDGER__LIST_LEDGER_ENTRIES_REQUEST__INIT;
+  list.parent = arena_strdup(world->arena, PARTNERSHIP);
+  list.page_size = 500;
+  Ledger__ListLedgerEntriesResponse *ledger =
+      call_ok(world, "/entente.ledger.v1.LedgerService/ListLedgerEntries", &list);
+  int64_t base = 0, accrued = 0;
+  bool active = false;
+  for (size_t i = 0; i < ledger->n_entries; i++) {
+    const Ledger__LedgerEntry *entry = ledger->entries[i];
+    int64_t record_us = timestamp_us(entry->record_time, 0);
+    if (active) { /* just before it */
+      assert_int_equal(progress(world, "2026-07-20", record_us - 1)->base_minor, base);
+    }
+    active |= text_equal(entry->type, "commission_plan.activated");
+    if (text_equal(entry->payload_type, "entente.incentivize.v1.Earning")) {
+      const Incentivize__Earning *line = (const Incentivize__Earning *)protobuf_c_message_unpack(
+          &incentivize__earning__descriptor, arena_allocator(world->arena), entry->payload.len,
+          entry->payload.data);
+      base = line->base_after_minor;
+      accrued = line->accrued_after_minor;
+    }
+    if (!active)
+      continue;
+    const Incentivize__TierProgress *then = progress(world, "2026-07-20", record_us);
+    assert_int_equal(then->base_minor, base);
+    assert_int_equal(then->accrued_minor, accrued);
+  }
+  assert_int_equal(base, 3000000 * (12 * 13 / 2) - 9000000);
 }
 
 static void test_simulation_equals_what_then_happens(void **state) {
@@ -264,6 +303,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_replays_and_crashes_change_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(test_activation_accrues_what_was_won_before, setup, teardown),
       cmocka_unit_test_setup_teardown(test_progress_and_the_cliff, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_progress_is_as_the_ledger_tells, setup, teardown),
       cmocka_unit_test_setup_teardown(test_simulation_equals_what_then_happens, setup, teardown),
   };
   return cmocka_run_group_tests_name("earning_rpc", tests, NULL, NULL);
