@@ -133,7 +133,7 @@ void call_answer(struct call *call, const struct status *status, const grpc_slic
       status = &response_too_large;
     if (!status && message)
       call->response_bytes += GRPC_SLICE_LENGTH(*message);
-    if (!call->core_cancelled)
+    if (!call->gone)
       send_answer(call, status, message);
     observe(call, status);
   }

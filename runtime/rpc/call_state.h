@@ -22,6 +22,7 @@ enum {
   DEADLINE_DEFAULT_MS = 10000,
   OVERLOAD_RETRY_MS = 200,
   DRAIN_RETRY_MS = 100,
+  STREAM_STALL_DEFAULT_MS = 30000,
   LATE_WINDOW_MS = 100, /* how long late calls are answered before the port closes */
 };
 
@@ -77,8 +78,9 @@ struct call {
   grpc_slice request; /* the request's bytes, held until the end: a lost race parses them again */
   bool has_request;
   bool headers_sent, answered, cancelled, deadline_passed;
+  bool gone; /* gRPC core said so: nothing can be sent any more */
   struct tag closed_tag, answer_tag;
-  int core_cancelled;
+  int core_cancelled; /* written by gRPC core's threads until closed_tag arrives */
 
   int64_t start_us, deadline_us; /* monotonic */
   int64_t now_us;                /* UTC */

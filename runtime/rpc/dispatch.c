@@ -58,7 +58,7 @@ void call_free(struct call *call) {
 
 static void call_reset(struct call *call) {
   call->fiber = NULL;
-  call->headers_sent = call->answered = call->cancelled = call->deadline_passed = false;
+  call->headers_sent = call->answered = call->gone = call->cancelled = call->deadline_passed = false;
   call->core_cancelled = 0;
   call->peer = PEER_UNKNOWN;
   call->peer_name[0] = '\0';
@@ -92,7 +92,7 @@ static struct call *call_take(struct server *server) {
 static void call_closed(struct tag *tag) {
   struct call *call = (struct call *)((char *)tag - offsetof(struct call, closed_tag));
   if (call->core_cancelled) {
-    call->cancelled = true;
+    call->gone = call->cancelled = true;
     if (call->fiber)
       fiber_resume(call->fiber);
   }

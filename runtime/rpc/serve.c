@@ -10,12 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RACE_PAUSE_DOUBLINGS = 6 };
+enum { RACE_PAUSE_DOUBLINGS = 6, END_WAIT_MS = 10000 };
 
 static const struct status no_message = {
     .code = CODE_UNIMPLEMENTED,
     .reason = "MESSAGE_MISSING",
     .message = "the call brought no request message",
+};
+
+static const struct status second_message = {
+    .code = CODE_UNIMPLEMENTED,
+    .reason = "MESSAGE_SURPLUS",
+    .message = "the call brought more than one request message",
 };
 
 /* The request's bytes in one piece: usually the one slice that arrived, not copied. */
@@ -45,9 +51,8 @@ static const struct status *parse(struct call *call, ProtobufCMessage **request)
 static const struct status *admit(struct call *call, const ProtobufCMessage *request) {
   const struct server_options *options = &call->server->options;
   const Option__MethodPolicy *policy = call->route->policy;
-  const struct status *status = call_identify(call);
-  if (status || policy->open)
-    return status;
+  if (policy->open)
+    return NULL;
   const char *resource = text_empty(policy->resource) ? NULL : message_text(request, policy->resource);
   return access_decide(call->arena, policy, call->principal, resource, options->partner_of,
                        options->partner_of_context);
@@ -146,19 +151,30 @@ static const struct status *serve_unary(struct call *call, ProtobufCMessage *req
   return status;
 }
 
+/* One request message is all there may be; before anything is changed, what else came must be known. */
+static const struct status *expect_end(struct call *call) {
+  const uint8_t *bytes;
+  size_t size;
+  const struct status *status = stream_receive(&call->stream, &bytes, &size, END_WAIT_MS);
+  return status ? status : bytes ? &second_message : NULL;
+}
+
 static const struct status *serve_one(struct call *call, grpc_slice *message, bool *has_message) {
   ProtobufCMessage *request;
-  if (call->route->kind == ROUTE_BIDI) {
-    const struct status *refused = call_identify(call);
-    return refused ? refused : call->route->bidi(call, &call->stream);
-  }
-  const struct status *status = take_request(call);
+  /* First of all: no work is done for strangers. */
+  const struct status *status = call_identify(call);
+  if (call->route->kind == ROUTE_BIDI)
+    return status ? status : call->route->bidi(call, &call->stream);
+  if (!status)
+    status = take_request(call);
   if (!status)
     status = parse(call, &request);
   if (!status)
     status = admit(call, request);
   if (!status)
     status = message_validate(call->arena, request);
+  if (!status && call->route->policy->effect == OPTION__METHOD_POLICY__EFFECT__EFFECT_WRITE)
+    status = expect_end(call);
   if (status)
     return status;
   if (call->route->kind == ROUTE_SERVER_STREAM) {

@@ -29,6 +29,8 @@ static bool take_options(struct server *server, const struct server_options *opt
     server->options.clock = &clock_system;
   if (!server->options.in_flight_max)
     server->options.in_flight_max = IN_FLIGHT_DEFAULT;
+  if (!server->options.stream_stall_ms)
+    server->options.stream_stall_ms = STREAM_STALL_DEFAULT_MS;
   server->options.trust_domain = options->trust_domain ? strdup(options->trust_domain) : NULL;
   server->options.listen = NULL;
   server->drain_timer.fire = drain_step;

@@ -42,6 +42,8 @@ struct server_options {
   const char *ca_file, *certificate_file, *key_file; /* PEM; looked at again when they change */
   const struct service *const *services;             /* NULL-terminated */
   uint32_t in_flight_max;    /* calls being served; beyond: RESOURCE_EXHAUSTED (OVERLOADED). 0: 1,024 */
+  uint32_t stream_stall_ms;  /* how long a stream's client may take no message; then it is cancelled.
+                                0: 30,000 */
   uint32_t queue_threads;    /* 0: 1 */
   struct store *store;       /* may be NULL */
   struct identity *identity; /* may be NULL only without TLS */

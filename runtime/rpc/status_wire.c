@@ -13,6 +13,7 @@ enum {
   MESSAGE_MAX_BYTES = 1024,
   SHORT_MESSAGE_MAX_BYTES = 256,
   DETAIL_TEXT_MAX_BYTES = 512,
+  DETAILS_MAX = 64, /* of each list; the least one takes 20 bytes and more */
   RETRY_INFO_MS_PER_S = 1000,
 };
 
@@ -153,14 +154,22 @@ static bool keep_less(struct kept *kept) {
   return true;
 }
 
+/* More never fits, and each one that does not fit costs another encoding. */
+static void keep_one(struct kept *kept, size_t *list) {
+  if (*list < DETAILS_MAX)
+    ++*list;
+  else
+    kept->omitted++;
+}
+
 static struct kept keep_all(const struct status *status) {
   struct kept kept = {.message_max = MESSAGE_MAX_BYTES};
   for (const struct violation *v = status->violations; v; v = v->next)
-    kept.violations++;
+    keep_one(&kept, &kept.violations);
   for (const struct guard_failure *g = status->guards; g; g = g->next)
-    kept.guards++;
+    keep_one(&kept, &kept.guards);
   for (const struct status_metadata *m = status->metadata; m; m = m->next)
-    kept.metadata++;
+    keep_one(&kept, &kept.metadata);
   return kept;
 }
 

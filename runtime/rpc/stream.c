@@ -22,6 +22,11 @@ static const struct status message_too_large = {
     .reason = "RESPONSE_TOO_LARGE",
     .message = "a message of this stream is larger than a message may be",
 };
+static const struct status stream_stalled = {
+    .code = CODE_RESOURCE_EXHAUSTED,
+    .reason = "STREAM_STALLED",
+    .message = "the client took no message of the stream for too long",
+};
 static const struct status stream_idle = {
     .code = CODE_DEADLINE_EXCEEDED,
     .reason = "STREAM_IDLE",
@@ -113,6 +118,24 @@ static void start_sending(struct call *call, grpc_slice slice) {
   call->references--;
 }
 
+/* A client that opens streams and never reads would hold their places for ever. A status cannot pass the
+ * message that waits, so such a call is cut off. */
+static bool wait_until_sent(struct call *call) {
+  struct stream *stream = &call->stream;
+  int64_t until = clock_monotonic_us() + (int64_t)call->server->options.stream_stall_ms * US_PER_MS;
+  while (stream->sending && !call->cancelled) {
+    if (clock_monotonic_us() >= until) {
+      call->cancelled = true;
+      grpc_call_cancel(call->core, NULL);
+      return false;
+    }
+    loop_arm(call->server->loop, &stream->wait_timer, until);
+    fiber_suspend();
+  }
+  loop_disarm(call->server->loop, &stream->wait_timer);
+  return true;
+}
+
 const struct status *stream_send(struct stream *stream, const void *message) {
   struct call *call = call_of(stream);
   const struct status *ended = stream_ended(call);
@@ -128,8 +151,8 @@ const struct status *stream_send(struct stream *stream, const void *message) {
   grpc_slice_unref(slice);
   if (stream->arena)
     arena_reset(stream->arena);
-  while (stream->sending && !call->cancelled)
-    fiber_suspend();
+  if (!wait_until_sent(call))
+    return &stream_stalled;
   if (call->cancelled || stream->send_failed)
     return stream_ended(call);
   return NULL;

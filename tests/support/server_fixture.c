@@ -111,6 +111,7 @@ static void open_server(struct server_fixture *fixture) {
       .listen = "127.0.0.1:0",
       .services = options->services,
       .in_flight_max = options->in_flight_max,
+      .stream_stall_ms = options->stream_stall_ms,
       .store = fixture->store,
       .identity = fixture->identity,
       .partner_of = options->partner_of,

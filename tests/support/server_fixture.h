@@ -31,6 +31,7 @@ struct fixture_options {
   partner_of_fn *partner_of;   /* its context is the store, as in a process */
   void *context;               /* what call_context() gives */
   uint32_t in_flight_max;      /* 0: the server's default */
+  uint32_t stream_stall_ms;    /* the same */
   int64_t now_us;              /* what the clock says at first; 0: 2026-07-15T12:00:00Z */
   bool tls;                    /* mTLS with a private authority; calls then need a token or go as the service
                                   `gateway` */

@@ -49,6 +49,22 @@ static const struct status *do_fail_at_length(struct call *call, Ledger__ListLed
   return status;
 }
 
+/* So many that encoding them again and again would fill any arena. */
+static const struct status *do_fail_with_many(struct call *call, Ledger__ListLedgerEntriesResponse *response,
+                                              const Ledger__ListLedgerEntriesRequest *request) {
+  (void)response;
+  (void)request;
+  char text[600];
+  memset(text, 'x', sizeof(text) - 1);
+  text[sizeof(text) - 1] = '\0';
+  struct status *status = call_fail(call, CODE_FAILED_PRECONDITION, "GUARD_UNMET", "%s", text);
+  for (int i = 0; i < 1000; i++) {
+    status_add_guard(call_arena(call), status, text, text, "%s", text);
+    status_add_metadata(call_arena(call), status, text, text);
+  }
+  return status;
+}
+
 static const struct status *do_sleep(struct call *call, Ledger__ListLedgerEntriesResponse *response,
                                      const Ledger__ListLedgerEntriesRequest *request) {
   uint32_t ms = (uint32_t)strtoul(request->page_token, NULL, 10);
@@ -114,6 +130,7 @@ static const struct {
     {"", do_echo},
     {"fail", do_fail},
     {"fail at length", do_fail_at_length},
+    {"fail with many", do_fail_with_many},
     {"sleep", do_sleep},
     {"exhaust", do_exhaust},
     {"answer too much", do_answer_too_much},

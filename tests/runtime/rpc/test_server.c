@@ -124,6 +124,17 @@ static void status_is_bounded(void **context) {
   assert_in_range(strlen(status->message), 200, 1024);
 }
 
+static void status_of_many_details_is_bounded(void **context) {
+  Ledger__ListLedgerEntriesResponse *response;
+  const struct status *status = ask(*context, "fail with many", "", &response);
+  assert_int_equal(status->code, CODE_FAILED_PRECONDITION);
+  const struct status_metadata *last = status->metadata;
+  while (last->next)
+    last = last->next;
+  assert_string_equal(last->key, "omitted_details");
+  assert_in_range(atoi(last->value), 1990, 2000);
+}
+
 static void malformed_request_is_refused(void **context) {
   Ledger__ListLedgerEntriesResponse *response;
   Ledger__ListLedgerEntriesRequest request = request_of("\xff\xfe", "");
@@ -332,6 +343,7 @@ int main(void) {
       CASE(unary_answers),
       CASE(status_carries_details),
       CASE(status_is_bounded),
+      CASE(status_of_many_details_is_bounded),
       CASE(malformed_request_is_refused),
       CASE(access_comes_before_rules),
       CASE(unknown_method_is_answered),

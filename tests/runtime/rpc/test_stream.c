@@ -25,8 +25,10 @@ struct world {
 
 static int begin(void **context) {
   struct world *world = calloc(1, sizeof(*world));
-  world->fixture = fixture_start(&(struct fixture_options){
-      .service_name = "onboard", .services = echo_services, .context = &world->state});
+  world->fixture = fixture_start(&(struct fixture_options){.service_name = "onboard",
+                                                           .services = echo_services,
+                                                           .context = &world->state,
+                                                           .stream_stall_ms = 700});
   fixture_as(world->fixture,
              fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
                                OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "endless", NULL, "dana"));
@@ -122,6 +124,28 @@ static void unread_stream_waits_and_is_ended(void **context) {
   await(&world->state.running, 0);
 }
 
+/* Opens a stream and lets it lie. */
+static void run_and_let_lie(struct server_fixture *fixture, size_t index, void *context) {
+  struct world *world = context;
+  Ledger__VerifyLedgerRequest request = request_for("vendors/heavy");
+  struct client_call call = fixture_client_call(fixture, fixture_arena(fixture), ECHO_VERIFY, &request);
+  (void)index;
+  struct client_stream *stream = client_stream_open(fixture_channel(fixture), &call);
+  for (int i = 0; i < 40 && atomic_load(&world->state.cancelled) == 0; i++)
+    fiber_sleep_ms(50);
+  assert_int_equal(atomic_load(&world->state.cancelled), 1); /* though we are still there */
+  client_stream_close(stream);
+}
+
+static void stalled_stream_gives_its_place_up(void **context) {
+  struct world *world = *context;
+  fixture_as(world->fixture,
+             fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
+                               OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "heavy", NULL, "dana"));
+  fixture_fibers(world->fixture, 1, run_and_let_lie, world);
+  await(&world->state.running, 0);
+}
+
 static void expired_identity_ends_the_stream(void **context) {
   struct world *world = *context;
   struct principal *principal = (struct principal *)fixture_principal(
@@ -214,6 +238,7 @@ int main(void) {
       CASE(closed_stream_cancels_the_handler),
       CASE(refused_stream_says_why),
       CASE(unread_stream_waits_and_is_ended),
+      CASE(stalled_stream_gives_its_place_up),
       CASE(expired_identity_ends_the_stream),
       CASE(drain_ends_streams),
       CASE(health_knows_services),
