@@ -225,7 +225,10 @@ static const struct status *try_commit(const struct plan *effects, struct append
   }
   struct command *command = commit_command(effects, appends, record_now(txn));
   struct commit commit = {.txn = txn, .appends = appends};
-  struct exchange_hooks hooks = {.sent = commit_sent, .ended = commit_ended, .context = &commit};
+  struct exchange_hooks hooks = {.connection = store_writer(txn->store, appends ? appends->subject : NULL),
+                                 .sent = commit_sent,
+                                 .ended = commit_ended,
+                                 .context = &commit};
   status = store_exchange(txn->store, &txn->context, command, 1, true, &hooks, reply);
   *answer = status ? ANSWER_NONE : answer_of(*reply);
   return status;

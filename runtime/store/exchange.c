@@ -49,9 +49,9 @@ static void request_done(struct request *request) {
   }
 }
 
-static const struct status *unavailable(struct arena *arena, struct store *store) {
+static const struct status *unavailable(struct arena *arena, const struct connection *connection) {
   const char *why = "the connection to Redis was lost";
-  (void)connection_ready(store->commands, &why);
+  (void)connection_ready(connection, &why);
   struct status *status =
       status_make(arena, CODE_UNAVAILABLE, REASON_STORE_UNAVAILABLE, "the store is not available: %s", why);
   status->retry_after_ms = 200;
@@ -65,9 +65,9 @@ static const struct status *unknown(struct arena *arena) {
 }
 
 /* The worst that happened to any of the requests; NULL when each has its reply. */
-static const struct status *outcome_of(struct store *store, const struct txn_context *context, bool write,
-                                       const struct waiting *waiting, const struct request *requests,
-                                       size_t count) {
+static const struct status *outcome_of(const struct connection *connection, const struct txn_context *context,
+                                       bool write, const struct waiting *waiting,
+                                       const struct request *requests, size_t count) {
   for (size_t i = 0; i < count; i++) {
     switch (requests[i].state) {
     case REQUEST_ANSWERED:
@@ -75,7 +75,7 @@ static const struct status *outcome_of(struct store *store, const struct txn_con
     case REQUEST_TOO_LARGE:
       return &status_memory_exhausted;
     case REQUEST_UNSENT:
-      return unavailable(context->arena, store);
+      return unavailable(context->arena, connection);
     case REQUEST_WAITING:
     case REQUEST_LOST:
       if (write) {
@@ -85,16 +85,16 @@ static const struct status *outcome_of(struct store *store, const struct txn_con
         return &status_deadline_exceeded;
       }
       return context->cancelled && *context->cancelled ? &status_cancelled
-                                                       : unavailable(context->arena, store);
+                                                       : unavailable(context->arena, connection);
     }
   }
   return NULL;
 }
 
-static const struct status *refused(struct store *store, const struct txn_context *context,
+static const struct status *refused(const struct connection *connection, const struct txn_context *context,
                                     enum submit submitted) {
   if (submitted == SUBMIT_DOWN) {
-    return unavailable(context->arena, store);
+    return unavailable(context->arena, connection);
   }
   struct status *status = status_make(context->arena, CODE_RESOURCE_EXHAUSTED, REASON_OVERLOADED,
                                       "too many commands wait for the store: try again later");
@@ -109,6 +109,7 @@ const struct status *store_exchange(struct store *store, const struct txn_contex
   if (status || count == 0) {
     return status;
   }
+  struct connection *connection = hooks && hooks->connection ? hooks->connection : store->commands;
   struct request *requests = arena_calloc(context->arena, count, sizeof *requests);
   /* No allocation between here and waiting_end(): an arena that runs dry would leave requests behind. */
   struct exchange exchange = {.open = count};
@@ -116,13 +117,13 @@ const struct status *store_exchange(struct store *store, const struct txn_contex
   size_t sent = 0;
   for (; sent < count && submitted == SUBMIT_OK; sent++) {
     requests[sent] = (struct request){.arena = context->arena, .done = request_done, .context = &exchange};
-    submitted = connection_submit(store->commands, &requests[sent], &commands[sent]);
+    submitted = connection_submit(connection, &requests[sent], &commands[sent]);
   }
   if (submitted != SUBMIT_OK) {
     for (size_t i = 0; i + 1 < sent; i++) {
-      connection_forget(store->commands, &requests[i]);
+      connection_forget(connection, &requests[i]);
     }
-    return refused(store, context, submitted);
+    return refused(connection, context, submitted);
   }
   if (hooks) {
     hooks->sent(hooks->context);
@@ -131,7 +132,7 @@ const struct status *store_exchange(struct store *store, const struct txn_contex
   while (exchange.open && waiting_suspend(&exchange.waiting)) {
   }
   for (size_t i = 0; i < count; i++) {
-    connection_forget(store->commands, &requests[i]);
+    connection_forget(connection, &requests[i]);
   }
   waiting_end(&exchange.waiting);
   if (hooks) {
@@ -140,7 +141,7 @@ const struct status *store_exchange(struct store *store, const struct txn_contex
   for (size_t i = 0; i < count; i++) {
     replies[i] = requests[i].reply;
   }
-  return outcome_of(store, context, write, &exchange.waiting, requests, count);
+  return outcome_of(connection, context, write, &exchange.waiting, requests, count);
 }
 
 const struct status *store_ask(struct store *store, const struct txn_context *context,

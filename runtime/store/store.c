@@ -206,11 +206,16 @@ struct store *store_open(struct loop *loop, const struct store_options *options,
       .in_flight_max = store->options.in_flight_max,
   };
   store->commands = connection_open(loop, &connection, text, sizeof text);
+  bool open = store->commands != NULL;
+  for (size_t i = 0; open && i < STORE_WRITERS; i++) {
+    store->writers[i] = connection_open(loop, &connection, text, sizeof text);
+    open = store->writers[i] != NULL;
+  }
   connection.channel = store->channel;
   connection.pushed = news_pushed;
   connection.connected = news_connected;
   connection.context = store;
-  store->news = store->commands ? connection_open(loop, &connection, text, sizeof text) : NULL;
+  store->news = open ? connection_open(loop, &connection, text, sizeof text) : NULL;
   if (!store->news) {
     *problem = text;
     store_close(store);
@@ -229,6 +234,9 @@ void store_close(struct store *store) {
   loop_disarm(store->loop, &store->sweep);
   connection_close(store->news);
   connection_close(store->commands);
+  for (size_t i = 0; i < STORE_WRITERS; i++) {
+    connection_close(store->writers[i]);
+  }
   chains_free(&store->chains);
   if (store->attachment.release) {
     store->attachment.release(store->attachment.data);
@@ -243,8 +251,20 @@ void store_close(struct store *store) {
   free(store);
 }
 
+struct connection *store_writer(const struct store *store, const char *subject) {
+  uint32_t hash = 2166136261u;
+  for (; subject && *subject; subject++) {
+    hash = (hash ^ (unsigned char)*subject) * 16777619u;
+  }
+  return store->writers[hash % STORE_WRITERS];
+}
+
 bool store_ready(const struct store *store, const char **why) {
-  return connection_ready(store->commands, why) && connection_ready(store->news, why);
+  bool ready = connection_ready(store->commands, why) && connection_ready(store->news, why);
+  for (size_t i = 0; ready && i < STORE_WRITERS; i++) {
+    ready = connection_ready(store->writers[i], why);
+  }
+  return ready;
 }
 
 struct store_attachment *store_attachment(struct store *store) {

@@ -15,12 +15,17 @@ struct kind_layout {
   size_t name, etag, create_time, update_time;
 };
 
+/* Redis takes only so many bytes of a connection before it syncs what it has done to disk: several
+ * connections share one sync. A ledger's commits keep to one of them, so that they arrive in the order of its
+ * chain. */
+enum { STORE_WRITERS = 4 };
+
 struct store {
   struct loop *loop;
   struct store_options options;
   char *texts[5]; /* owned copies behind `options` */
   char *client_name, *channel;
-  struct connection *commands, *news;
+  struct connection *commands, *writers[STORE_WRITERS], *news;
   struct kind_layout *layouts;
   size_t layout_count;
   struct chains chains;
@@ -52,7 +57,8 @@ const struct status *waiting_check(const struct txn_context *context);
 /* What has to happen at an exact moment of an exchange, without allocation: an arena that runs dry ends the
  * fiber, and what was half done would stay so. */
 struct exchange_hooks {
-  void (*sent)(void *context); /* all commands are queued; the fiber has not been suspended since */
+  struct connection *connection; /* over which; NULL: the one for reads */
+  void (*sent)(void *context);   /* all commands are queued; the fiber has not been suspended since */
   void (*ended)(void *context, const struct request *requests); /* only after sent() */
   void *context;
 };
@@ -63,6 +69,8 @@ struct exchange_hooks {
 const struct status *store_exchange(struct store *store, const struct txn_context *context,
                                     const struct command *commands, size_t count, bool write,
                                     const struct exchange_hooks *hooks, struct reply **replies);
+/* The connection for commits to a ledger; NULL: to none. */
+struct connection *store_writer(const struct store *store, const char *subject);
 /* One command that reads, its reply checked. */
 const struct status *store_ask(struct store *store, const struct txn_context *context,
                                const struct command *command, enum reply_type expected, bool or_nil,
