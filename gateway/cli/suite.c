@@ -130,6 +130,19 @@ bool suite_prepare(struct suite *suite) {
   return suite_lock(suite);
 }
 
+void suite_unprepare(struct suite *suite) {
+  static const char *const files[] = {"run/lock", ".entente"};
+  char path[PATH_MAX];
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    suite_path(suite, path, "%s", files[i]);
+    unlink(path);
+  }
+  for (size_t i = sizeof folders / sizeof *folders; i-- > 0;) {
+    snprintf(path, sizeof path, "%.*s%s", PATH_MAX - NAME_MAX, suite->var, folders[i]);
+    rmdir(path);
+  }
+}
+
 bool suite_lock(struct suite *suite) {
   char path[PATH_MAX];
   suite_path(suite, path, "run/lock");

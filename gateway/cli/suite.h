@@ -57,6 +57,8 @@ void suite_path(const struct suite *suite, char *out, const char *format, ...)
 bool suite_exists(const struct suite *suite);
 /* Makes the folders and the mark; takes the lock, or says who has to end first. */
 bool suite_prepare(struct suite *suite);
+/* Takes that back, where nothing else was made in the folder since. */
+void suite_unprepare(struct suite *suite);
 bool suite_lock(struct suite *suite);
 void suite_unlock(struct suite *suite);
 /* Keeps the base of ports for later commands. */

@@ -22,6 +22,8 @@ struct up {
   struct suite suite;
   bool wanted[SUITE_PARTS];  /* all */
   bool started[SUITE_PARTS]; /* by this command: ended again if it fails */
+  bool existed;              /* the suite's folder, before this command */
+  bool begun;                /* something was made in it */
   const char *doing;
 };
 
@@ -187,6 +189,7 @@ static bool suite_start(struct up *up) {
   for (size_t i = 0; i < SUITE_PARTS; i++)
     if (suite_pid(&up->suite, &suite_parts[i]) == 0 && !part_can_start(&up->suite, &suite_parts[i]))
       return false;
+  up->begun = true;
   return suite_keep_port_base(&up->suite) && keys_ensure(&up->suite) && redis_start(up) &&
          services_start(up) && environment_write(&up->suite);
 }
@@ -219,11 +222,13 @@ static void report(const struct up *up, size_t ran_before, int64_t took_us) {
   printf("  for shells          . %s%s/local.env%s\n", quote, suite->var, quote);
 }
 
-/* Ends what this command started and, when it began with nothing, leaves no trace of a run. */
+/* Ends what this command started. The folder stays once anything was made in it: the logs say more. */
 static int fail(struct up *up) {
   progress_end(up);
   cli_fail("up", "%s", up->suite.problem);
   launch_end(&up->suite, up->started);
+  if (!up->existed && !up->begun)
+    suite_unprepare(&up->suite);
   suite_unlock(&up->suite);
   return CLI_FAILED;
 }
@@ -289,7 +294,10 @@ int command_up(const struct cli_options *options, int argc, char **argv) {
   up.options = options;
   for (size_t i = 0; i < SUITE_PARTS; i++)
     up.wanted[i] = true;
-  if (!suite_find(&up.suite, options->var) || !suite_prepare(&up.suite))
+  if (!suite_find(&up.suite, options->var))
+    return cli_fail("up", "%s", up.suite.problem);
+  up.existed = suite_exists(&up.suite);
+  if (!suite_prepare(&up.suite))
     return cli_fail("up", "%s", up.suite.problem);
   if (!port_base_choose(&up, port_base))
     return fail(&up);
