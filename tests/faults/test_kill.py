@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, timedelta, timezone
 
 import grpc
-from suite import PILLARS, Suite, equal, eventually, expect, reason_of, run
+from suite import PILLARS, Suite, equal, eventually, expect, run
 
 VENDOR = "vendors/halden"
 STORM = f"{VENDOR}/partnerships/storm"
@@ -41,36 +41,13 @@ def instant(days):
 
 def found(suite):
     """A partnership with a course that sellers need, and a plan that pays a tenth of everything."""
-    partner = suite.partner("storm-partner")
-    numbers = itertools.count()
-
-    def step(name, request, token=None):
-        request["requestId"] = f"found-{next(numbers)}"
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                return suite.call(name, request, token)
-            except grpc.RpcError as error:  # a pillar hears of a partnership by onboard's feed
-                early = reason_of(error) == "PARTNERSHIP_UNKNOWN" or error.code() == grpc.StatusCode.PERMISSION_DENIED
-                if not early or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-
-    step("OrganizationService/CreateOrganization",
-         {"parent": VENDOR, "organizationId": "storm-partner",
-          "organization": {"legalName": "Storm Inc.", "domain": "storm.example", "countryCode": "US",
-                           "roles": ["ROLE_PARTNER"]}})
+    step = suite.step
     step("CourseService/CreateCourse",
          {"parent": VENDOR, "courseId": "selling",
           "course": {"title": "Selling", "moveOn": "MOVE_ON_PASSED", "masteryScoreBps": 8000, "validityMonths": 12,
                      "requiredRoles": ["ROLE_SELLER"]}})
     step("CourseService/PublishCourse", {"name": f"{VENDOR}/courses/selling", "publishTime": instant(-60)})
-    step("PartnershipService/CreatePartnership",
-         {"parent": VENDOR, "partnershipId": "storm",
-          "partnership": {"displayName": "Halden x Storm", "partnerOrganization": f"{VENDOR}/organizations/storm-partner",
-                          "partnerType": "PARTNER_TYPE_RESELLER", "currencyCode": "USD"}})
-    for verb in ("Assess", "Designate"):
-        step(f"PartnershipService/{verb}Partnership", {"name": STORM})
+    equal(suite.found("storm"), STORM, "the partnership")
     plan = f"{STORM}/commissionPlans/tenth"
     step("CommissionPlanService/CreateCommissionPlan",
          {"parent": STORM, "commissionPlanId": "tenth",
@@ -79,7 +56,7 @@ def found(suite):
                              "measurement": "CADENCE_QUARTER", "statementCadence": "CADENCE_QUARTER",
                              "effectivePeriod": {"startTime": instant(0), "endTime": f"{END:%Y-%m-%dT%H:%M:%SZ}"}}})
     step("CommissionPlanService/ProposeCommissionPlan", {"name": plan})
-    step("CommissionPlanService/ApproveCommissionPlan", {"name": plan}, partner)
+    step("CommissionPlanService/ApproveCommissionPlan", {"name": plan}, suite.partner("storm-partner"))
     step("CommissionPlanService/ActivateCommissionPlan", {"name": plan})
 
 
