@@ -36,10 +36,10 @@ bench: ## measure this machine: echo, read, commit, view (four minutes)
 	@$(BUILD)/bin/entente-bench
 
 lint: ## format, static analysis, contracts, scripts
-	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt
+	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt cmake/packages-lint.txt
 	@cmake/build.sh $(BUILD)
 	@tests/lint/run.sh $(BUILD)
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60)
-	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt
+	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-fuzz.txt
 	@tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)

@@ -1,14 +1,21 @@
 #!/bin/sh
-# Usage: build.sh FOLDER [programs] [CMAKE OPTION]...
-# Configures and builds, quietly unless something goes wrong. `programs` leaves the tests out.
+# Usage: build.sh FOLDER [programs | TARGET] [CMAKE OPTION]...
+# Configures and builds, quietly unless something goes wrong. `programs` leaves the tests out; a target is built alone.
 set -eu
 folder=$1
 shift
 targets=all
-if [ "${1:-}" = programs ]; then
-  targets="entente entente-onboard entente-enable entente-market entente-sell entente-incentivize entente-gateway"
-  shift
-fi
+case ${1:-} in
+  programs)
+    targets="entente entente-onboard entente-enable entente-market entente-sell entente-incentivize entente-gateway"
+    shift
+    ;;
+  -* | "") ;;
+  *)
+    targets=$1
+    shift
+    ;;
+esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 launcher=

@@ -1,13 +1,18 @@
 #!/bin/sh
 # Usage: install-dependencies.sh LIST...
 # Installs the Debian packages of the lists that are missing, and does nothing when none is. Never removes a
-# package. Not root: by `sudo -n`, else says what to install.
+# package. Not root: by `sudo -n`, else says what to install. `PACKAGE:PROGRAM` in a list is a package that is
+# not missed where the program is there already, whoever installed it.
 set -eu
 
-wanted=$(sed 's/#.*//' "$@" | awk 'NF { print $1 }')
 missing=
-for package in $wanted; do
-  state=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+for entry in $(sed 's/#.*//' "$@" | awk 'NF { print $1 }'); do
+  package=${entry%%:*}
+  program=${entry#"$package"}
+  if [ -n "$program" ] && command -v "${program#:}" > /dev/null; then
+    continue
+  fi
+  state=$(dpkg-query -W -f='${Status}' "$package" 2> /dev/null || true)
   case $state in
     *" ok installed") ;;
     *) missing="$missing $package" ;;
@@ -15,8 +20,12 @@ for package in $wanted; do
 done
 [ -n "$missing" ] || exit 0
 
+if ! command -v apt-get > /dev/null; then
+  echo "This is no Debian: install what these of its packages bring, then run this again:$missing" >&2
+  exit 1
+fi
 if [ "$(id -u)" != 0 ]; then
-  if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+  if command -v sudo > /dev/null && sudo -n true 2> /dev/null; then
     exec sudo -n "$0" "$@"
   fi
   echo "These packages are missing; install them as root, then run this again:" >&2
@@ -29,7 +38,7 @@ guard=/usr/sbin/policy-rc.d
 guarded=
 finish() {
   [ -z "$guarded" ] || rm -f "$guard"
-  rm -f "$log"
+  rm -f "$log" "$log.failed"
 }
 trap finish EXIT
 trap 'exit 1' INT TERM
@@ -46,16 +55,29 @@ case "$missing" in
     ;;
 esac
 
+# What apt says of its progress, as one line that is rewritten; nothing where nobody looks.
+show_progress() {
+  while IFS=: read -r kind _ percent doing; do
+    case $kind in
+      dlstatus) doing="loading: $doing" ;;
+      pmstatus) ;;
+      *) continue ;;
+    esac
+    [ ! -t 2 ] || printf '\r\033[K%3.0f %%  %.60s' "$percent" "$doing" >&2
+  done
+  [ ! -t 2 ] || printf '\r\033[K' >&2
+}
+
 run() {
-  "$@" > "$log" 2>&1 && return 0
+  { "$@" -o APT::Status-Fd=3 3>&1 > "$log" 2>&1 || echo failed > "$log.failed"; } | show_progress
+  [ -e "$log.failed" ] || return 0
   echo "failed: $*" >&2
   tail -n 20 "$log" >&2
   exit 1
 }
 
-export DEBIAN_FRONTEND=noninteractive
-count=$(echo "$missing" | wc -w)
-echo "installing $count packages:$missing"
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+echo "installing $(echo "$missing" | wc -w) packages:$missing"
 run apt-get -q update
 # shellcheck disable=SC2086 # a list of words
 run apt-get -q -y install --no-remove --no-install-recommends $missing
