@@ -126,7 +126,7 @@ int64_t academy_gauge(struct pillar_fixture *f, const char *counter, Type__Party
     for (int m = 1; m <= 12 && year * 100 + m <= month; m++) {
       char period[16];
       snprintf(period, sizeof period, "%04d-%02d", year, m);
-      sum += pillar_counter(f, f->viewer, period, counter, party);
+      sum += pillar_counter(f, f->viewer, ORVANE, period, counter, party);
     }
   return sum;
 }

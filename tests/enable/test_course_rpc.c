@@ -65,7 +65,7 @@ static void bad_input_lists_every_violation(void **state) {
   request->course->validity_months = -1;
   const struct status *status =
       pillar_refused(f, f->manager, COURSES "CreateCourse", request, REASON_INVALID_REQUEST);
-  assert_int_equal(pillar_violations(status), 6);
+  assert_int_equal(violation_count(status), 6);
 }
 
 static void a_revision_takes_the_place(void **state) {

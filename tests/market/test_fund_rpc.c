@@ -179,10 +179,10 @@ static void from_budget_to_settlement(void **state) {
   assert_int_equal(now->paid_minor, 600000);
   for (int who = 0; who < 2; who++) { /* both parties see the same */
     const struct principal *as = who ? f->partner : f->viewer;
-    assert_int_equal(pillar_counter(f, as, "2026-07", "mdf.allocated.USD", NOBODY), 1000000);
-    assert_int_equal(pillar_counter(f, as, "2026-07", "mdf.approved.USD", NOBODY), 800000);
-    assert_int_equal(pillar_counter(f, as, "2026-09", "mdf.claimed.USD", NOBODY), 800000);
-    assert_int_equal(pillar_counter(f, as, "2026-09", "mdf.paid.USD", NOBODY), 600000);
+    assert_int_equal(pillar_counter(f, as, ORVANE, "2026-07", "mdf.allocated.USD", NOBODY), 1000000);
+    assert_int_equal(pillar_counter(f, as, ORVANE, "2026-07", "mdf.approved.USD", NOBODY), 800000);
+    assert_int_equal(pillar_counter(f, as, ORVANE, "2026-09", "mdf.claimed.USD", NOBODY), 800000);
+    assert_int_equal(pillar_counter(f, as, ORVANE, "2026-09", "mdf.paid.USD", NOBODY), 600000);
   }
   set_now(f, "2026-07-15T12:00:00Z");
 }
@@ -239,9 +239,9 @@ static void limits_and_currencies(void **state) {
   assert_string_equal(entries[count - 1]->type, "mdf_budget.allocated");
   Market__CloseMdfAllocationRequest *close =
       pillar_request(f, &market__close_mdf_allocation_request__descriptor, ORVANE "/mdfAllocations/over");
-  int64_t before = pillar_counter(f, f->viewer, "2026", "mdf.allocated.USD", NOBODY);
+  int64_t before = pillar_counter(f, f->viewer, ORVANE, "2026", "mdf.allocated.USD", NOBODY);
   pillar_call(f, f->administrator, ALLOCATIONS "CloseMdfAllocation", close);
-  assert_int_equal(pillar_counter(f, f->viewer, "2026", "mdf.allocated.USD", NOBODY), before - 1500);
+  assert_int_equal(pillar_counter(f, f->viewer, ORVANE, "2026", "mdf.allocated.USD", NOBODY), before - 1500);
 }
 
 static bool ledger_mentions(struct pillar_fixture *f, const struct principal *who, const char *resource) {
@@ -334,9 +334,9 @@ static void returned_recalled_and_submitted_again(void **state) {
       ((Market__FundRequest *)pillar_call(f, f->administrator, REQUESTS "ApproveFundRequest", earlier))
           ->approved_minor,
       60);
-  int64_t before = pillar_counter(f, f->viewer, "2026", "mdf.approved.USD", NOBODY);
+  int64_t before = pillar_counter(f, f->viewer, ORVANE, "2026", "mdf.approved.USD", NOBODY);
   VERB(f, f->partner, REQUESTS, "CloseFundRequest", close_fund_request, name);
-  assert_int_equal(pillar_counter(f, f->viewer, "2026", "mdf.approved.USD", NOBODY), before - 60);
+  assert_int_equal(pillar_counter(f, f->viewer, ORVANE, "2026", "mdf.approved.USD", NOBODY), before - 60);
   assert_int_equal(balance(f, fund)->available_minor, 1000);
   set_now(f, "2026-07-15T12:00:00Z");
 }

@@ -4,12 +4,12 @@
 
 #include "onboard/commitment.h"
 #include "onboard/milestone.h"
-#include "runtime/base/moment.h"
 #include "onboard/organization.h"
 #include "onboard/partnership.h"
 #include "onboard/plan.h"
 #include "onboard/review.h"
 #include "onboard/sponsor.h"
+#include "runtime/base/moment.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

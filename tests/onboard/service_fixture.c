@@ -263,26 +263,8 @@ size_t sweep_now(struct onboard_fixture *fixture) {
   return sweeping.recorded;
 }
 
-static bool verify_message(void *context, const void *message) {
-  const Ledger__VerifyLedgerResponse *response = message;
-  bool *complete = context;
-  for (size_t i = 0; i < response->n_findings; i++)
-    print_error("%s: %s\n", response->findings[i]->resource, response->findings[i]->description);
-  assert_int_equal(response->n_findings, 0);
-  *complete = response->complete;
-  return true;
-}
-
 void verify_all(struct onboard_fixture *fixture) {
-  Ledger__VerifyLedgerRequest request = LEDGER__VERIFY_LEDGER_REQUEST__INIT;
-  bool complete = false;
-  request.parent = (char *)HALDEN;
-  fixture_as(fixture->server, fixture->vendor);
-  const struct status *status = fixture_stream(
-      fixture->server, "/entente.ledger.v1.LedgerService/VerifyLedger", &request, verify_message, &complete);
-  if (status)
-    fail_msg("verify: %s %s", status->reason, status->message);
-  assert_true(complete);
+  server_verify(fixture->server, fixture->vendor);
 }
 
 const char *status_metadata_text(const struct status *status, const char *key) {
@@ -290,18 +272,4 @@ const char *status_metadata_text(const struct status *status, const char *key) {
     if (strcmp(data->key, key) == 0)
       return data->value;
   return "";
-}
-
-size_t violations_in(const struct status *status) {
-  size_t count = 0;
-  for (const struct violation *violation = status->violations; violation; violation = violation->next)
-    count++;
-  return count;
-}
-
-size_t guards_in(const struct status *status) {
-  size_t count = 0;
-  for (const struct guard_failure *guard = status->guards; guard; guard = guard->next)
-    count++;
-  return count;
 }

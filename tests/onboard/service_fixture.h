@@ -6,9 +6,8 @@
 #ifndef ENTENTE_TESTS_ONBOARD_SERVICE_FIXTURE_H
 #define ENTENTE_TESTS_ONBOARD_SERVICE_FIXTURE_H
 
-#include "support/server_fixture.h"
+#include "support/pillar_fixture.h"
 
-#include "entente/ledger/v1/ledger_service.pb-c.h"
 #include "entente/onboard/v1/commitment_service.pb-c.h"
 #include "entente/onboard/v1/milestone_service.pb-c.h"
 #include "entente/onboard/v1/nps_response_service.pb-c.h"
@@ -72,7 +71,5 @@ size_t sweep_now(struct onboard_fixture *fixture);
 void verify_all(struct onboard_fixture *fixture);
 
 const char *status_metadata_text(const struct status *status, const char *key); /* "" when absent */
-size_t violations_in(const struct status *status);
-size_t guards_in(const struct status *status);
 
 #endif

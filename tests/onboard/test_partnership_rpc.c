@@ -32,7 +32,7 @@ static void bad_input_is_named_whole(void **state) {
               "{'parent': 'vendors/halden', 'partnershipId': 'Not An Id', 'requestId': '!!', "
               "'partnership': {'partnerOrganization': 'nonsense', 'currencyCode': 'usd'}}");
   assert_int_equal(status->code, CODE_INVALID_ARGUMENT);
-  assert_true(violations_in(status) >= 5);
+  assert_true(violation_count(status) >= 5);
   refused(fixture, fixture->vendor, "PartnershipService/CreatePartnership", REASON_INVALID_REQUEST,
           "{'parent': '" HALDEN "', 'partnership': {'displayName': 'X', 'partnerOrganization': '" HALDEN
           "/organizations/orvane-global', 'currencyCode': 'XQZ'}}");
@@ -161,10 +161,10 @@ static void from_prospect_to_end(void **state) {
   const char *activate = "PartnershipService/ActivatePartnership";
   const struct status *status =
       refused(fixture, fixture->vendor, activate, REASON_GUARD_UNMET, "{'name': '%s'}", name);
-  assert_int_equal(guards_in(status), 5);
+  assert_int_equal(guard_count(status), 5);
   const char *plan = plan_in_force(fixture, name, "fy26", "", terms_json(fixture, 1000, ""));
   status = refused(fixture, fixture->vendor, activate, REASON_GUARD_UNMET, "{'name': '%s'}", name);
-  assert_int_equal(guards_in(status), 2);
+  assert_int_equal(guard_count(status), 2);
   const struct principal *const parties[] = {fixture->vendor, fixture->partner};
   for (size_t i = 0; i < 2; i++)
     ask(fixture, parties[i], "SponsorService/CreateSponsor",
@@ -228,7 +228,7 @@ static void a_label_is_recorded_as_such(void **state) {
   const struct status *status =
       refused(fixture, fixture->vendor, classify, "CLASS_ABOVE_EVIDENCE",
               "{'name': '%s', 'classification': 'CLASSIFICATION_STRATEGIC_PARTNERSHIP'}", name);
-  assert_true(guards_in(status) == 7);
+  assert_true(guard_count(status) == 7);
   const Onboard__ClassifyPartnershipResponse *rehearsal =
       ask(fixture, fixture->vendor, classify, "{'name': '%s', 'validateOnly': true}", name);
   assert_int_equal(rehearsal->supported_classification,

@@ -80,7 +80,7 @@ static void reviews_are_held_missed_and_moved(void **state) {
       refused(fixture, fixture->vendor_manager, record, REASON_INVALID_REQUEST,
               "{'name': '%s/reviews/q2', 'attendees': [{'party': 'PARTY_VENDOR'}, {'personName': 'Kim'}]}",
               partnership);
-  assert_true(violations_in(status) >= 1);
+  assert_true(violation_count(status) >= 1);
   const Onboard__Review *held = ask(
       fixture, fixture->vendor_manager, record,
       "{'name': '%s/reviews/q2', 'holdTime': '2026-07-01T00:00:00Z', 'attendees': [{'party': 'PARTY_VENDOR', "

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 struct world {
-  struct sell_fixture sell;
+  struct pillar_fixture sell;
   char folder[64]; /* the suite's, with local.env; and a small export */
 };
 
@@ -38,7 +38,7 @@ static void world_write(const struct world *world, const char *file, const char 
 
 static int setup(void **state) {
   struct world *world = calloc(1, sizeof *world);
-  struct sell_fixture *sell = &world->sell;
+  struct pillar_fixture *sell = &world->sell;
   strcpy(world->folder, "/tmp/entente-import-XXXXXX");
   assert_non_null(mkdtemp(world->folder));
   redis_start(&sell->redis, "sell", NULL);
@@ -49,8 +49,8 @@ static int setup(void **state) {
                                                          .redis = &sell->redis,
                                                          .partner_of = directory_partner_of,
                                                          .tls = true});
-  sell_partnership(sell, "crm", "crm-partner");
-  sell_partnership(sell, "killed", "crm-partner");
+  pillar_partnership(sell, "crm", "crm-partner");
+  pillar_partnership(sell, "killed", "crm-partner");
   const struct principal *vendor =
       fixture_principal(sell->server, TYPE__PARTY__PARTY_VENDOR,
                         OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "halden", NULL, "dana.reyes");

@@ -13,53 +13,53 @@
 #define VENDOR TYPE__PARTY__PARTY_VENDOR
 #define PARTNER TYPE__PARTY__PARTY_PARTNER
 
-static const Sell__Opportunity *advance(struct sell_fixture *fixture, const struct principal *who,
+static const Sell__Opportunity *advance(struct pillar_fixture *fixture, const struct principal *who,
                                         const char *name, Sell__Opportunity__Stage stage, const char *when) {
   Sell__AdvanceOpportunityRequest request = SELL__ADVANCE_OPPORTUNITY_REQUEST__INIT;
   request.name = (char *)name;
   request.stage = stage;
-  request.occur_time = at(fixture, when);
-  return sell_call(fixture, who, OPPORTUNITIES "AdvanceOpportunity", &request);
+  request.occur_time = pillar_time(fixture, when);
+  return pillar_call(fixture, who, OPPORTUNITIES "AdvanceOpportunity", &request);
 }
 
-static const Sell__Opportunity *win(struct sell_fixture *fixture, const struct principal *who,
+static const Sell__Opportunity *win(struct pillar_fixture *fixture, const struct principal *who,
                                     const char *name, const char *when, int64_t amount) {
   Sell__WinOpportunityRequest request = SELL__WIN_OPPORTUNITY_REQUEST__INIT;
   request.name = (char *)name;
-  request.close_time = at(fixture, when);
+  request.close_time = pillar_time(fixture, when);
   request.amount = usd(fixture, amount);
-  return sell_call(fixture, who, OPPORTUNITIES "WinOpportunity", &request);
+  return pillar_call(fixture, who, OPPORTUNITIES "WinOpportunity", &request);
 }
 
-static const Sell__Opportunity *lose(struct sell_fixture *fixture, const struct principal *who,
+static const Sell__Opportunity *lose(struct pillar_fixture *fixture, const struct principal *who,
                                      const char *name, const char *when) {
   Sell__LoseOpportunityRequest request = SELL__LOSE_OPPORTUNITY_REQUEST__INIT;
   request.name = (char *)name;
-  request.close_time = at(fixture, when);
+  request.close_time = pillar_time(fixture, when);
   request.loss_reason = SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_COMPETITOR;
   request.incumbent_competitor = (char *)"Kestrel";
-  return sell_call(fixture, who, OPPORTUNITIES "LoseOpportunity", &request);
+  return pillar_call(fixture, who, OPPORTUNITIES "LoseOpportunity", &request);
 }
 
 static void a_joint_sale_and_its_reversal(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "life", "orvane-global");
-  const char *name = sell_open(f, f->vendor, p, JOINT, "triage")->name;
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "life", "orvane-global");
+  const char *name = sell_open(f, f->manager, p, JOINT, "triage")->name;
   assert_int_equal(sell_get(f, f->partner, name)->owner_party, VENDOR);
   advance(f, f->partner, name, STAGE(QUALIFIED), "2026-04-02");
-  advance(f, f->vendor, name, STAGE(COMMITTED), "2026-05-02");
+  advance(f, f->manager, name, STAGE(COMMITTED), "2026-05-02");
   assert_int_equal(sell_pipeline(f, f->partner, p)->stages[STAGE(COMMITTED) - 1]->total->joint_count, 1);
-  const Sell__Opportunity *won = win(f, f->vendor, name, "2026-06-03", 70000);
+  const Sell__Opportunity *won = win(f, f->manager, name, "2026-06-03", 70000);
   assert_int_equal(won->state, STATE(WON));
   assert_string_not_equal(won->etag, "");
   for (int who = 0; who < 2; who++) { /* both parties see the same */
-    const struct principal *as = who ? f->partner : f->vendor;
-    assert_int_equal(sell_counter(f, as, p, "2026-03", "opened.joint", NOBODY), 1);
-    assert_int_equal(sell_counter(f, as, p, "2026-04", "qualified.joint", NOBODY), 1);
-    assert_int_equal(sell_counter(f, as, p, "2026-04", "qualified_amount.joint.USD", NOBODY), 70000);
-    assert_int_equal(sell_counter(f, as, p, "2026-06", "won.joint", NOBODY), 1);
-    assert_int_equal(sell_counter(f, as, p, "2026-06", "won_amount.joint.USD", NOBODY), 70000);
-    assert_int_equal(sell_counter(f, as, p, "2026", "won_amount.joint.USD", NOBODY), 70000);
+    const struct principal *as = who ? f->partner : f->manager;
+    assert_int_equal(pillar_counter(f, as, p, "2026-03", "opened.joint", NOBODY), 1);
+    assert_int_equal(pillar_counter(f, as, p, "2026-04", "qualified.joint", NOBODY), 1);
+    assert_int_equal(pillar_counter(f, as, p, "2026-04", "qualified_amount.joint.USD", NOBODY), 70000);
+    assert_int_equal(pillar_counter(f, as, p, "2026-06", "won.joint", NOBODY), 1);
+    assert_int_equal(pillar_counter(f, as, p, "2026-06", "won_amount.joint.USD", NOBODY), 70000);
+    assert_int_equal(pillar_counter(f, as, p, "2026", "won_amount.joint.USD", NOBODY), 70000);
     const Sell__Pipeline *pipeline = sell_pipeline(f, as, p);
     assert_int_equal(pipeline->won->joint_count, 1);
     assert_int_equal(pipeline->won->joint_amount->amount_minor, 70000);
@@ -71,15 +71,15 @@ static void a_joint_sale_and_its_reversal(void **state) {
   Sell__ReverseOpportunityRequest reverse = SELL__REVERSE_OPPORTUNITY_REQUEST__INIT;
   reverse.name = (char *)name;
   reverse.reason = (char *)"customer cancelled within 30 days";
-  sell_call(f, f->partner, OPPORTUNITIES "ReverseOpportunity", &reverse);
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026", "won.joint", NOBODY), 0);
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026-06", "won_amount.joint.USD", NOBODY), 0);
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026-04", "qualified.joint", NOBODY), 1);
-  assert_int_equal(sell_pipeline(f, f->vendor, p)->reversed->joint_count, 1);
+  pillar_call(f, f->partner, OPPORTUNITIES "ReverseOpportunity", &reverse);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026", "won.joint", NOBODY), 0);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026-06", "won_amount.joint.USD", NOBODY), 0);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026-04", "qualified.joint", NOBODY), 1);
+  assert_int_equal(sell_pipeline(f, f->manager, p)->reversed->joint_count, 1);
   Ledger__LedgerEntry **entries;
   static const char *const types[] = {"opportunity.opened", "opportunity.advanced", "opportunity.advanced",
                                       "opportunity.won", "opportunity.reversed"};
-  size_t count = sell_entries(f, f->partner, p, &entries);
+  size_t count = pillar_entries(f, f->partner, p, &entries);
   assert_int_equal(count, sizeof types / sizeof *types);
   for (size_t i = 0; i < count; i++)
     assert_string_equal(entries[i]->type, types[i]);
@@ -88,16 +88,16 @@ static void a_joint_sale_and_its_reversal(void **state) {
 }
 
 static void as_of_shows_what_was_known(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "as-of", "orvane-global");
-  const char *name = sell_open(f, f->vendor, p, JOINT, "one")->name;
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "as-of", "orvane-global");
+  const char *name = sell_open(f, f->manager, p, JOINT, "one")->name;
   Sell__GetPipelineRequest request = SELL__GET_PIPELINE_REQUEST__INIT;
   request.name = arena_printf(fixture_arena(f->server), "%s/pipeline", p);
-  request.as_of = sell_pipeline(f, f->vendor, p)->record_time;
+  request.as_of = sell_pipeline(f, f->manager, p)->record_time;
   fixture_set_now(f->server, fixture_now(f->server) + 1000000);
   lose(f, f->partner, name, "2026-06-30");
   const Sell__Pipeline *then =
-      sell_call(f, f->partner, "/entente.sell.v1.PipelineService/GetPipeline", &request);
+      pillar_call(f, f->partner, "/entente.sell.v1.PipelineService/GetPipeline", &request);
   assert_int_equal(then->stages[0]->total->joint_count, 1);
   assert_int_equal(then->lost->joint_count, 0);
   assert_int_equal(sell_pipeline(f, f->partner, p)->lost->joint_count, 1);
@@ -105,14 +105,15 @@ static void as_of_shows_what_was_known(void **state) {
   reopen.name = (char *)name;
   reopen.reason = (char *)"customer came back to us";
   assert_int_equal(
-      ((const Sell__Opportunity *)sell_call(f, f->vendor, OPPORTUNITIES "ReopenOpportunity", &reopen))->state,
+      ((const Sell__Opportunity *)pillar_call(f, f->manager, OPPORTUNITIES "ReopenOpportunity", &reopen))
+          ->state,
       STATE(OPEN));
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026", "lost.joint", NOBODY), 0);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026", "lost.joint", NOBODY), 0);
   assert_int_equal(sell_pipeline(f, f->partner, p)->open->joint_count, 1);
 }
 
 /* Calls every method that takes a name on it, as somebody who may not know of it. */
-static void assert_unknown(struct sell_fixture *f, const struct principal *who, const char *name) {
+static void assert_unknown(struct pillar_fixture *f, const struct principal *who, const char *name) {
   Sell__GetOpportunityRequest get = SELL__GET_OPPORTUNITY_REQUEST__INIT;
   Sell__AdvanceOpportunityRequest move = SELL__ADVANCE_OPPORTUNITY_REQUEST__INIT;
   Sell__WinOpportunityRequest won = SELL__WIN_OPPORTUNITY_REQUEST__INIT;
@@ -137,33 +138,34 @@ static void assert_unknown(struct sell_fixture *f, const struct principal *who, 
                {"UpdateOpportunity", &update}};
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     const char *method = arena_printf(fixture_arena(f->server), OPPORTUNITIES "%s", calls[i].method);
-    const struct status *status = sell_refused(f, who, method, calls[i].request, REASON_NOT_FOUND);
+    const struct status *status = pillar_refused(f, who, method, calls[i].request, REASON_NOT_FOUND);
     assert_int_equal(status->code, CODE_NOT_FOUND);
   }
 }
 
-static size_t listed(struct sell_fixture *f, const struct principal *who,
+static size_t listed(struct pillar_fixture *f, const struct principal *who,
                      const Sell__ListOpportunitiesRequest *request) {
-  const Sell__ListOpportunitiesResponse *page = sell_call(f, who, OPPORTUNITIES "ListOpportunities", request);
+  const Sell__ListOpportunitiesResponse *page =
+      pillar_call(f, who, OPPORTUNITIES "ListOpportunities", request);
   return page->n_opportunities;
 }
 
 static void what_is_one_partys_own_stays_so(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "private", "orvane-global");
-  const char *name = sell_open(f, f->vendor, p, INDEPENDENT, "ours")->name;
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "private", "orvane-global");
+  const char *name = sell_open(f, f->manager, p, INDEPENDENT, "ours")->name;
   const struct principal *const others[] = {f->partner};
   assert_unknown(f, others[0], name);
   Sell__GetOpportunityRequest get = SELL__GET_OPPORTUNITY_REQUEST__INIT;
   get.name = (char *)name;
   const char *hidden =
-      sell_refused(f, f->partner, OPPORTUNITIES "GetOpportunity", &get, REASON_NOT_FOUND)->message;
+      pillar_refused(f, f->partner, OPPORTUNITIES "GetOpportunity", &get, REASON_NOT_FOUND)->message;
   get.name = arena_printf(fixture_arena(f->server), "%s/opportunities/none", p);
   const char *absent =
-      sell_refused(f, f->partner, OPPORTUNITIES "GetOpportunity", &get, REASON_NOT_FOUND)->message;
+      pillar_refused(f, f->partner, OPPORTUNITIES "GetOpportunity", &get, REASON_NOT_FOUND)->message;
   assert_int_equal(strlen(hidden), strlen(absent)); /* the same words but for the id of 4 letters */
-  advance(f, f->vendor, name, STAGE(COMMITTED), "2026-04-02");
-  win(f, f->vendor, name, "2026-06-03", 70000);
+  advance(f, f->manager, name, STAGE(COMMITTED), "2026-04-02");
+  win(f, f->manager, name, "2026-06-03", 70000);
   Sell__ListOpportunitiesRequest all = SELL__LIST_OPPORTUNITIES_REQUEST__INIT;
   all.parent = (char *)p;
   Sell__ListOpportunitiesRequest lists[] = {all, all, all, all, all};
@@ -172,83 +174,83 @@ static void what_is_one_partys_own_stays_so(void **state) {
   lists[3].close_month = 202606;
   lists[4].owner_party = VENDOR;
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-    assert_int_equal(listed(f, f->vendor, &lists[i]), 1);
+    assert_int_equal(listed(f, f->manager, &lists[i]), 1);
     assert_int_equal(listed(f, f->partner, &lists[i]), 0);
   }
   Ledger__LedgerEntry **entries;
-  assert_int_equal(sell_entries(f, f->vendor, p, &entries), 3);
+  assert_int_equal(pillar_entries(f, f->manager, p, &entries), 3);
   assert_int_equal(entries[0]->private_to, VENDOR);
-  assert_int_equal(sell_entries(f, f->partner, p, &entries), 0);
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026", "won_amount.independent.USD", VENDOR), 70000);
-  assert_int_equal(sell_counter(f, f->partner, p, "2026", "won_amount.independent.USD", VENDOR), 0);
-  assert_int_equal(sell_counter(f, f->partner, p, "2026", "won.joint", NOBODY), 0);
-  assert_int_equal(sell_pipeline(f, f->vendor, p)->won->independent_count, 1);
+  assert_int_equal(pillar_entries(f, f->partner, p, &entries), 0);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026", "won_amount.independent.USD", VENDOR), 70000);
+  assert_int_equal(pillar_counter(f, f->partner, p, "2026", "won_amount.independent.USD", VENDOR), 0);
+  assert_int_equal(pillar_counter(f, f->partner, p, "2026", "won.joint", NOBODY), 0);
+  assert_int_equal(sell_pipeline(f, f->manager, p)->won->independent_count, 1);
   assert_int_equal(sell_pipeline(f, f->partner, p)->won->independent_count, 0);
   assert_int_equal(sell_pipeline(f, f->partner, p)->won->joint_count, 0);
 }
 
 static void the_partner_has_its_own_too(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "partner-own", "orvane-global");
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "partner-own", "orvane-global");
   const char *name = sell_open(f, f->partner, p, INDEPENDENT, "theirs")->name;
-  assert_unknown(f, f->vendor, name);
+  assert_unknown(f, f->manager, name);
   assert_int_equal(sell_get(f, f->partner, name)->owner_party, PARTNER);
-  assert_int_equal(sell_counter(f, f->partner, p, "2026", "opened.independent", PARTNER), 1);
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026", "opened.independent", PARTNER), 0);
+  assert_int_equal(pillar_counter(f, f->partner, p, "2026", "opened.independent", PARTNER), 1);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026", "opened.independent", PARTNER), 0);
   assert_int_equal(sell_pipeline(f, f->partner, p)->open->independent_count, 1);
 }
 
 static void access_follows_the_contract(void **state) {
-  struct sell_fixture *f = *state;
-  const char *name = sell_open(f, f->vendor, ORVANE, JOINT, "access")->name;
+  struct pillar_fixture *f = *state;
+  const char *name = sell_open(f, f->manager, ORVANE, JOINT, "access")->name;
   Sell__WinOpportunityRequest request = SELL__WIN_OPPORTUNITY_REQUEST__INIT;
   Sell__GetOpportunityRequest get = SELL__GET_OPPORTUNITY_REQUEST__INIT;
   request.name = get.name = (char *)name;
-  sell_refused(f, f->viewer, OPPORTUNITIES "WinOpportunity", &request, REASON_ACCESS_DENIED);
-  sell_refused(f, f->stranger, OPPORTUNITIES "GetOpportunity", &get, REASON_ACCESS_DENIED);
+  pillar_refused(f, f->viewer, OPPORTUNITIES "WinOpportunity", &request, REASON_ACCESS_DENIED);
+  pillar_refused(f, f->stranger, OPPORTUNITIES "GetOpportunity", &get, REASON_ACCESS_DENIED);
   Sell__GetPipelineRequest pipeline = SELL__GET_PIPELINE_REQUEST__INIT;
   pipeline.name = (char *)ORVANE "/pipeline";
-  sell_refused(f, f->stranger, "/entente.sell.v1.PipelineService/GetPipeline", &pipeline,
-               REASON_ACCESS_DENIED);
+  pillar_refused(f, f->stranger, "/entente.sell.v1.PipelineService/GetPipeline", &pipeline,
+                 REASON_ACCESS_DENIED);
   Sell__ListOpportunitiesRequest list = SELL__LIST_OPPORTUNITIES_REQUEST__INIT;
   list.parent = (char *)"vendors/halden/partnerships/unheard-of";
-  sell_refused(f, f->partner, OPPORTUNITIES "ListOpportunities", &list, REASON_ACCESS_DENIED);
+  pillar_refused(f, f->partner, OPPORTUNITIES "ListOpportunities", &list, REASON_ACCESS_DENIED);
 }
 
 static void taken_names_are_refused(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "names", "orvane-global");
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "names", "orvane-global");
   Sell__CreateOpportunityRequest request = SELL__CREATE_OPPORTUNITY_REQUEST__INIT;
   Sell__Opportunity opportunity = SELL__OPPORTUNITY__INIT;
   request.parent = (char *)p;
   request.opportunity = &opportunity;
   opportunity.engagement = INDEPENDENT;
   opportunity.external_id = (char *)"CRM-1";
-  const Sell__Opportunity *first = sell_call(f, f->vendor, OPPORTUNITIES "CreateOpportunity", &request);
+  const Sell__Opportunity *first = pillar_call(f, f->manager, OPPORTUNITIES "CreateOpportunity", &request);
   assert_memory_equal(strrchr(first->name, '/'), "/x-", 3);
-  sell_refused(f, f->vendor, OPPORTUNITIES "CreateOpportunity", &request, REASON_ALREADY_EXISTS);
-  sell_call(f, f->partner, OPPORTUNITIES "CreateOpportunity", &request); /* another system, another deal */
+  pillar_refused(f, f->manager, OPPORTUNITIES "CreateOpportunity", &request, REASON_ALREADY_EXISTS);
+  pillar_call(f, f->partner, OPPORTUNITIES "CreateOpportunity", &request); /* another system, another deal */
   request.opportunity_id = (char *)"chosen";
-  sell_refused(f, f->vendor, OPPORTUNITIES "CreateOpportunity", &request, REASON_INVALID_REQUEST);
+  pillar_refused(f, f->manager, OPPORTUNITIES "CreateOpportunity", &request, REASON_INVALID_REQUEST);
   opportunity.external_id = (char *)"";
-  sell_call(f, f->vendor, OPPORTUNITIES "CreateOpportunity", &request);
-  sell_refused(f, f->vendor, OPPORTUNITIES "CreateOpportunity", &request, REASON_ALREADY_EXISTS);
+  pillar_call(f, f->manager, OPPORTUNITIES "CreateOpportunity", &request);
+  pillar_refused(f, f->manager, OPPORTUNITIES "CreateOpportunity", &request, REASON_ALREADY_EXISTS);
   request.opportunity_id = (char *)"x-mine";
-  sell_refused(f, f->vendor, OPPORTUNITIES "CreateOpportunity", &request, REASON_INVALID_REQUEST);
+  pillar_refused(f, f->manager, OPPORTUNITIES "CreateOpportunity", &request, REASON_INVALID_REQUEST);
   request.opportunity_id = (char *)"unengaged";
   opportunity.engagement = 0;
-  sell_refused(f, f->vendor, OPPORTUNITIES "CreateOpportunity", &request, REASON_INVALID_REQUEST);
+  pillar_refused(f, f->manager, OPPORTUNITIES "CreateOpportunity", &request, REASON_INVALID_REQUEST);
   Sell__ListOpportunitiesRequest list = SELL__LIST_OPPORTUNITIES_REQUEST__INIT;
   list.parent = (char *)p;
   list.external_id = (char *)"CRM-1";
-  assert_int_equal(listed(f, f->vendor, &list), 1);
+  assert_int_equal(listed(f, f->manager, &list), 1);
   assert_int_equal(listed(f, f->partner, &list), 1);
 }
 
 static void updates_follow_mask_etag_and_request(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "update", "orvane-global");
-  const Sell__Opportunity *opened = sell_open(f, f->vendor, p, JOINT, "one");
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "update", "orvane-global");
+  const Sell__Opportunity *opened = sell_open(f, f->manager, p, JOINT, "one");
   Sell__UpdateOpportunityRequest request = SELL__UPDATE_OPPORTUNITY_REQUEST__INIT;
   Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
   Sell__Opportunity wanted = SELL__OPPORTUNITY__INIT;
@@ -263,46 +265,47 @@ static void updates_follow_mask_etag_and_request(void **state) {
   request.opportunity = &wanted;
   request.update_mask = &mask;
   request.request_id = (char *)"update-1";
-  const Sell__Opportunity *after = sell_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request);
+  const Sell__Opportunity *after = pillar_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request);
   assert_string_equal(after->seller, "Ada");
   assert_string_equal(after->customer->sector, "health");
   assert_string_equal(after->customer->account, "Northgate Hospital");
   assert_int_equal(after->amount->amount_minor, 50000);
   assert_string_not_equal(after->etag, opened->etag);
   /* The same call again answers the same; the same id with another body does not. */
-  const Sell__Opportunity *again = sell_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request);
+  const Sell__Opportunity *again = pillar_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request);
   assert_string_equal(again->etag, after->etag);
   wanted.seller = (char *)"Bea";
-  sell_refused(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request, REASON_REQUEST_ID_REUSED);
+  pillar_refused(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request, REASON_REQUEST_ID_REUSED);
   request.request_id = (char *)"update-2";
-  sell_refused(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request, REASON_ETAG_MISMATCH);
+  pillar_refused(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request, REASON_ETAG_MISMATCH);
   wanted.etag = (char *)"";
-  sell_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request);
+  pillar_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request);
   Ledger__LedgerEntry **entries;
-  size_t before = sell_entries(f, f->vendor, p, &entries);
+  size_t before = pillar_entries(f, f->manager, p, &entries);
   request.request_id = (char *)"update-3";
-  sell_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request); /* it is so already */
-  assert_int_equal(sell_entries(f, f->vendor, p, &entries), before);
-  lose(f, f->vendor, opened->name, "2026-05-01");
+  pillar_call(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request); /* it is so already */
+  assert_int_equal(pillar_entries(f, f->manager, p, &entries), before);
+  lose(f, f->manager, opened->name, "2026-05-01");
   wanted.seller = (char *)"Cem";
   request.request_id = (char *)"update-4";
   const struct status *locked =
-      sell_refused(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request, "FIELD_LOCKED");
+      pillar_refused(f, f->partner, OPPORTUNITIES "UpdateOpportunity", &request, "FIELD_LOCKED");
   assert_non_null(strstr(locked->guards->description, "seller"));
 }
 
 static void lists_filter_and_page(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "lists", "orvane-global");
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "lists", "orvane-global");
   for (int i = 0; i < 7; i++) {
     const char *id = arena_printf(fixture_arena(f->server), "n%d", i);
-    const char *name = sell_open(f, i % 2 ? f->partner : f->vendor, p, i < 5 ? JOINT : INDEPENDENT, id)->name;
+    const char *name =
+        sell_open(f, i % 2 ? f->partner : f->manager, p, i < 5 ? JOINT : INDEPENDENT, id)->name;
     if (i == 0)
-      win(f, f->vendor, name, "2026-05-20", 100);
+      win(f, f->manager, name, "2026-05-20", 100);
     if (i == 1)
-      lose(f, f->vendor, name, "2026-06-20");
+      lose(f, f->manager, name, "2026-06-20");
     if (i == 2)
-      advance(f, f->vendor, name, STAGE(QUALIFIED), "2026-05-20");
+      advance(f, f->manager, name, STAGE(QUALIFIED), "2026-05-20");
   }
   /* 0 won, 1 lost, 2 qualified, 3 and 4 prospects, all joint; 5 the partner's own, 6 the vendor's. */
   static const struct {
@@ -331,22 +334,22 @@ static void lists_filter_and_page(void **state) {
     request.engagement = (Sell__Opportunity__Engagement)cases[i].engagement;
     request.owner_party = (Type__Party)cases[i].owner;
     request.close_month = cases[i].month;
-    assert_int_equal(listed(f, f->vendor, &request), cases[i].vendor);
+    assert_int_equal(listed(f, f->manager, &request), cases[i].vendor);
     assert_int_equal(listed(f, f->partner, &request), cases[i].partner);
   }
   Sell__ListOpportunitiesRequest request = SELL__LIST_OPPORTUNITIES_REQUEST__INIT;
   request.parent = (char *)p;
   request.page_size = 4;
   const Sell__ListOpportunitiesResponse *page =
-      sell_call(f, f->vendor, OPPORTUNITIES "ListOpportunities", &request);
+      pillar_call(f, f->manager, OPPORTUNITIES "ListOpportunities", &request);
   assert_int_equal(page->n_opportunities, 4);
   request.page_token = page->next_page_token;
-  assert_int_equal(listed(f, f->vendor, &request), 2);
-  sell_refused(f, f->partner, OPPORTUNITIES "ListOpportunities", &request, REASON_PAGE_TOKEN_INVALID);
+  assert_int_equal(listed(f, f->manager, &request), 2);
+  pillar_refused(f, f->partner, OPPORTUNITIES "ListOpportunities", &request, REASON_PAGE_TOKEN_INVALID);
 }
 
 static void the_ledger_stands(void **state) {
-  sell_verify(*state);
+  pillar_verify(*state);
 }
 
 int main(void) {

@@ -15,7 +15,7 @@
 #define NOBODY TYPE__PARTY__PARTY_UNSPECIFIED
 #define IMPORT OPPORTUNITIES "ImportOpportunities"
 
-static Sell__OpportunityRow *won_row(struct sell_fixture *f, const char *external_id) {
+static Sell__OpportunityRow *won_row(struct pillar_fixture *f, const char *external_id) {
   Sell__OpportunityRow *row = arena_new(fixture_arena(f->server), Sell__OpportunityRow);
   sell__opportunity_row__init(row);
   row->external_id = arena_strdup(fixture_arena(f->server), external_id);
@@ -23,12 +23,12 @@ static Sell__OpportunityRow *won_row(struct sell_fixture *f, const char *externa
   row->customer = customer(f, "Acme");
   row->amount = usd(f, 100);
   row->state = STATE(WON);
-  row->open_time = at(f, "2026-01-05");
-  row->close_time = at(f, "2026-02-05");
+  row->open_time = pillar_time(f, "2026-01-05");
+  row->close_time = pillar_time(f, "2026-02-05");
   return row;
 }
 
-static Sell__ImportOpportunitiesRequest *batch_of(struct sell_fixture *f, const char *partnership,
+static Sell__ImportOpportunitiesRequest *batch_of(struct pillar_fixture *f, const char *partnership,
                                                   size_t count) {
   struct arena *arena = fixture_arena(f->server);
   Sell__ImportOpportunitiesRequest *request = arena_new(arena, Sell__ImportOpportunitiesRequest);
@@ -42,28 +42,28 @@ static Sell__ImportOpportunitiesRequest *batch_of(struct sell_fixture *f, const 
 }
 
 static void a_full_batch_twice(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "twice", "orvane-global");
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "twice", "orvane-global");
   Sell__ImportOpportunitiesRequest *request = batch_of(f, p, 32);
   for (int round = 0; round < 2; round++) {
-    const Sell__ImportOpportunitiesResponse *response = sell_call(f, f->vendor, IMPORT, request);
+    const Sell__ImportOpportunitiesResponse *response = pillar_call(f, f->manager, IMPORT, request);
     assert_int_equal(response->n_results, 32);
     for (size_t i = 0; i < 32; i++)
       assert_int_equal(response->results[i]->outcome, round ? OUTCOME(UNCHANGED) : OUTCOME(CREATED));
     Ledger__LedgerEntry **entries;
-    assert_int_equal(sell_entries(f, f->partner, p, &entries), 64); /* opened and won, each once */
-    assert_int_equal(sell_counter(f, f->partner, p, "2026-02", "won.joint", NOBODY), 32);
-    assert_int_equal(sell_counter(f, f->partner, p, "2026-02", "won_amount.joint.USD", NOBODY), 3200);
-    assert_int_equal(sell_counter(f, f->partner, p, "2026-01", "opened.joint", NOBODY), 32);
+    assert_int_equal(pillar_entries(f, f->partner, p, &entries), 64); /* opened and won, each once */
+    assert_int_equal(pillar_counter(f, f->partner, p, "2026-02", "won.joint", NOBODY), 32);
+    assert_int_equal(pillar_counter(f, f->partner, p, "2026-02", "won_amount.joint.USD", NOBODY), 3200);
+    assert_int_equal(pillar_counter(f, f->partner, p, "2026-01", "opened.joint", NOBODY), 32);
     assert_int_equal(sell_pipeline(f, f->partner, p)->won->joint_count, 32);
   }
   request = batch_of(f, p, 33);
-  sell_refused(f, f->vendor, IMPORT, request, REASON_INVALID_REQUEST);
+  pillar_refused(f, f->manager, IMPORT, request, REASON_INVALID_REQUEST);
 }
 
 static void bad_rows_do_not_stop_the_others(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "mixed", "orvane-global");
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "mixed", "orvane-global");
   Sell__ImportOpportunitiesRequest *request = batch_of(f, p, 5);
   request->rows[1]->close_time = NULL;
   request->rows[2]->amount->currency_code = (char *)"EUR";
@@ -73,20 +73,20 @@ static void bad_rows_do_not_stop_the_others(void **state) {
   const Sell__ImportOpportunitiesResponse *response;
   Ledger__LedgerEntry **entries;
   for (int round = 0; round < 2; round++, request->validate_only = false) {
-    response = sell_call(f, f->vendor, IMPORT, request);
+    response = pillar_call(f, f->manager, IMPORT, request);
     assert_int_equal(response->results[0]->outcome, OUTCOME(CREATED));
     assert_string_equal(response->results[1]->reason, REASON_INVALID_REQUEST);
     assert_string_equal(response->results[1]->problems[0]->field, "close_time");
     assert_string_equal(response->results[2]->reason, "CURRENCY_MISMATCH");
     assert_string_equal(response->results[4]->problems[0]->field, "external_id");
-    assert_int_equal(sell_entries(f, f->vendor, p, &entries), round ? 2 : 0);
+    assert_int_equal(pillar_entries(f, f->manager, p, &entries), round ? 2 : 0);
   }
   assert_int_equal(response->results[3]->outcome, OUTCOME(UNCHANGED));
 }
 
 static void a_later_export_brings_it_on(void **state) {
-  struct sell_fixture *f = *state;
-  const char *p = sell_partnership(f, "later", "orvane-global");
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "later", "orvane-global");
   Sell__ImportOpportunitiesRequest *request = batch_of(f, p, 1);
   Sell__OpportunityRow *row = request->rows[0];
   row->state = STATE(OPEN);
@@ -94,30 +94,30 @@ static void a_later_export_brings_it_on(void **state) {
   row->amount = NULL;
   Google__Protobuf__Timestamp *close = row->close_time;
   row->close_time = NULL;
-  const Sell__ImportOpportunitiesResponse *response = sell_call(f, f->partner, IMPORT, request);
+  const Sell__ImportOpportunitiesResponse *response = pillar_call(f, f->partner, IMPORT, request);
   assert_int_equal(response->results[0]->outcome, OUTCOME(CREATED));
   row->state = STATE(WON);
   row->stage = 0;
   row->amount = usd(f, 777);
   row->close_time = close;
-  response = sell_call(f, f->partner, IMPORT, request);
+  response = pillar_call(f, f->partner, IMPORT, request);
   assert_int_equal(response->results[0]->outcome, OUTCOME(UPDATED));
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026-01", "qualified_amount.joint.USD", NOBODY), 777);
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026", "won.joint", NOBODY), 1);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026-01", "qualified_amount.joint.USD", NOBODY), 777);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026", "won.joint", NOBODY), 1);
   /* What was reversed here stays so, though the other system still has it as won. */
   Sell__ReverseOpportunityRequest reverse = SELL__REVERSE_OPPORTUNITY_REQUEST__INIT;
   reverse.name = response->results[0]->opportunity;
   reverse.reason = (char *)"customer cancelled the order";
-  sell_call(f, f->vendor, OPPORTUNITIES "ReverseOpportunity", &reverse);
-  response = sell_call(f, f->partner, IMPORT, request);
+  pillar_call(f, f->manager, OPPORTUNITIES "ReverseOpportunity", &reverse);
+  response = pillar_call(f, f->partner, IMPORT, request);
   assert_int_equal(response->results[0]->outcome, OUTCOME(UNCHANGED));
-  assert_int_equal(sell_counter(f, f->vendor, p, "2026", "won.joint", NOBODY), 0);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026", "won.joint", NOBODY), 0);
 }
 
 /* ---- importers at once ---- */
 
 struct importers {
-  struct sell_fixture *fixture;
+  struct pillar_fixture *fixture;
   const char *partnership;
   int64_t created, unchanged;
 };
@@ -145,15 +145,15 @@ static void import_beside_others(struct server_fixture *server, size_t index, vo
 }
 
 static void two_importers_at_once_make_one_of_each(void **state) {
-  struct sell_fixture *f = *state;
-  struct importers importers = {.fixture = f, .partnership = sell_partnership(f, "race", "orvane-global")};
-  fixture_as(f->server, f->vendor);
+  struct pillar_fixture *f = *state;
+  struct importers importers = {.fixture = f, .partnership = pillar_partnership(f, "race", "orvane-global")};
+  fixture_as(f->server, f->manager);
   fixture_fibers(f->server, 2, import_beside_others, &importers);
   assert_int_equal(importers.created, 96);
   assert_int_equal(importers.unchanged, 96);
-  assert_int_equal(sell_counter(f, f->vendor, importers.partnership, "2026", "won.joint", NOBODY), 96);
+  assert_int_equal(pillar_counter(f, f->manager, importers.partnership, "2026", "won.joint", NOBODY), 96);
   Ledger__LedgerEntry **entries;
-  assert_int_equal(sell_entries(f, f->vendor, importers.partnership, &entries), 192);
+  assert_int_equal(pillar_entries(f, f->manager, importers.partnership, &entries), 192);
 }
 
 /* ---- the public data set ---- */
@@ -172,13 +172,13 @@ static void run_import(struct server_fixture *server, size_t index, void *contex
   run->status = import_run(run->arena, &run->plan, &run->report);
 }
 
-static void crm_import(struct sell_fixture *f, struct crm_run *run, const char *folder,
+static void crm_import(struct pillar_fixture *f, struct crm_run *run, const char *folder,
                        const char *partnership, bool rehearse) {
   *run = (struct crm_run){.arena = arena_create(256 << 20, NULL, NULL)};
   run->plan.partnership = partnership;
   run->plan.rehearse = rehearse;
   run->plan.crm = (struct crm_options){.folder = folder, .joint_offices = {"East"}, .joint_count = 1};
-  fixture_as(f->server, f->vendor);
+  fixture_as(f->server, f->manager);
   fixture_fibers(f->server, 1, run_import, run);
   if (run->status)
     fail_msg("%s: %s", run->status->reason, run->status->message);
@@ -222,14 +222,14 @@ static const char *data_folder(char *path, size_t size) {
 }
 
 static void the_public_data_set(void **state) {
-  struct sell_fixture *f = *state;
+  struct pillar_fixture *f = *state;
   char path[512], cut[] = "/tmp/entente-crm-XXXXXX", command[64];
   const char *folder = data_folder(path, sizeof path);
   if (!folder) {
     print_message("skipped: %s is not there\n", path);
     skip();
   }
-  const char *p = sell_partnership(f, "crm", "orvane-global");
+  const char *p = pillar_partnership(f, "crm", "orvane-global");
   struct crm_run run;
   crm_import(f, &run, folder, p, true);
   assert_int_equal(run.report.created, 8800);
@@ -255,7 +255,7 @@ static void the_public_data_set(void **state) {
 }
 
 static void the_ledger_stands(void **state) {
-  sell_verify(*state);
+  pillar_verify(*state);
 }
 
 int main(void) {

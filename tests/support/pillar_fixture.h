@@ -36,17 +36,22 @@ void *pillar_call(struct pillar_fixture *fixture, const struct principal *who, c
 const struct status *pillar_refused(struct pillar_fixture *fixture, const struct principal *who,
                                     const char *method, const void *request, const char *reason);
 Google__Protobuf__Timestamp *pillar_time(struct pillar_fixture *fixture, const char *text);
-/* Sum of a counter of ORVANE over a period such as `2026` or `2026-07`. */
-int64_t pillar_counter(struct pillar_fixture *fixture, const struct principal *who, const char *period,
-                       const char *counter, Type__Party party);
+/* One more partnership of `vendors/halden`, in the pillar's directory, in USD: its name. */
+const char *pillar_partnership(struct pillar_fixture *fixture, const char *id, const char *organization);
+/* Sum of a counter of a partnership over a period such as `2026` or `2026-07`. */
+int64_t pillar_counter(struct pillar_fixture *fixture, const struct principal *who, const char *partnership,
+                       const char *period, const char *counter, Type__Party party);
 /* The ledger of a partnership or vendor as the caller sees it; how many entries. */
 size_t pillar_entries(struct pillar_fixture *fixture, const struct principal *who, const char *parent,
                       Ledger__LedgerEntry ***entries);
 /* Re-walks the ledgers of the vendor and fails the test for every finding. */
 void pillar_verify(struct pillar_fixture *fixture);
+/* The same on any server, as one of the vendor's administrators. */
+void server_verify(struct server_fixture *server, const struct principal *administrator);
 /* A request whose first field is `name` (or `parent`), with it set. */
 void *pillar_request(struct pillar_fixture *fixture, const ProtobufCMessageDescriptor *descriptor,
                      const char *name);
-size_t pillar_violations(const struct status *status);
+size_t violation_count(const struct status *status);
+size_t guard_count(const struct status *status);
 
 #endif
