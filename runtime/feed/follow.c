@@ -14,8 +14,11 @@
 #include <string.h>
 
 enum {
-  BACKOFF_FIRST_MS = 250,
-  BACKOFF_LAST_MS = 30000,
+  BACKOFF_FIRST_MS = 20,    /* suites start together: the source is often a moment later than its follower */
+  BACKOFF_LAST_MS = 30000,  /* of a change that fails */
+  RECONNECT_LAST_MS = 2000, /* of a source that is away: soon after it is back, all is up to date */
+  BACKOFF_DOUBLINGS = 11,
+  PAUSE_STEP_MS = 50, /* how soon a stop is seen */
   RACES_MAX = 16,     /* in a row on one change, before the bucket waits */
   SILENCE_MS = 15000, /* the source sends at least every 5 s: longer, and the stream is opened anew */
   STREAM_ARENA_BYTES = 8 << 20,
@@ -69,9 +72,9 @@ static void set_live(struct follower *follower, bool live) {
   }
 }
 
-static int64_t backoff_us(uint32_t failures) {
-  int64_t ms = (int64_t)BACKOFF_FIRST_MS << (failures < 8 ? failures : 8);
-  ms = ms > BACKOFF_LAST_MS ? BACKOFF_LAST_MS : ms;
+static int64_t backoff_us(uint32_t failures, int64_t last_ms) {
+  int64_t ms = (int64_t)BACKOFF_FIRST_MS << (failures < BACKOFF_DOUBLINGS ? failures : BACKOFF_DOUBLINGS);
+  ms = ms > last_ms ? last_ms : ms;
   return (ms / 2 + random() % (ms / 2 + 1)) * US_PER_MS;
 }
 
@@ -152,7 +155,7 @@ static const struct status *apply_change(struct follower *follower, struct bucke
 
 static void block(struct follower *follower, struct bucket *bucket) {
   bucket->blocked = true;
-  int64_t due = clock_monotonic_us() + backoff_us(bucket->failures++);
+  int64_t due = clock_monotonic_us() + backoff_us(bucket->failures++, BACKOFF_LAST_MS);
   if (!follower->reopen.place || due < follower->reopen.due_us) {
     loop_arm(follower->loop, &follower->reopen, due);
   }
@@ -274,9 +277,9 @@ static void silence_due(struct loop_timer *timer) {
 
 /* Sleeps, but a stop wakes it. */
 static void pause_for(struct follower *follower, int64_t duration_us) {
-  int64_t until = clock_monotonic_us() + duration_us;
-  while (!follower->stopping && clock_monotonic_us() < until) {
-    fiber_sleep_ms(follower->stopping ? 1 : BACKOFF_FIRST_MS / 5);
+  int64_t until = clock_monotonic_us() + duration_us, left;
+  while (!follower->stopping && (left = until - clock_monotonic_us()) > 0) {
+    fiber_sleep_ms(left < PAUSE_STEP_MS * US_PER_MS ? (uint32_t)(left / US_PER_MS) + 1 : PAUSE_STEP_MS);
   }
 }
 
@@ -318,7 +321,7 @@ static void follow_once(struct follower *follower) {
       forget_places(follower);
     }
   }
-  pause_for(follower, backoff_us(follower->failures++));
+  pause_for(follower, backoff_us(follower->failures++, RECONNECT_LAST_MS));
 }
 
 /* A change that takes more memory than there is ends the fiber; another one tries again later. */
@@ -330,7 +333,8 @@ static void follower_abandoned(void *argument) {
            &status_memory_exhausted, NULL);
   set_live(follower, false);
   loop_disarm(follower->loop, &follower->silence);
-  loop_arm(follower->loop, &follower->revive, clock_monotonic_us() + backoff_us(follower->failures++));
+  loop_arm(follower->loop, &follower->revive,
+           clock_monotonic_us() + backoff_us(follower->failures++, BACKOFF_LAST_MS));
 }
 
 static void revive_due(struct loop_timer *timer) {
@@ -338,7 +342,8 @@ static void revive_due(struct loop_timer *timer) {
   if (follower->stopping) {
     follower_free(follower);
   } else if (!fiber_start(follower->loop, follower_run, follower)) {
-    loop_arm(follower->loop, &follower->revive, clock_monotonic_us() + backoff_us(follower->failures++));
+    loop_arm(follower->loop, &follower->revive,
+             clock_monotonic_us() + backoff_us(follower->failures++, BACKOFF_LAST_MS));
   }
 }
 
