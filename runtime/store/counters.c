@@ -20,8 +20,12 @@ const struct status *counter_snapshot_read(struct txn *txn, const char *subject,
   struct command *command = command_of(txn->arena, "FCALL_RO", KEYS_FUNCTION_COUNTERS, NULL);
   command_number(command, (int64_t)count + 1);
   command_text(command, key_make(txn->arena, pillar, store_bucket(subject), 'h', subject));
+  const char *first = key_counters(txn->arena, pillar, subject, count ? months[0] : 0);
+  size_t size = strlen(first);
   for (size_t i = 0; i < count; i++) {
-    command_text(command, key_counters(txn->arena, pillar, subject, months[i]));
+    char *key = arena_copy(txn->arena, first, size + 1);
+    key_counters_turn(key, months[i]);
+    command_text(command, key);
   }
   struct reply *reply;
   const struct status *status = store_ask(txn->store, &txn->context, command, REPLY_ARRAY, false, &reply);

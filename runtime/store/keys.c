@@ -23,6 +23,13 @@ char *key_counters(struct arena *arena, const char *pillar, const char *subject,
   return arena_printf(arena, "%s:{b%03u}:r:%s:%06d", pillar, store_bucket(subject), subject, month);
 }
 
+void key_counters_turn(char *key, int32_t month) {
+  char *digit = key + strlen(key);
+  for (int i = 0; i < 6; i++, month /= 10) {
+    *--digit = (char)('0' + month % 10);
+  }
+}
+
 char *key_idempotency(struct arena *arena, const char *pillar, uint32_t bucket, const char *key) {
   uint8_t digest[DIGEST_SIZE];
   digest_sha256(key, strlen(key), digest);

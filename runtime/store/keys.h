@@ -36,6 +36,8 @@ char *key_entity(struct arena *arena, const char *pillar, const char *name);
 char *key_index(struct arena *arena, const char *pillar, uint32_t bucket, const char *kind, const char *index,
                 const char *partition);
 char *key_counters(struct arena *arena, const char *pillar, const char *subject, int32_t month);
+/* Makes it the key of another month, in place. */
+void key_counters_turn(char *key, int32_t month);
 char *key_idempotency(struct arena *arena, const char *pillar, uint32_t bucket, const char *key);
 
 /* `vendors/a/partnerships/b` of `vendors/a/partnerships/b/plans/c`; "" for a single pair. */
