@@ -24,7 +24,7 @@ static const char help[] =
     "  --quick             a short run that only shows that everything works\n"
     "  --only TEXT         only subjects whose name contains TEXT\n"
     "  --rounds N          rounds of each subject, 1 to 16 (5)\n"
-    "  --round-ms N        length of a round (2000)\n"
+    "  --round-ms N        length of a round (1500)\n"
     "  --out FILE          where the rows go (bench/results.json beside the programs' folder)\n"
     "  --port-base N       the suite's ports begin here; N+6 and N+20 to N+26 are used too (9500)\n"
     "  --hold              keep everything running after the measurement, until a line is read: for "
@@ -253,7 +253,7 @@ int main(int argc, char **argv) {
       {0},
   };
   static struct bench bench = {
-      .options = {.rounds = ROUNDS, .round_us = 2 * US_PER_SECOND, .port_base = PORT_BASE}};
+      .options = {.rounds = ROUNDS, .round_us = 1500 * US_PER_MS, .port_base = PORT_BASE}};
   int letter;
   if (argc > 1 && strcmp(argv[1], "--echo") == 0)
     return echo_main(argc, argv);
