@@ -26,17 +26,10 @@ const struct status *commitment_get(struct call *call, const void *in, void *out
   return NULL;
 }
 
-/* What a list keeps, looked at as of the call. */
-struct wanted {
-  int state; /* 0: any */
-  int64_t before_us, now_us;
-};
-
 static bool keep_commitment(const void *message, void *context) {
-  const struct wanted *wanted = context;
+  const struct due_filter *filter = context;
   const Onboard__Commitment *commitment = message;
-  return moment_us(commitment->due_time) < wanted->before_us &&
-         (!wanted->state || (int)commitment_state_at(commitment, wanted->now_us) == wanted->state);
+  return due_filter_keeps(filter, commitment->due_time, (int)commitment_state_at(commitment, filter->now_us));
 }
 
 const struct status *commitment_list(struct call *call, const void *in, void *out) {
@@ -44,27 +37,21 @@ const struct status *commitment_list(struct call *call, const void *in, void *ou
   Onboard__ListCommitmentsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  struct wanted wanted = {(int)request->state, timestamp_us(request->due_before, INT64_MAX),
-                          call_now_us(call)};
-  const char *owner = request->owner ? party_name(request->owner) : "";
-  const char *partition = arena_printf(arena, "%s|%s", request->parent, owner);
-  const char *filters =
-      arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
-  const struct status *status = resource_list(call,
-                                              (struct list_query){
-                                                  .kind = &kind_commitment,
-                                                  .index = "due",
-                                                  .partition = partition,
-                                                  .page_size = request->page_size,
-                                                  .page_token = request->page_token,
-                                                  .keep = keep_commitment,
-                                                  .context = &wanted,
-                                              },
-                                              filters, &page);
+  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before);
+  const struct due_query query = {
+      .kind = &kind_commitment,
+      .parent = request->parent,
+      .owner = request->owner,
+      .filter = &filter,
+      .keep = keep_commitment,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
+  const struct status *status = due_list(call, &query, &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
-    settle_view(arena, page.messages[i], wanted.now_us);
+    settle_view(arena, page.messages[i], filter.now_us);
   response->commitments = (Onboard__Commitment **)page.messages;
   response->n_commitments = page.count;
   response->next_page_token = (char *)page.next_page_token;
@@ -159,8 +146,8 @@ const struct status *claim_get(struct call *call, const void *in, void *out) {
 }
 
 static bool keep_claim(const void *message, void *context) {
-  const struct wanted *wanted = context;
-  return !wanted->state || (int)claim_state_at(message, wanted->now_us) == wanted->state;
+  const struct due_filter *filter = context;
+  return !filter->state || (int)claim_state_at(message, filter->now_us) == filter->state;
 }
 
 const struct status *claim_list(struct call *call, const void *in, void *out) {
@@ -168,7 +155,7 @@ const struct status *claim_list(struct call *call, const void *in, void *out) {
   Onboard__ListFulfilmentClaimsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  struct wanted wanted = {.state = (int)request->state, .now_us = call_now_us(call)};
+  struct due_filter filter = due_filter_of(call, (int)request->state, NULL);
   const char *partition = arena_printf(arena, "%s|", request->parent);
   const struct status *status = resource_list(call,
                                               (struct list_query){
@@ -178,13 +165,13 @@ const struct status *claim_list(struct call *call, const void *in, void *out) {
                                                   .page_size = request->page_size,
                                                   .page_token = request->page_token,
                                                   .keep = keep_claim,
-                                                  .context = &wanted,
+                                                  .context = &filter,
                                               },
-                                              arena_printf(arena, "%s|%d", partition, wanted.state), &page);
+                                              arena_printf(arena, "%d", filter.state), &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
-    claim_settle(page.messages[i], wanted.now_us);
+    claim_settle(page.messages[i], filter.now_us);
   response->claims = (Onboard__FulfilmentClaim **)page.messages;
   response->n_claims = page.count;
   response->next_page_token = (char *)page.next_page_token;

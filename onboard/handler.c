@@ -2,6 +2,7 @@
 
 #include "onboard/sponsor.h"
 #include "runtime/base/limit.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/message/validate.h"
@@ -19,6 +20,34 @@ const struct status *partnership_open(struct call *call, const char *name, const
   status_add_metadata(call_arena(call), refusal, "state", "ENDED");
   status_add_metadata(call_arena(call), refusal, "action", action);
   return refusal;
+}
+
+struct due_filter due_filter_of(const struct call *call, int state,
+                                const Google__Protobuf__Timestamp *due_before) {
+  return (struct due_filter){state, timestamp_us(due_before, INT64_MAX), call_now_us(call)};
+}
+
+bool due_filter_keeps(const struct due_filter *filter, const Google__Protobuf__Timestamp *due_time,
+                      int state_at) {
+  return moment_us(due_time) < filter->before_us && (!filter->state || state_at == filter->state);
+}
+
+const struct status *due_list(struct call *call, const struct due_query *query, struct list_page *page) {
+  struct arena *arena = call_arena(call);
+  const char *owner = query->owner ? party_name(query->owner) : "";
+  const char *filters =
+      arena_printf(arena, "%d|%lld", query->filter->state, (long long)query->filter->before_us);
+  return resource_list(call,
+                       (struct list_query){
+                           .kind = query->kind,
+                           .index = "due",
+                           .partition = arena_printf(arena, "%s|%s", query->parent, owner),
+                           .page_size = query->page_size,
+                           .page_token = query->page_token,
+                           .keep = query->keep,
+                           .context = query->filter,
+                       },
+                       filters, page);
 }
 
 static const struct status *load_plan(struct txn *txn, const struct act *act,

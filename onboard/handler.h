@@ -11,6 +11,30 @@
 const struct status *partnership_open(struct call *call, const char *name, const char *action,
                                       Onboard__Partnership **out);
 
+/* What a list by due time asks for. `state` 0 is any; it is the state at the time of the call. */
+struct due_filter {
+  int state;
+  int64_t before_us; /* exclusive */
+  int64_t now_us;
+};
+struct due_filter due_filter_of(const struct call *call, int state,
+                                const Google__Protobuf__Timestamp *due_before);
+bool due_filter_keeps(const struct due_filter *filter, const Google__Protobuf__Timestamp *due_time,
+                      int state_at);
+
+/* A page of a kind's index `due`: what lies below `parent` and, unless it is unspecified, belongs to `owner`.
+ * `keep` gets a message and the filter. */
+struct due_query {
+  const struct kind *kind;
+  const char *parent;
+  Type__Party owner;
+  struct due_filter *filter;
+  bool (*keep)(const void *message, void *filter);
+  int32_t page_size;
+  const char *page_token;
+};
+const struct status *due_list(struct call *call, const struct due_query *query, struct list_page *page);
+
 /* Everything that guards and classes look at. */
 const struct status *evidence_load(struct txn *txn, const struct act *act,
                                    const Onboard__Partnership *partnership, struct evidence *out);

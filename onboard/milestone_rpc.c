@@ -18,44 +18,31 @@ const struct status *milestone_get(struct call *call, const void *in, void *out)
   return NULL;
 }
 
-struct wanted {
-  int state; /* 0: any */
-  int64_t before_us, now_us;
-};
-
 static bool keep(const void *message, void *context) {
-  const struct wanted *wanted = context;
+  const struct due_filter *filter = context;
   const Onboard__Milestone *milestone = message;
-  return moment_us(milestone->due_time) < wanted->before_us &&
-         (!wanted->state || (int)milestone_state_at(milestone, wanted->now_us) == wanted->state);
+  return due_filter_keeps(filter, milestone->due_time, (int)milestone_state_at(milestone, filter->now_us));
 }
 
 const struct status *milestone_list(struct call *call, const void *in, void *out) {
   const Onboard__ListMilestonesRequest *request = in;
   Onboard__ListMilestonesResponse *response = out;
-  struct arena *arena = call_arena(call);
   struct list_page page;
-  struct wanted wanted = {(int)request->state, timestamp_us(request->due_before, INT64_MAX),
-                          call_now_us(call)};
-  const char *owner = request->owner ? party_name(request->owner) : "";
-  const char *partition = arena_printf(arena, "%s|%s", request->parent, owner);
-  const char *filters =
-      arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
-  const struct status *status = resource_list(call,
-                                              (struct list_query){
-                                                  .kind = &kind_milestone,
-                                                  .index = "due",
-                                                  .partition = partition,
-                                                  .page_size = request->page_size,
-                                                  .page_token = request->page_token,
-                                                  .keep = keep,
-                                                  .context = &wanted,
-                                              },
-                                              filters, &page);
+  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before);
+  const struct due_query query = {
+      .kind = &kind_milestone,
+      .parent = request->parent,
+      .owner = request->owner,
+      .filter = &filter,
+      .keep = keep,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
+  const struct status *status = due_list(call, &query, &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
-    milestone_settle(page.messages[i], wanted.now_us);
+    milestone_settle(page.messages[i], filter.now_us);
   response->milestones = (Onboard__Milestone **)page.messages;
   response->n_milestones = page.count;
   response->next_page_token = (char *)page.next_page_token;

@@ -45,43 +45,30 @@ const struct status *review_get(struct call *call, const void *in, void *out) {
   return NULL;
 }
 
-struct wanted {
-  int state; /* 0: any */
-  int64_t before_us, now_us;
-};
-
 static bool keep(const void *message, void *context) {
-  const struct wanted *wanted = context;
+  const struct due_filter *filter = context;
   const Onboard__Review *review = message;
-  return moment_us(review->due_time) < wanted->before_us &&
-         (!wanted->state || (int)review_state_at(review, wanted->now_us) == wanted->state);
+  return due_filter_keeps(filter, review->due_time, (int)review_state_at(review, filter->now_us));
 }
 
 const struct status *review_list(struct call *call, const void *in, void *out) {
   const Onboard__ListReviewsRequest *request = in;
   Onboard__ListReviewsResponse *response = out;
-  struct arena *arena = call_arena(call);
   struct list_page page;
-  struct wanted wanted = {(int)request->state, timestamp_us(request->due_before, INT64_MAX),
-                          call_now_us(call)};
-  const char *partition = arena_printf(arena, "%s|", request->parent);
-  const char *filters =
-      arena_printf(arena, "%s|%d|%lld", partition, wanted.state, (long long)wanted.before_us);
-  const struct status *status = resource_list(call,
-                                              (struct list_query){
-                                                  .kind = &kind_review,
-                                                  .index = "due",
-                                                  .partition = partition,
-                                                  .page_size = request->page_size,
-                                                  .page_token = request->page_token,
-                                                  .keep = keep,
-                                                  .context = &wanted,
-                                              },
-                                              filters, &page);
+  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before);
+  const struct due_query query = {
+      .kind = &kind_review,
+      .parent = request->parent,
+      .filter = &filter,
+      .keep = keep,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
+  const struct status *status = due_list(call, &query, &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
-    review_settle(page.messages[i], wanted.now_us);
+    review_settle(page.messages[i], filter.now_us);
   response->reviews = (Onboard__Review **)page.messages;
   response->n_reviews = page.count;
   response->next_page_token = (char *)page.next_page_token;
