@@ -1,10 +1,8 @@
 /* Writes through the server and a real Redis: replays, races, a store that is slow or gone. */
-#include "support/server_fixture.h"
+#include "runtime/rpc/nps_fixture.h"
 
 #include "runtime/base/clock.h"
 #include "runtime/rpc/call.h"
-
-#include "entente/onboard/v1/nps_response_service.pb-c.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,14 +17,6 @@
 #define GET "/entente.onboard.v1.NpsResponseService/GetNpsResponse"
 #define PARENT "vendors/acme/partnerships/orvane"
 #define NAME PARENT "/npsResponses/one"
-
-static const struct kind kind_nps = {
-    .name = "nps",
-    .pattern = "vendors/*/partnerships/*/npsResponses/*",
-    .message = &onboard__nps_response__descriptor,
-};
-static const struct kind *const kinds[] = {&kind_nps, NULL};
-static const struct counter_row counters[] = {{0}};
 
 /* Adds one to the sequence of the only response. */
 static const struct status *record(struct call *call, const void *in, void *out) {
@@ -66,38 +56,8 @@ static const struct method methods[] = {{.name = "RecordNpsResponse", .unary = r
                                         {.name = "GetNpsResponse", .unary = get},
                                         {.name = "ListNpsResponses", .unary = list},
                                         {0}};
-static const struct service service = {"entente.onboard.v1.NpsResponseService", methods};
-static const struct service *const services[] = {&service, NULL};
-
-struct world {
-  struct redis_fixture redis;
-  struct server_fixture *fixture;
-  const struct principal *dana, *rui;
-};
-
 static int begin(void **context) {
-  struct world *world = calloc(1, sizeof(*world));
-  redis_start(&world->redis, "onboard", NULL);
-  world->fixture = fixture_start(&(struct fixture_options){.service_name = "onboard",
-                                                           .services = services,
-                                                           .kinds = kinds,
-                                                           .counters = counters,
-                                                           .redis = &world->redis});
-  world->dana = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                  OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "acme", NULL, "dana");
-  world->rui = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                 OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "acme", NULL, "rui");
-  fixture_as(world->fixture, world->dana);
-  *context = world;
-  return 0;
-}
-
-static int end(void **context) {
-  struct world *world = *context;
-  fixture_stop(world->fixture);
-  redis_stop(&world->redis);
-  free(world);
-  return 0;
+  return world_begin(context, methods);
 }
 
 static void fill(Onboard__RecordNpsResponseRequest *request, Onboard__NpsResponse *nps, const char *remark,
@@ -222,7 +182,7 @@ static void lost_store_is_unavailable(void **context) {
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, world_end)
   const struct CMUnitTest tests[] = {
       CASE(replay_answers_the_first_answer), CASE(reused_request_id_is_refused),
       CASE(concurrent_writers_lose_nothing), CASE(absent_is_not_found),

@@ -2,24 +2,13 @@
 #include "runtime/rpc/resource.h"
 
 #include "runtime/base/text.h"
+#include "runtime/rpc/nps_fixture.h"
 #include "support/check.h"
-#include "support/server_fixture.h"
 
-#include "entente/onboard/v1/nps_response_service.pb-c.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 #define SERVICE "/entente.onboard.v1.NpsResponseService/"
 #define PARENT "vendors/acme/partnerships/orvane"
-
-static const struct kind kind_nps = {
-    .name = "nps",
-    .pattern = "vendors/*/partnerships/*/npsResponses/*",
-    .message = &onboard__nps_response__descriptor,
-};
-static const struct kind *const kinds[] = {&kind_nps, NULL};
-static const struct counter_row counters[] = {{0}};
 
 /* The respondent is the id of a new response; with a remark it is the name to change, the remark its etag. */
 static const struct status *record(struct call *call, const void *in, void *out) {
@@ -78,39 +67,9 @@ static const struct method methods[] = {{.name = "RecordNpsResponse", .unary = r
                                         {.name = "GetNpsResponse", .unary = get},
                                         {.name = "ListNpsResponses", .unary = list},
                                         {0}};
-static const struct service service = {"entente.onboard.v1.NpsResponseService", methods};
-static const struct service *const services[] = {&service, NULL};
-
-struct world {
-  struct redis_fixture redis;
-  struct server_fixture *fixture;
-  const struct principal *dana, *rui;
-};
-
 static int begin(void **context) {
-  struct world *world = calloc(1, sizeof(*world));
-  redis_start(&world->redis, "onboard", NULL);
-  world->fixture = fixture_start(&(struct fixture_options){.service_name = "onboard",
-                                                           .services = services,
-                                                           .kinds = kinds,
-                                                           .counters = counters,
-                                                           .redis = &world->redis});
-  world->dana = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                  OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "acme", NULL, "dana");
-  world->rui = fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
-                                 OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER, "acme", NULL, "rui");
-  fixture_as(world->fixture, world->dana);
   filters = "";
-  *context = world;
-  return 0;
-}
-
-static int end(void **context) {
-  struct world *world = *context;
-  fixture_stop(world->fixture);
-  redis_stop(&world->redis);
-  free(world);
-  return 0;
+  return world_begin(context, methods);
 }
 
 static const struct status *send(struct world *world, const char *respondent, const char *remark,
@@ -196,10 +155,11 @@ static void a_page_token_is_of_use_to_its_caller_and_filters_alone(void **contex
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_name_is_given_or_fresh_and_taken_once, begin, end),
-      cmocka_unit_test_setup_teardown(a_change_needs_the_resource_and_its_etag, begin, end),
-      cmocka_unit_test_setup_teardown(a_read_answers_or_does_not_find, begin, end),
-      cmocka_unit_test_setup_teardown(a_page_token_is_of_use_to_its_caller_and_filters_alone, begin, end),
+      cmocka_unit_test_setup_teardown(a_name_is_given_or_fresh_and_taken_once, begin, world_end),
+      cmocka_unit_test_setup_teardown(a_change_needs_the_resource_and_its_etag, begin, world_end),
+      cmocka_unit_test_setup_teardown(a_read_answers_or_does_not_find, begin, world_end),
+      cmocka_unit_test_setup_teardown(a_page_token_is_of_use_to_its_caller_and_filters_alone, begin,
+                                      world_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
