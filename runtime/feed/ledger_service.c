@@ -209,6 +209,23 @@ static const struct status *check_member(struct call *call, const char *partners
                    "you may not do this on `%s`, or there is no such resource", partnership);
 }
 
+static const struct status *check_ids(struct call *call, const Ledger__BatchGetCountersRequest *request) {
+  struct arena *arena = call_arena(call);
+  struct status *status = NULL;
+  for (size_t i = 0; i < request->n_partnerships; i++) {
+    if (name_id_valid(request->partnerships[i])) {
+      continue;
+    }
+    if (!status) {
+      status = call_fail(call, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
+                         "partnerships[%zu] is not the id of a partnership", i);
+    }
+    status_add_violation(arena, status, arena_printf(arena, "partnerships[%zu]", i), "PATTERN_MISMATCH",
+                         "must be the id of a partnership");
+  }
+  return status;
+}
+
 static const struct status *names_of(struct call *call, const Ledger__BatchGetCountersRequest *request,
                                      const char ***names, size_t *count) {
   struct arena *arena = call_arena(call);
@@ -217,15 +234,11 @@ static const struct status *names_of(struct call *call, const Ledger__BatchGetCo
     return call_fail(call, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
                      "name one partnership as `parent`, or a vendor as `parent` and ids in `partnerships`");
   }
+  const struct status *status = check_ids(call, request);
   *count = single ? 1 : request->n_partnerships;
   *names = arena_calloc(arena, *count, sizeof **names);
   (*names)[0] = request->parent;
-  const struct status *status = NULL;
   for (size_t i = 0; !single && !status && i < *count; i++) {
-    if (!name_id_valid(request->partnerships[i])) {
-      return call_fail(call, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST, "`%.100s` is not an id",
-                       request->partnerships[i]);
-    }
     (*names)[i] = name_child(arena, request->parent, "partnerships", request->partnerships[i]);
     status = check_member(call, (*names)[i]);
   }

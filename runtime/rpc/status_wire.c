@@ -36,7 +36,12 @@ static char *cut(struct arena *arena, const char *text, size_t max) {
     while (size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
       size--;
   }
-  return arena_strndup(arena, text, size);
+  char *copy = arena_strndup(arena, text, size);
+  /* A text that was itself cut out of a longer one: no client could read a status with it. */
+  for (char *at = text_is_utf8(copy, size) ? copy + size : copy; *at; at++)
+    if ((unsigned char)*at >= 0x80)
+      *at = '?';
+  return copy;
 }
 
 size_t status_wire_size(const char *message, size_t details_size) {

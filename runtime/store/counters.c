@@ -115,9 +115,6 @@ static const struct status *take_off_entry(struct sums *sums, struct arena *aren
 static const struct status *take_off_later(struct txn *txn, const char *subject, struct entry_range range,
                                            struct sums *sums, int32_t first, int32_t last) {
   struct txn *scratch = scratch_open(txn);
-  if (!scratch) {
-    return &status_memory_exhausted;
-  }
   const struct status *status = NULL;
   size_t count = range.limit;
   while (!status && count == range.limit && range.until_us > range.after_us) {

@@ -25,8 +25,17 @@ const struct status *raw_entry_of(struct arena *arena, const struct reply *item,
 /* NULL when it does not decode. */
 Ledger__LedgerEntry *raw_entry_unpack(struct arena *arena, const struct raw_entry *entry);
 
-/* The transaction with an arena of its own, for walks that would fill the call's: arena_reset() between
- * pages, and nothing that it reads outlives scratch_close(). NULL when out of memory. */
+/* An arena of the running fiber, freed with it should it be abandoned; running dry abandons it. The handle is
+ * in `owner`. */
+struct held_arena {
+  struct fiber_hold hold;
+  struct arena *arena;
+};
+struct held_arena *held_arena_open(struct arena *owner, size_t limit);
+void held_arena_close(struct held_arena *held);
+
+/* The transaction with such an arena of its own, for walks that would fill the call's: arena_reset() between
+ * pages, and nothing that it reads outlives scratch_close(). */
 struct txn *scratch_open(struct txn *txn);
 void scratch_close(struct txn *scratch);
 

@@ -13,19 +13,46 @@ enum { SEARCH_STEPS = 200, SCRATCH_BYTES = 4 * LIMIT_CALL_ARENA_BYTES };
 
 /* ---- entries ---- */
 
-struct txn *scratch_open(struct txn *txn) {
-  struct arena *arena = arena_create(SCRATCH_BYTES, NULL, NULL);
-  if (!arena) {
-    return NULL;
+static void held_released(struct fiber_hold *hold) {
+  arena_destroy(((struct held_arena *)hold)->arena);
+}
+
+static void held_exhausted(void *context) {
+  (void)context;
+  fiber_abandon();
+}
+
+struct held_arena *held_arena_open(struct arena *owner, size_t limit) {
+  struct held_arena *held = arena_new(owner, struct held_arena);
+  held->arena = arena_create(limit, held_exhausted, NULL);
+  if (!held->arena) {
+    fiber_abandon();
   }
-  struct txn *scratch = arena_new(txn->arena, struct txn);
-  *scratch = *txn;
-  scratch->arena = scratch->context.arena = arena;
-  return scratch;
+  held->hold.release = held_released;
+  fiber_hold(&held->hold);
+  return held;
+}
+
+void held_arena_close(struct held_arena *held) {
+  fiber_unhold(&held->hold);
+  arena_destroy(held->arena);
+}
+
+struct scratch {
+  struct txn txn;
+  struct held_arena *held;
+};
+
+struct txn *scratch_open(struct txn *txn) {
+  struct scratch *scratch = arena_new(txn->arena, struct scratch);
+  scratch->held = held_arena_open(txn->arena, SCRATCH_BYTES);
+  scratch->txn = *txn;
+  scratch->txn.arena = scratch->txn.context.arena = scratch->held->arena;
+  return &scratch->txn;
 }
 
 void scratch_close(struct txn *scratch) {
-  arena_destroy(scratch->arena);
+  held_arena_close(((struct scratch *)scratch)->held);
 }
 
 const struct status *entries_read(struct txn *txn, const char *subject, const struct entry_range *range,

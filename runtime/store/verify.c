@@ -410,10 +410,8 @@ static const struct status *verify_resources(struct walk *walk) {
 }
 
 static const struct status *verify_subject(struct verification *verification, const char *subject) {
-  struct arena *arena = arena_create(SIZE_MAX / 2, NULL, NULL);
-  if (!arena) {
-    return &status_memory_exhausted;
-  }
+  struct held_arena *held = held_arena_open(verification->txn->arena, SIZE_MAX / 2);
+  struct arena *arena = held->arena;
   struct walk walk = {.verification = verification,
                       .subject = subject,
                       .arena = arena,
@@ -427,7 +425,7 @@ static const struct status *verify_subject(struct verification *verification, co
   if (!status) {
     status = verify_resources(&walk);
   }
-  arena_destroy(arena);
+  held_arena_close(held);
   verification->ledgers++;
   return status;
 }
@@ -531,16 +529,13 @@ static const struct status *verify_subjects(struct verification *verification, c
 }
 
 const struct status *ledger_verify(struct txn *txn, const char *vendor, struct verify_sink *sink) {
-  struct arena *kept = arena_create(SIZE_MAX / 2, NULL, NULL);
-  struct txn *scratch = kept ? scratch_open(txn) : NULL;
-  if (!scratch) {
-    arena_destroy(kept);
-    return &status_memory_exhausted;
-  }
-  struct verification verification = {.txn = txn,
-                                      .scratch = scratch,
-                                      .sink = sink,
-                                      .partitions = {.arena = kept, .value_size = sizeof(struct kind *)}};
+  struct held_arena *kept = held_arena_open(txn->arena, SIZE_MAX / 2);
+  struct txn *scratch = scratch_open(txn);
+  struct verification verification = {
+      .txn = txn,
+      .scratch = scratch,
+      .sink = sink,
+      .partitions = {.arena = kept->arena, .value_size = sizeof(struct kind *)}};
   const struct status *status = verify_subjects(&verification, vendor);
   for (struct table_item *item = verification.partitions.first; item && !status; item = item->next) {
     status = verify_partition(&verification, item->key, *(const struct kind **)item->value);
@@ -552,6 +547,6 @@ const struct status *ledger_verify(struct txn *txn, const char *vendor, struct v
     progress(&verification, true);
   }
   scratch_close(scratch);
-  arena_destroy(kept);
+  held_arena_close(kept);
   return status;
 }
