@@ -78,9 +78,9 @@ run() {
 
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 echo "installing $(echo "$missing" | wc -w) packages:$missing"
-run apt-get -q update
+run apt-get -q update -o DPkg::Lock::Timeout=600
 # shellcheck disable=SC2086 # a list of words
-run apt-get -q -y install --no-remove --no-install-recommends $missing
+run apt-get -q -y install -o DPkg::Lock::Timeout=600 --no-remove --no-install-recommends $missing
 if [ -n "$guarded" ] && [ -d /run/systemd/system ]; then
   systemctl disable redis-server > /dev/null 2>&1 || true
   echo "installed; the system's own redis-server is neither started nor enabled: the suite runs a private one"
