@@ -9,6 +9,7 @@
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/feed/directory.h"
 #include "runtime/rpc/resource.h"
 
 #include "entente/enable/v1/enrolment_service.pb-c.h"
@@ -93,8 +94,12 @@ const struct status *enrolment_create(struct call *call, const void *in, void *o
   Enable__Enrolment *enrolment = request->enrolment;
   Enable__RosterMember *member;
   Enable__Course *course;
-  const struct status *status = resource_name(call, &kind_enrolment, request->parent, "enrolments",
-                                              request->enrolment_id, &enrolment->name);
+  const Onboard__Partnership *partnership;
+  const struct status *status = directory_partnership_going_on(call_txn(call), request->parent, &partnership);
+  if (!status) {
+    status = resource_name(call, &kind_enrolment, request->parent, "enrolments", request->enrolment_id,
+                           &enrolment->name);
+  }
   if (!status) {
     status = check_same_partnership(call, request->parent, enrolment->member);
   }

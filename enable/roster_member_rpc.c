@@ -104,7 +104,7 @@ const struct status *roster_member_create(struct call *call, const void *in, voi
   Enable__RosterMember *member = request->roster_member;
   const Onboard__Partnership *partnership;
   Enable__Requirements *requirements;
-  const struct status *status = directory_partnership(txn, request->parent, &partnership);
+  const struct status *status = directory_partnership_going_on(txn, request->parent, &partnership);
   if (!status) {
     status = resource_name(call, &kind_roster_member, request->parent, "rosterMembers",
                            request->roster_member_id, &member->name);

@@ -77,7 +77,7 @@ const struct status *commission_plan_create(struct call *call, const void *in, v
   const Incentivize__CreateCommissionPlanRequest *request = in;
   struct arena *arena = call_arena(call);
   const Onboard__Partnership *partnership;
-  const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
+  const struct status *status = directory_partnership_going_on(call_txn(call), request->parent, &partnership);
   if (status)
     return status;
   char *name;

@@ -66,7 +66,7 @@ const struct status *campaign_create(struct call *call, const void *in, void *ou
   const Market__CreateCampaignRequest *request = in;
   Market__Campaign *campaign = request->campaign;
   const Onboard__Partnership *partnership;
-  const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
+  const struct status *status = directory_partnership_going_on(call_txn(call), request->parent, &partnership);
   if (!status) {
     status = resource_name(call, &kind_campaign, request->parent, "campaigns", request->campaign_id,
                            &campaign->name);

@@ -84,7 +84,7 @@ const struct status *fund_request_create(struct call *call, const void *in, void
   const Market__CreateFundRequestRequest *request = in;
   Market__FundRequest *created = request->fund_request;
   const Onboard__Partnership *partnership;
-  const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
+  const struct status *status = directory_partnership_going_on(call_txn(call), request->parent, &partnership);
   if (!status) {
     status = resource_name(call, &kind_fund_request, request->parent, "fundRequests",
                            request->fund_request_id, &created->name);

@@ -64,7 +64,7 @@ const struct status *mdf_allocation_create(struct call *call, const void *in, vo
   const Onboard__Partnership *partnership;
   Market__MdfBudget *budget;
   struct decision decision;
-  const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
+  const struct status *status = directory_partnership_going_on(call_txn(call), request->parent, &partnership);
   if (!status) {
     status = read_decision(call, request->override_reason, request->occur_time, &decision);
   }

@@ -31,7 +31,6 @@ struct occasion {
 enum { OPPORTUNITY_REASON_LENGTH_MIN = 10 }; /* characters of a reason for a step back */
 
 /* Reasons of sell's own ErrorReason. */
-#define REASON_PARTNERSHIP_ENDED "PARTNERSHIP_ENDED"
 #define REASON_CURRENCY_MISMATCH "CURRENCY_MISMATCH"
 #define REASON_FIELD_LOCKED "FIELD_LOCKED"
 #define REASON_STAGE_UNCHANGED "STAGE_UNCHANGED"

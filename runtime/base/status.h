@@ -104,6 +104,7 @@ extern const struct status status_lost_race;         /* ABORTED, reason LOST_RAC
 #define REASON_PARTNERSHIP_UNKNOWN                                                                           \
   "PARTNERSHIP_UNKNOWN"                              /* NOT_FOUND: not (yet) in this pillar's directory      \
                                                       */
+#define REASON_PARTNERSHIP_ENDED "PARTNERSHIP_ENDED" /* FAILED_PRECONDITION: nothing new in it */
 #define REASON_STORE_UNAVAILABLE "STORE_UNAVAILABLE" /* UNAVAILABLE: nothing was written */
 #define REASON_OUTCOME_UNKNOWN "OUTCOME_UNKNOWN"     /* UNAVAILABLE: a write may or may not have happened */
 #define REASON_STORE_FULL "STORE_FULL"               /* RESOURCE_EXHAUSTED */

@@ -52,6 +52,18 @@ const struct status *directory_partnership(struct txn *txn, const char *name,
   return status;
 }
 
+const struct status *directory_partnership_going_on(struct txn *txn, const char *name,
+                                                    const Onboard__Partnership **out) {
+  const struct status *status = directory_partnership(txn, name, out);
+  if (status || (*out)->state != ONBOARD__PARTNERSHIP__STATE__STATE_ENDED) {
+    return status;
+  }
+  struct status *ended = status_make(txn_arena(txn), CODE_FAILED_PRECONDITION, REASON_PARTNERSHIP_ENDED,
+                                     "%s has ended: nothing new begins in it", (*out)->name);
+  status_add_metadata(txn_arena(txn), ended, "partnership", (*out)->name);
+  return ended;
+}
+
 /* ---- who the partner is ---- */
 
 static void partners_release(void *data) {

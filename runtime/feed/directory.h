@@ -24,5 +24,9 @@ partner_of_fn directory_partner_of;
 /* The partnership that `name` lies in, or NOT_FOUND (PARTNERSHIP_UNKNOWN). Peeked. */
 const struct status *directory_partnership(struct txn *txn, const char *name,
                                            const Onboard__Partnership **out);
+/* The same for what begins something new in it: FAILED_PRECONDITION (PARTNERSHIP_ENDED) once it has ended.
+ * What was begun before is seen through. */
+const struct status *directory_partnership_going_on(struct txn *txn, const char *name,
+                                                    const Onboard__Partnership **out);
 
 #endif
