@@ -206,7 +206,7 @@ static bool has_sibling(const Incentivize__CommissionPlan *plan, const char *cur
   if (text_empty(plan->supersedes))
     return true;
   size_t length = mine ? (size_t)(mine - plan->name) : 0;
-  return theirs && (size_t)(theirs - plan->supersedes) == length && strcmp(mine, theirs) != 0 &&
+  return mine && theirs && (size_t)(theirs - plan->supersedes) == length && strcmp(mine, theirs) != 0 &&
          memcmp(plan->name, plan->supersedes, length) == 0;
 }
 
