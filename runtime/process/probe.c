@@ -82,8 +82,11 @@ static bool tls_handshake(const struct probe_options *options, int fd, char *why
   SSL_CTX *context = context_create(options);
   SSL *session = context ? SSL_new(context) : NULL;
   bool good = session && SSL_set_fd(session, fd) == 1 && SSL_connect(session) == 1;
-  if (!good)
+  int error = errno;
+  if (!good && ERR_peek_error())
     ERR_error_string_n(ERR_peek_error(), detail, sizeof detail);
+  else if (!good)
+    snprintf(detail, sizeof detail, "%s", error == EAGAIN ? "it does not answer" : "it was closed");
   SSL_free(session);
   SSL_CTX_free(context);
   ERR_clear_error();

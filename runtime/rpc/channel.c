@@ -38,8 +38,10 @@ static grpc_channel *core_create(const struct channel *channel) {
     list[arguments.num_args++] = (grpc_arg){.type = GRPC_ARG_STRING,
                                             .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
                                             .value.string = channel->expected_service};
-  grpc_channel_credentials *credentials = channel->credentials ? credentials_for_channel(channel->credentials)
-                                                               : grpc_insecure_credentials_create();
+  grpc_channel_credentials *credentials =
+      channel->credentials
+          ? credentials_for_channel(channel->credentials, channel->trust_domain, channel->expected_service)
+          : grpc_insecure_credentials_create();
   grpc_channel *core = grpc_channel_create(channel->target, credentials, &arguments);
   grpc_channel_credentials_release(credentials);
   return core;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,7 +192,51 @@ grpc_server_credentials *credentials_for_server(struct credentials *credentials)
           GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY, fetch, credentials));
 }
 
-grpc_channel_credentials *credentials_for_channel(struct credentials *credentials) {
+struct expected_peer {
+  char *trust_domain, *service;
+};
+
+static void expected_free(void *context) {
+  struct expected_peer *expected = context;
+  free(expected->trust_domain);
+  free(expected->service);
+  free(expected);
+}
+
+/* gRPC core asks at each handshake, after the authority and the name were found right. 0: go on. */
+static int verify_peer(const char *target, const char *pem, void *context) {
+  const struct expected_peer *expected = context;
+  char name[PEER_NAME_MAX_BYTES + 1] = "";
+  bool good = false;
+  (void)target;
+  X509 *certificate = certificate_of(pem);
+  GENERAL_NAMES *names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+    const GENERAL_NAME *one = sk_GENERAL_NAME_value(names, i);
+    if (one->type != GEN_URI)
+      continue;
+    const ASN1_IA5STRING *uri = one->d.uniformResourceIdentifier;
+    good |= spiffe_read((const char *)ASN1_STRING_get0_data(uri), (size_t)ASN1_STRING_length(uri),
+                        expected->trust_domain, name) == PEER_SERVICE &&
+            strcmp(name, expected->service) == 0;
+  }
+  GENERAL_NAMES_free(names);
+  X509_free(certificate);
+  return good ? 0 : 1;
+}
+
+grpc_channel_credentials *credentials_for_channel(struct credentials *credentials, const char *trust_domain,
+                                                  const char *service) {
+  grpc_ssl_verify_peer_options options = {.verify_peer_callback = verify_peer,
+                                          .verify_peer_destruct = expected_free};
   grpc_ssl_pem_key_cert_pair pair = {credentials->texts[FILE_KEY], credentials->texts[FILE_CERTIFICATE]};
-  return grpc_ssl_credentials_create_ex(credentials->texts[FILE_CA], &pair, NULL, NULL);
+  if (!service)
+    return grpc_ssl_credentials_create_ex(credentials->texts[FILE_CA], &pair, NULL, NULL);
+  struct expected_peer *expected = calloc(1, sizeof(*expected));
+  if (!expected)
+    abort(); /* a channel that trusts more than it should is worse than none */
+  expected->trust_domain = strdup(trust_domain);
+  expected->service = strdup(service);
+  options.verify_peer_callback_userdata = expected;
+  return grpc_ssl_credentials_create_ex(credentials->texts[FILE_CA], &pair, &options, NULL);
 }

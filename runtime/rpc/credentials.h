@@ -19,8 +19,10 @@ void credentials_destroy(struct credentials *credentials); /* NULL is allowed */
 /* For a listener: demands a certificate of the authority from every peer; takes changed files at the
  * next handshake. `credentials` must outlive the server. The caller releases it. */
 grpc_server_credentials *credentials_for_server(struct credentials *credentials);
-/* For a channel, from the files as they were last read. The caller releases it. */
-grpc_channel_credentials *credentials_for_channel(struct credentials *credentials);
+/* For a channel, from the files as they were last read. With `service` the handshake fails unless the peer's
+ * certificate is that service's of the trust domain: nothing is sent to another. The caller releases it. */
+grpc_channel_credentials *credentials_for_channel(struct credentials *credentials, const char *trust_domain,
+                                                  const char *service);
 /* Reads the files again when one changed; false when none did or they do not fit together yet. */
 bool credentials_refresh(struct credentials *credentials);
 

@@ -2,6 +2,7 @@
 #include "gateway/cli/authority.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -100,13 +102,18 @@ static long port_said(const struct run *run, const char *name) {
   return strtol(at + strlen(wanted), NULL, 10);
 }
 
-static const char *ask(long port, const char *path) {
-  static char answer[OUTPUT_BYTES];
-  size_t size = 0;
+static int connect_to(long port) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+  return fd;
+}
+
+static const char *ask(long port, const char *path) {
+  static char answer[OUTPUT_BYTES];
+  size_t size = 0;
+  int fd = connect_to(port);
   dprintf(fd, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path);
   for (ssize_t got;
        size < sizeof answer - 1 && (got = read(fd, answer + size, sizeof answer - 1 - size)) > 0;)
@@ -202,6 +209,18 @@ static void too_few_descriptors_are_refused(void **state) {
   assert_one_line(&run, "4096");
 }
 
+static rlim_t descriptors_of(pid_t pid) {
+  char path[64];
+  rlim_t count = 0;
+  snprintf(path, sizeof path, "/proc/%d/fd", pid);
+  DIR *entries = opendir(path);
+  assert_non_null(entries);
+  while (readdir(entries))
+    count++;
+  closedir(entries);
+  return count;
+}
+
 static void assert_log_lines(const char *output) {
   char *copy = strdup(output), *rest = copy;
   for (char *line; (line = strsep(&rest, "\n")) && *line;) {
@@ -238,11 +257,42 @@ static void serves_and_drains(void **state) {
   }
 }
 
+/* Defect 2 of gRPC core 1.51: once accept() has failed for want of descriptors it never accepts again. It
+ * cannot be mended here, so liveness must see it, for a new process to take over. */
+static void liveness_sees_a_dead_listener(void **state) {
+  (void)state;
+  static struct run run;
+  enum { CONNECTIONS = 64 };
+  int connections[CONNECTIONS];
+  run_start(&run, (const char *const[]){jwks, ca, certificate, key, "--listen=127.0.0.1:0",
+                                        "--side-listen=127.0.0.1:0", "--drain-notice-ms=10",
+                                        "--drain-grace-ms=100", NULL});
+  run_read(&run, "\"side_port\":");
+  run_read(&run, "}\n");
+  long port = port_said(&run, "port"), side = port_said(&run, "side_port");
+  assert_non_null(strstr(ask(side, "/livez"), " 200 "));
+  struct rlimit before, few;
+  assert_int_equal(prlimit(run.pid, RLIMIT_NOFILE, NULL, &before), 0);
+  few = (struct rlimit){descriptors_of(run.pid) + 8, before.rlim_max};
+  assert_int_equal(prlimit(run.pid, RLIMIT_NOFILE, &few, NULL), 0);
+  for (size_t i = 0; i < CONNECTIONS; i++)
+    connections[i] = connect_to(port);
+  usleep(500000); /* gRPC core takes as many as it can, and one more */
+  for (size_t i = 0; i < CONNECTIONS; i++)
+    close(connections[i]);
+  assert_int_equal(prlimit(run.pid, RLIMIT_NOFILE, &before, NULL), 0);
+  usleep(500000);
+  assert_non_null(strstr(ask(side, "/livez"), " 503 "));
+  kill(run.pid, SIGTERM);
+  assert_int_equal(run_end(&run), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(questions_need_no_settings),      cmocka_unit_test(broken_settings_end_with_two),
       cmocka_unit_test(missing_redis_says_what_to_do),   cmocka_unit_test(port_in_use_says_which),
       cmocka_unit_test(too_few_descriptors_are_refused), cmocka_unit_test(serves_and_drains),
+      cmocka_unit_test(liveness_sees_a_dead_listener),
   };
   signal(SIGPIPE, SIG_IGN);
   cmocka_set_message_output(CM_OUTPUT_STDOUT);

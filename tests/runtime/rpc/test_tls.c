@@ -1,6 +1,7 @@
 #include "echo_service.h"
 #include "support/server_fixture.h"
 
+#include "gateway/cli/authority.h"
 #include "runtime/base/clock.h"
 
 #include "entente/ledger/v1/ledger_service.pb-c.h"
@@ -124,6 +125,23 @@ static void other_service_is_not_trusted(void **context) {
   assert_int_equal(attempt(*context, &other), CODE_UNAVAILABLE);
 }
 
+/* Of the same authority and with the same host name, but no service: it must not even see the token. */
+static void token_is_not_shown_to_a_stranger(void **context) {
+  struct world *world = *context;
+  const char *folder = fixture_folder(world->fixture), *problem = NULL;
+  char command[256];
+  snprintf(command, sizeof(command), "rm %s/sell.key %s/sell.pem", folder, folder);
+  assert_int_equal(system(command), 0);
+  assert_true(authority_issue(folder, "entente.test", "client", "sell", &problem));
+  char *token = fixture_token(world->fixture, world->dana);
+  struct attempt console = {.certificate = "console", .token = token};
+  assert_int_equal(attempt(world, &console), CODE_OK); /* who expects nobody speaks to it */
+  struct attempt gateway = {.certificate = "gateway", .expected = "sell", .token = token};
+  assert_int_equal(attempt(world, &gateway), CODE_UNAVAILABLE);
+  assert_int_equal(atomic_load(&world->state.runs), 1);
+  free(token);
+}
+
 static void health_needs_only_a_certificate(void **context) {
   struct world *world = *context;
   Grpc__Health__V1__HealthCheckRequest request = GRPC__HEALTH__V1__HEALTH_CHECK_REQUEST__INIT;
@@ -171,6 +189,7 @@ int main(void) {
       CASE(broken_token_is_refused),
       CASE(plain_connection_is_refused),
       CASE(other_service_is_not_trusted),
+      CASE(token_is_not_shown_to_a_stranger),
       CASE(health_needs_only_a_certificate),
       CASE(renewed_certificate_is_served),
       cmocka_unit_test(missing_file_is_named),
