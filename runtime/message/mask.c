@@ -4,6 +4,7 @@
 #include "runtime/base/text.h"
 #include "runtime/message/path.h"
 #include "runtime/message/rule.h"
+#include "runtime/message/validate.h"
 
 #include <string.h>
 
@@ -132,6 +133,30 @@ static void copy_path(struct arena *arena, const struct message_rules *rules, co
   }
 }
 
+static bool value_same(struct arena *arena, const struct field_rules *row, const ProtobufCMessage *from,
+                       const ProtobufCMessage *to) {
+  if (row->repeated)
+    return *field_count(from, row->field) == 0 && *field_count(to, row->field) == 0;
+  const ProtobufCMessage *inner_from = inner_message(row, from), *inner_to = inner_message(row, to);
+  if (row->message && inner_from && inner_to) {
+    ProtobufCBinaryData a = message_pack(arena, inner_from), b = message_pack(arena, inner_to);
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+  }
+  if (row->message)
+    return !inner_from && !inner_to;
+  if (row->field->type == PROTOBUF_C_TYPE_STRING)
+    return text_equal(*(char **)field_at(from, row->field), *(char **)field_at(to, row->field));
+  return memcmp(field_at(from, row->field), field_at(to, row->field), field_value_size(row->field->type)) ==
+         0;
+}
+
+/* A path that names a field which never changes, with another value: to drop it would look like success. */
+static bool changes_immutable(struct arena *arena, const struct message_rules *rules, const char *path,
+                              const ProtobufCMessage *from, const ProtobufCMessage *to) {
+  const struct field_rules *row = path_step(arena, rules, &path);
+  return row && !*path && row->immutable && !value_same(arena, row, from, to);
+}
+
 const struct status *mask_apply(struct arena *arena, char *const *paths, size_t count,
                                 const ProtobufCMessage *from, ProtobufCMessage *to) {
   const struct message_rules *rules = rules_expect(from->descriptor);
@@ -146,6 +171,8 @@ const struct status *mask_apply(struct arena *arena, char *const *paths, size_t 
     if (fault)
       violation_add(&violations, &field, "FIELD_PATH_INVALID", "`%.*s` %s", text_cut(paths[i], 128), paths[i],
                     fault);
+    else if (changes_immutable(arena, rules, paths[i], from, to))
+      violation_add(&violations, &field, "FIELD_IMMUTABLE", "`%s` never changes after creation", paths[i]);
   }
   const struct status *status = violations_status(&violations);
   for (size_t i = 0; i < count && !status; i++)

@@ -73,8 +73,12 @@ static void applies(void **state) {
        "{\"state\":\"STATE_ACTIVE\",\"currencyCode\":\"USD\"}",
        "{\"state\":\"STATE_ACTIVE\",\"currencyCode\":\"USD\"}"},
       {&onboard__partnership__descriptor, "etag currency_code state",
-       "{\"etag\":\"x\",\"state\":\"STATE_ENDED\",\"currencyCode\":\"EUR\"}", "{\"etag\":\"a\"}",
-       "{\"etag\":\"a\"}"},
+       "{\"etag\":\"x\",\"state\":\"STATE_ENDED\",\"currencyCode\":\"EUR\"}",
+       "{\"etag\":\"a\",\"currencyCode\":\"EUR\"}", "{\"etag\":\"a\",\"currencyCode\":\"EUR\"}"},
+      /* But to ask for a change of what never changes is refused. */
+      {&onboard__partnership__descriptor, "display_name currency_code",
+       "{\"displayName\":\"b\",\"currencyCode\":\"EUR\"}", "{\"displayName\":\"a\",\"currencyCode\":\"USD\"}",
+       "refused; update_mask FIELD_IMMUTABLE: `currency_code` never changes after creation"},
       /* Below a message. */
       {&ledger__batch_get_counters_request__descriptor, "period.end_time",
        "{\"period\":{\"startTime\":\"2020-01-01T00:00:00Z\",\"endTime\":\"2021-01-01T00:00:00Z\"}}",
