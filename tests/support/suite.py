@@ -28,6 +28,7 @@ SERVICES = PILLARS + ["gateway"]
 PARTS = ["redis"] + SERVICES
 OFFSETS = list(range(6)) + [80] + list(range(2000, 2006))
 READY_S = 60
+SHOWN = 500  # characters of a value, from shortly before the first difference
 QUIET = re.compile(r'"level":"info"| \* | # (Configuration|Server|WARNING Memory|oO0|Redis version)')
 
 
@@ -42,7 +43,9 @@ def expect(condition, text):
 
 def equal(got, wanted, what):
     if got != wanted:
-        fail(f"{what}: {got!r}, expected {wanted!r}")
+        seen, due = repr(got), repr(wanted)
+        start = max(len(os.path.commonprefix([seen, due])) - SHOWN // 2, 0) if len(seen) > SHOWN else 0
+        fail(f"{what}: {seen[start:start + SHOWN]}, expected {due[start:start + SHOWN]}")
 
 
 def eventually(check, what, seconds=READY_S):
