@@ -114,9 +114,13 @@ static bool folder_is_empty_or_new(const struct suite *suite) {
 
 bool suite_prepare(struct suite *suite) {
   char path[PATH_MAX];
-  if (!suite_exists(suite) && !folder_is_empty_or_new(suite))
-    return refuse(suite, "%s %s; choose another folder with --var", suite->var,
-                  errno == ENOTEMPTY ? "holds files that are not a suite's" : strerror(errno));
+  if (!suite_exists(suite) && !folder_is_empty_or_new(suite)) {
+    if (errno == ENOTEMPTY)
+      return refuse(suite, "%s holds files that are not a suite's; choose another folder with --var",
+                    suite->var);
+    return refuse(suite, "cannot make the folder %s: %s; choose another folder with --var", suite->var,
+                  strerror(errno));
+  }
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
     snprintf(path, sizeof path, "%.*s%s", PATH_MAX - NAME_MAX, suite->var, folders[i]);
     if (mkdir(path, 0700) != 0 && errno != EEXIST)

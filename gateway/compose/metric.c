@@ -16,13 +16,13 @@ const char *const pillar_names[PILLAR_COUNT] = {"onboard", "enable", "market", "
 #define YEAR GATEWAY__FIGURE__WINDOW__WINDOW_YEAR_TO_DATE
 #define TO_DATE GATEWAY__FIGURE__WINDOW__WINDOW_TO_DATE
 #define OF_PARTY(name)                                                                                       \
-  { .counter = name, .of_party = true, .sign = 1 }
+  { .counter = (name), .of_party = true, .sign = 1 }
 #define OF_BOTH(name)                                                                                        \
-  { .counter = name, .sign = 1 }
+  { .counter = (name), .sign = 1 }
 #define MONEY_OF_BOTH(name)                                                                                  \
-  { .counter = name, .money = true, .sign = 1 }
+  { .counter = (name), .money = true, .sign = 1 }
 #define MONEY_OF_PARTY(name)                                                                                 \
-  { .counter = name, .of_party = true, .money = true, .sign = 1 }
+  { .counter = (name), .of_party = true, .money = true, .sign = 1 }
 
 /* The sample floor of win rates and deal sizes, and the least number of answers behind a score. */
 enum { DEALS_FLOOR = 10, ANSWERS_FLOOR = 3 };

@@ -268,7 +268,7 @@ static const char *row_text(const struct rows_context *rows, uint64_t number) {
       "\"solution\":\"Platform\",\"amount\":{\"currencyCode\":\"USD\",\"amountMinor\":\"%llu\"},"
       "\"state\":\"STATE_OPEN\",\"stage\":\"STAGE_QUALIFIED\",\"openTime\":\"%s\"}",
       (unsigned long long)number, (unsigned long long)number, (unsigned long long)number,
-      (unsigned long long)(100000 + number), opened);
+      100000 + (unsigned long long)number, opened);
   return text;
 }
 

@@ -3,7 +3,9 @@
 #include "tests/support/random_message.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,13 +19,11 @@ static size_t seed_count;
 
 /* Leaves what crashed it where the next run can take it as a seed. */
 static void on_crash(int signal_number) {
-  FILE *file = fopen("fuzz-" FUZZ_TARGET ".crash", "wb");
-  if (file) {
-    fwrite(current.bytes, 1, current.size, file);
-    fclose(file);
-  }
-  fprintf(stderr, "fuzz: signal %d; the input is in ./fuzz-" FUZZ_TARGET ".crash\n", signal_number);
-  _exit(1);
+  static const char words[] = "fuzz: it crashed; the input is in ./fuzz-" FUZZ_TARGET ".crash\n";
+  (void)signal_number;
+  int fd = open("fuzz-" FUZZ_TARGET ".crash", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  bool kept = fd >= 0 && write(fd, current.bytes, current.size) == (ssize_t)current.size;
+  _exit(kept && write(STDERR_FILENO, words, sizeof words - 1) > 0 ? 1 : 2);
 }
 
 static void seed_load(const char *folder, const char *name) {

@@ -69,6 +69,9 @@ static const char *path_of(struct onboard_fixture *fixture, const char *method) 
 }
 
 static const void *read_request(struct onboard_fixture *fixture, const char *method, const char *format,
+                                va_list arguments) __attribute__((format(printf, 3, 0)));
+
+static const void *read_request(struct onboard_fixture *fixture, const char *method, const char *format,
                                 va_list arguments) {
   struct arena *arena = fixture_arena(fixture->server);
   char *json = arena_vprintf(arena, format, arguments);

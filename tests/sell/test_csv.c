@@ -60,7 +60,7 @@ static void refuses_what_it_forbids_and_goes_on(void **state) {
     size_t size;
     const char *expected;
   } cases[] = {
-#define TEXT(literal) literal, sizeof literal - 1
+#define TEXT(literal) (literal), sizeof(literal) - 1
       {TEXT("a\"b,c\nok\n"), "[1!a quote stands within a field that is not quoted][2:ok]"},
       {TEXT("\"a\"b,c\nok\n"), "[1!text stands behind a closing quote][2:ok]"},
       {TEXT("\"a\" ,c\nok"), "[1!text stands behind a closing quote][2:ok]"},

@@ -143,10 +143,10 @@ static void currencies(void **state) {
   }
   /* The table is searched by halves, so every code of a sorted table is found and none twice. */
   size_t known = 0;
-  for (char a = 'A'; a <= 'Z'; a++)
-    for (char b = 'A'; b <= 'Z'; b++)
-      for (char c = 'A'; c <= 'Z'; c++)
-        known += currency_known((char[]){a, b, c, '\0'});
+  for (int a = 'A'; a <= 'Z'; a++)
+    for (int b = 'A'; b <= 'Z'; b++)
+      for (int c = 'A'; c <= 'Z'; c++)
+        known += currency_known((char[]){(char)a, (char)b, (char)c, '\0'});
   assert_int_equal(known, 166);
 }
 

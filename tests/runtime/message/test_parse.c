@@ -97,9 +97,10 @@ static void lists_every_malformed_text(void **state) {
 /* A message of malformed texts alone, which anyone can send, must not keep the loop busy. */
 static void many_malformed_texts_are_refused_quickly(void **state) {
   (void)state;
-  static uint8_t bytes[3 * LIMIT_MESSAGE_FIELDS];
-  for (size_t i = 0; i < sizeof bytes; i += 3)
-    memcpy(bytes + i, "\x12\x01\xFF", 3);
+  static const uint8_t malformed[] = {0x12, 0x01, 0xff};
+  static uint8_t bytes[sizeof malformed * LIMIT_MESSAGE_FIELDS];
+  for (size_t i = 0; i < sizeof bytes; i += sizeof malformed)
+    memcpy(bytes + i, malformed, sizeof malformed);
   ProtobufCMessage *message;
   clock_t before = clock();
   expect(message_parse(arena, &ledger__batch_get_counters_request__descriptor, bytes, sizeof bytes, &message),
