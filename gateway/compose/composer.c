@@ -102,6 +102,12 @@ static bool is_callers(const struct status *status) {
          status->code == CODE_INVALID_ARGUMENT || status->code == CODE_CANCELLED;
 }
 
+const char *composer_problem(const struct status *status) {
+  if (strcmp(status->reason, code_name(status->code)) != 0)
+    return status->message; /* only a service of ours gives reasons */
+  return status->code == CODE_DEADLINE_EXCEEDED ? "it took too long" : "it cannot be reached";
+}
+
 const struct status *composer_ask(struct composer *composer, struct call *call, const struct fan_out *fan_out,
                                   struct pillar_answer answers[PILLAR_COUNT]) {
   struct arena *arena = call_arena(call);
@@ -140,5 +146,5 @@ const struct status *composer_ask(struct composer *composer, struct call *call, 
   if (failure || missing < PILLAR_COUNT)
     return failure;
   return status_make(arena, CODE_UNAVAILABLE, "ALL_PILLARS_MISSING", "no pillar answered; the first said: %s",
-                     answers[0].problem->message);
+                     composer_problem(answers[0].problem));
 }

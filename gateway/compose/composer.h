@@ -41,6 +41,10 @@ struct pillar_answer {
  * is marked in `answers` and is no failure of the whole, but PERMISSION_DENIED, UNAUTHENTICATED,
  * INVALID_ARGUMENT and CANCELLED are: the caller's own fault or wish. UNAVAILABLE (ALL_PILLARS_MISSING) when
  * none answered. */
+/* Why a pillar did not answer, as callers may read it: what it said itself, but not gRPC core's words, which
+ * name addresses. */
+const char *composer_problem(const struct status *status);
+
 const struct status *composer_ask(struct composer *composer, struct call *call, const struct fan_out *fan_out,
                                   struct pillar_answer answers[PILLAR_COUNT]);
 

@@ -51,7 +51,7 @@ static Gateway__PerformanceSection *section_new(struct arena *arena, enum pillar
     section->last_known_time = timestamp_new(arena, last_known_us);
   if (answer->problem)
     section->problem =
-        arena_printf(arena, "%s did not answer: %s", pillar_names[pillar], answer->problem->message);
+        arena_printf(arena, "%s did not answer: %s", pillar_names[pillar], composer_problem(answer->problem));
   return section;
 }
 

@@ -49,11 +49,10 @@ static void request_done(struct request *request) {
   }
 }
 
-static const struct status *unavailable(struct arena *arena, const struct connection *connection) {
-  const char *why = "the connection to Redis was lost";
-  (void)connection_ready(connection, &why);
-  struct status *status =
-      status_make(arena, CODE_UNAVAILABLE, REASON_STORE_UNAVAILABLE, "the store is not available: %s", why);
+/* Where Redis is and what it said is for the log and for readiness, not for callers. */
+static const struct status *unavailable(struct arena *arena) {
+  struct status *status = status_make(arena, CODE_UNAVAILABLE, REASON_STORE_UNAVAILABLE,
+                                      "the store is not available; try again shortly");
   status->retry_after_ms = 200;
   return status;
 }
@@ -65,9 +64,9 @@ static const struct status *unknown(struct arena *arena) {
 }
 
 /* The worst that happened to any of the requests; NULL when each has its reply. */
-static const struct status *outcome_of(const struct connection *connection, const struct txn_context *context,
-                                       bool write, const struct waiting *waiting,
-                                       const struct request *requests, size_t count) {
+static const struct status *outcome_of(const struct txn_context *context, bool write,
+                                       const struct waiting *waiting, const struct request *requests,
+                                       size_t count) {
   for (size_t i = 0; i < count; i++) {
     switch (requests[i].state) {
     case REQUEST_ANSWERED:
@@ -75,7 +74,7 @@ static const struct status *outcome_of(const struct connection *connection, cons
     case REQUEST_TOO_LARGE:
       return &status_memory_exhausted;
     case REQUEST_UNSENT:
-      return unavailable(context->arena, connection);
+      return unavailable(context->arena);
     case REQUEST_WAITING:
     case REQUEST_LOST:
       if (write) {
@@ -84,17 +83,15 @@ static const struct status *outcome_of(const struct connection *connection, cons
       if (waiting->expired) {
         return &status_deadline_exceeded;
       }
-      return context->cancelled && *context->cancelled ? &status_cancelled
-                                                       : unavailable(context->arena, connection);
+      return context->cancelled && *context->cancelled ? &status_cancelled : unavailable(context->arena);
     }
   }
   return NULL;
 }
 
-static const struct status *refused(const struct connection *connection, const struct txn_context *context,
-                                    enum submit submitted) {
+static const struct status *refused(const struct txn_context *context, enum submit submitted) {
   if (submitted == SUBMIT_DOWN) {
-    return unavailable(context->arena, connection);
+    return unavailable(context->arena);
   }
   struct status *status = status_make(context->arena, CODE_RESOURCE_EXHAUSTED, REASON_OVERLOADED,
                                       "too many commands wait for the store: try again later");
@@ -123,7 +120,7 @@ const struct status *store_exchange(struct store *store, const struct txn_contex
     for (size_t i = 0; i + 1 < sent; i++) {
       connection_forget(connection, &requests[i]);
     }
-    return refused(connection, context, submitted);
+    return refused(context, submitted);
   }
   if (hooks) {
     hooks->sent(hooks->context);
@@ -141,7 +138,7 @@ const struct status *store_exchange(struct store *store, const struct txn_contex
   for (size_t i = 0; i < count; i++) {
     replies[i] = requests[i].reply;
   }
-  return outcome_of(connection, context, write, &exchange.waiting, requests, count);
+  return outcome_of(context, write, &exchange.waiting, requests, count);
 }
 
 const struct status *store_ask(struct store *store, const struct txn_context *context,

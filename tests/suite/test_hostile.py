@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import grpc
-from suite import SERVICES, Suite, details_of, equal, eventually, expect, fail, reason_of, run
+from suite import SERVICES, Suite, details_of, equal, eventually, expect, fail, method_of, new, reason_of, run
 
 LEDGER = "/entente.ledger.v1.LedgerService/BatchGetCounters"
 UPDATE = "/entente.onboard.v1.PlanService/ProposePlan"
@@ -232,7 +232,9 @@ def check_floods(suite):
 def check_trace(suite):
     """One call to the gateway has one trace id in the logs of all who took part."""
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    view = text(1, OWN)
+    method = method_of("PerformanceService/GetPartnershipPerformance")
+    asked = {"name": OWN.decode(), "asOf": "2026-07-01T00:00:00Z"}  # an earlier time, as no view of it is kept
+    view = new(method.input_type, asked).SerializeToString()
     refused(suite, "view", "OK", "/entente.gateway.v1.PerformanceService/GetPartnershipPerformance", view,
             service="gateway", metadata=[("traceparent", f"00-{trace}-00f067aa0ba902b7-01")])
 
@@ -244,6 +246,18 @@ def check_trace(suite):
             found += [part] if lines else []
         return len(found) == len(SERVICES)
     eventually(seen, "the trace is in every log", 10)
+
+
+def check_nothing_internal_is_told(suite):
+    """A dead pillar shows as missing, without a word of where it was to be found."""
+    os.kill(suite.pid("sell"), 9)
+    eventually(lambda: "cannot be reached" in told(suite), "sell is missing", 10)
+    expect("127.0.0.1" not in told(suite), f"an address is told: {told(suite)}")
+
+
+def told(suite):
+    view = suite.call("PerformanceService/GetPartnershipPerformance", {"name": OWN.decode()})
+    return " ".join(section.problem for section in view.sections)
 
 
 def check_logs(suite):
@@ -270,6 +284,7 @@ def hostile():
             equal({part: suite.pid(part) for part in SERVICES}, pids, f"processes after {check.__name__}")
             for part in SERVICES:
                 os.kill(pids[part], 0)
+        check_nothing_internal_is_told(suite)
 
 
 run(hostile)
