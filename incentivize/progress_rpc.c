@@ -152,6 +152,14 @@ static const struct status *no_plan(struct call *call, const char *partnership, 
   return status;
 }
 
+/* Reads the end of the ledger, behind all commits to it that were sent: what is read next holds all that was
+ * recorded by `as_of_us`. */
+static const struct status *await_recorded(struct call *call, const char *partnership, int64_t as_of_us) {
+  Ledger__LedgerEntry **entries;
+  size_t count;
+  return ledger_page(call_txn(call), partnership, as_of_us - 1, as_of_us, 1, &entries, &count);
+}
+
 const struct status *tier_progress_get(struct call *call, const void *in, void *out) {
   const Incentivize__GetTierProgressRequest *request = in;
   Incentivize__TierProgress *progress = out;
@@ -162,6 +170,8 @@ const struct status *tier_progress_get(struct call *call, const void *in, void *
   Incentivize__Account *account;
   Incentivize__CommissionPlan *plan = NULL;
   const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
+  if (!status && request->as_of)
+    status = await_recorded(call, request->parent, as_of_us);
   if (!status)
     status = txn_peek(call_txn(call), &kind_account, account_name(arena, request->parent), &account);
   if (status)
