@@ -28,7 +28,7 @@ const struct status *counter_snapshot_read(struct txn *txn, const char *subject,
     command_text(command, key);
   }
   struct reply *reply;
-  const struct status *status = store_ask(txn->store, &txn->context, command, REPLY_ARRAY, false, &reply);
+  const struct status *status = ledger_ask(txn, subject, command, REPLY_ARRAY, false, &reply);
   if (status) {
     return status;
   }

@@ -39,6 +39,11 @@ void held_arena_close(struct held_arena *held);
 struct txn *scratch_open(struct txn *txn);
 void scratch_close(struct txn *scratch);
 
+/* One command that reads a ledger, its reply checked. Over the connection that the ledger's commits take,
+ * behind those that were sent before: what is read as of an instant then holds all that was recorded by it,
+ * and reads the same for ever. */
+const struct status *ledger_ask(struct txn *txn, const char *subject, const struct command *command,
+                                enum reply_type expected, bool or_nil, struct reply **reply);
 const struct status *head_read(struct txn *txn, const char *subject, struct head *head);
 
 /* Head and stored counters of some months of a ledger in one atomic step. `months[i]` has the fields and

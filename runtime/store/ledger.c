@@ -55,6 +55,25 @@ void scratch_close(struct txn *scratch) {
   held_arena_close(((struct scratch *)scratch)->held);
 }
 
+/* ---- asking ---- */
+
+static void ask_sent(void *context) {
+  (void)context;
+}
+
+static void ask_ended(void *context, const struct request *requests) {
+  (void)context;
+  (void)requests;
+}
+
+const struct status *ledger_ask(struct txn *txn, const char *subject, const struct command *command,
+                                enum reply_type expected, bool or_nil, struct reply **reply) {
+  const struct exchange_hooks hooks = {
+      .connection = store_writer(txn->store, subject), .sent = ask_sent, .ended = ask_ended};
+  const struct status *status = store_exchange(txn->store, &txn->context, command, 1, false, &hooks, reply);
+  return status ? status : reply_check(txn->arena, *reply, expected, or_nil);
+}
+
 const struct status *entries_read(struct txn *txn, const char *subject, const struct entry_range *range,
                                   struct raw_entry **entries, size_t *count) {
   struct arena *arena = txn->arena;
@@ -68,7 +87,7 @@ const struct status *entries_read(struct txn *txn, const char *subject, const st
                  range->descending ? after : until, "COUNT", NULL);
   command_number(command, (int64_t)range->limit);
   struct reply *reply;
-  const struct status *status = store_ask(txn->store, &txn->context, command, REPLY_ARRAY, false, &reply);
+  const struct status *status = ledger_ask(txn, subject, command, REPLY_ARRAY, false, &reply);
   if (status) {
     return status;
   }
@@ -165,8 +184,8 @@ static const struct status *record_time_of(struct txn *txn, const char *subject,
 const struct status *head_read(struct txn *txn, const char *subject, struct head *head) {
   struct reply *reply;
   char *key = key_make(txn->arena, txn->store->options.pillar, store_bucket(subject), 'h', subject);
-  const struct status *status = store_ask(txn->store, &txn->context, command_of(txn->arena, "GET", key, NULL),
-                                          REPLY_TEXT, true, &reply);
+  const struct status *status =
+      ledger_ask(txn, subject, command_of(txn->arena, "GET", key, NULL), REPLY_TEXT, true, &reply);
   *head = (struct head){0};
   if (!status && reply->type == REPLY_TEXT && !head_decode(reply->text, reply->size, head)) {
     status = status_make(txn->arena, CODE_DATA_LOSS, "LEDGER_HEAD_MALFORMED",
