@@ -217,6 +217,57 @@ static void an_earlier_time_reads_the_same_for_ever(void **state) {
   assert_int_equal(none.record_us, 0);
 }
 
+/* Asks as of the very instant, while others write, and remembers what it was told. */
+enum { LOOKS = 60 };
+struct looking {
+  struct tally *tally;
+  int64_t as_of_us[LOOKS], sums[LOOKS];
+  int changed;
+};
+
+static int64_t sum_as_of(struct store_fixture *f, const char *subject, int64_t as_of_us) {
+  struct test_txn t = txn_open(f, f->store);
+  struct counter_sum *sums;
+  size_t count;
+  int64_t record_us, sum = -1;
+  if (!ledger_counters(t.txn, subject, year, as_of_us, &sums, &count, &record_us))
+    sum = counter_value(sums, count, "things.done", TYPE__PARTY__PARTY_UNSPECIFIED);
+  txn_end(&t);
+  return sum;
+}
+
+static void look_or_write(struct store_fixture *f, void *argument, size_t number) {
+  struct looking *looking = argument;
+  if (number > 0) {
+    recorder(f, looking->tally, number);
+    return;
+  }
+  for (int i = 0; i < LOOKS; i++) {
+    looking->as_of_us[i] = clock_now_us(&clock_system);
+    looking->sums[i] = sum_as_of(f, looking->tally->name, looking->as_of_us[i]);
+    fiber_sleep_ms(1);
+  }
+}
+
+static void look_again(struct store_fixture *f, void *argument, size_t number) {
+  (void)number;
+  struct looking *looking = argument;
+  for (int i = 0; i < LOOKS; i++)
+    looking->changed += sum_as_of(f, looking->tally->name, looking->as_of_us[i]) != looking->sums[i];
+}
+
+static void now_reads_the_same_for_ever_while_others_write(void **state) {
+  (void)state;
+  struct tally tally = {
+      .stores = {fixture.store}, .name = "vendors/halden/partnerships/meridian", .rounds = 40};
+  struct looking looking = {.tally = &tally};
+  store_fixture_run(&fixture, look_or_write, &looking, 30);
+  assert_int_equal(tally.failures, 0);
+  store_fixture_run(&fixture, look_again, &looking, 1);
+  assert_true(looking.sums[LOOKS - 1] > looking.sums[0]);
+  assert_int_equal(looking.changed, 0);
+}
+
 struct attempt {
   const char *key;
   uint8_t fingerprint[32];
@@ -309,6 +360,7 @@ int main(void) {
       cmocka_unit_test(increments_of_two_stores_are_all_there),
       cmocka_unit_test(records_on_one_ledger_are_pipelined),
       cmocka_unit_test(an_earlier_time_reads_the_same_for_ever),
+      cmocka_unit_test(now_reads_the_same_for_ever_while_others_write),
       cmocka_unit_test(a_request_takes_effect_once),
       cmocka_unit_test(counters_do_not_overflow),
   };
