@@ -59,8 +59,8 @@ const struct status *call_not_found(struct call *call, const char *resource);
 /* ABORTED (ETAG_MISMATCH) unless `given` is empty or equals `current`. */
 const struct status *call_check_etag(struct call *call, const char *given, const char *current);
 /* status_make() in the call's arena. */
-struct status *call_fail(struct call *call, enum code code, const char *reason, const char *format,
-                         ...) __attribute__((format(printf, 4, 5)));
+struct status *call_fail(struct call *call, enum code code, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Sends one message of a server stream; suspends while the client does not read. CANCELLED when the
  * client is gone, UNAVAILABLE while draining. The message may be changed after. */

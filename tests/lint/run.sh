@@ -22,7 +22,10 @@ need_buf() {
     tail -n 5 "$build/npm.log"
     return 1
   }
-  chmod +x "$buf"
+  chmod +x "$buf" 2> /dev/null || {
+    echo "npm brought no buf: can it reach its registry? ($build/npm.log)"
+    return 1
+  }
 }
 
 check_format() { c_files | xargs clang-format --dry-run -Werror; }

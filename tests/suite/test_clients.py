@@ -34,8 +34,8 @@ def buf_program():
             shutil.copy(os.path.join(lint, name), folder)
         made = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, timeout=120,
                               capture_output=True, text=True, check=False)
-        if made.returncode != 0:
-            fail(f"buf cannot be installed: {made.stderr[-500:]}")
+        if made.returncode != 0 or not os.path.exists(found):
+            fail(f"npm brought no buf; can it reach its registry? {made.stderr[-500:]}")
         os.chmod(found, 0o755)
     return found
 
