@@ -205,7 +205,8 @@ static const struct status *echo_verify(struct call *call, const void *in, struc
     if (!status && flow->pause_ms)
       status = stream_wait(stream, flow->pause_ms);
   }
-  if (call_cancelled(call))
+  /* A send that fails can be seen before the close that made it fail. */
+  if (call_cancelled(call) || (status && status->code == CODE_CANCELLED))
     atomic_fetch_add(&state->cancelled, 1);
   atomic_fetch_sub(&state->running, 1);
   return status;

@@ -28,7 +28,7 @@ static int begin(void **context) {
   world->fixture = fixture_start(&(struct fixture_options){.service_name = "onboard",
                                                            .services = echo_services,
                                                            .context = &world->state,
-                                                           .stream_stall_ms = 700});
+                                                           .stream_stall_ms = 1500});
   fixture_as(world->fixture,
              fixture_principal(world->fixture, TYPE__PARTY__PARTY_VENDOR,
                                OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR, "endless", NULL, "dana"));
@@ -131,7 +131,7 @@ static void run_and_let_lie(struct server_fixture *fixture, size_t index, void *
   struct client_call call = fixture_client_call(fixture, fixture_arena(fixture), ECHO_VERIFY, &request);
   (void)index;
   struct client_stream *stream = client_stream_open(fixture_channel(fixture), &call);
-  for (int i = 0; i < 40 && atomic_load(&world->state.cancelled) == 0; i++)
+  for (int i = 0; i < 300 && atomic_load(&world->state.cancelled) == 0; i++)
     fiber_sleep_ms(50);
   assert_int_equal(atomic_load(&world->state.cancelled), 1); /* though we are still there */
   client_stream_close(stream);
