@@ -17,12 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum {
-  SUITE_PROBLEM_BYTES = 4096 + 512,
-  SUITE_PORT_BASE = 7700,
-  SUITE_PORT_SIDE = 2000,
-  SUITE_PORT_HTTP = 80
-};
+enum { SUITE_PROBLEM_BYTES = 4096 + 512, SUITE_PORT_BASE = 7700, SUITE_PORT_SIDE = 2000 };
 enum { SUITE_PORT_BASE_MIN = 1024, SUITE_PORT_BASE_MAX = 63000, SUITE_PASSWORD_BYTES = 65 };
 #define SUITE_TRUST_DOMAIN "entente.local"
 #define SUITE_ISSUER "https://entente.local"

@@ -98,9 +98,6 @@ static bool part_can_start(struct suite *suite, const struct part *part) {
     return refuse_port(suite, part->name, suite_port(suite, part));
   if (!port_is_free(suite_side_port(suite, part)))
     return refuse_port(suite, part->name, suite_side_port(suite, part));
-  bool edge = !part->pillar;
-  if (edge && !port_is_free(suite->port_base + SUITE_PORT_HTTP))
-    return refuse_port(suite, part->name, suite->port_base + SUITE_PORT_HTTP);
   return true;
 }
 
@@ -145,7 +142,6 @@ static bool environment_write(struct suite *suite) {
   if (!env)
     return refuse(suite, "write", beside);
   fprintf(env, "# Written by `entente up`: the local suite, for shells (`. '%s'`) and clients.\n", path);
-  fprintf(env, "ENTENTE_HTTP=http://127.0.0.1:%d\n", suite->port_base + SUITE_PORT_HTTP);
   for (size_t i = 0; i < SUITE_PARTS; i++)
     if (suite_parts[i].address)
       fprintf(env, "%s=127.0.0.1:%d\n", suite_parts[i].address, suite_port(suite, &suite_parts[i]));
@@ -204,10 +200,8 @@ static size_t count_running(const struct suite *suite) {
 static void report(const struct up *up, size_t ran_before, int64_t took_us) {
   const struct suite *suite = &up->suite;
   if (up->options->json) {
-    printf("{\"var\":\"%s\",\"http\":\"http://127.0.0.1:%d\",\"grpc\":\"127.0.0.1:%d\",\"started\":%zu,"
-           "\"milliseconds\":%lld}\n",
-           suite->var, suite->port_base + SUITE_PORT_HTTP, suite->port_base, SUITE_PARTS - ran_before,
-           (long long)(took_us / US_PER_MS));
+    printf("{\"var\":\"%s\",\"grpc\":\"127.0.0.1:%d\",\"started\":%zu,\"milliseconds\":%lld}\n", suite->var,
+           suite->port_base, SUITE_PARTS - ran_before, (long long)(took_us / US_PER_MS));
     return;
   }
   if (ran_before == SUITE_PARTS)
@@ -215,7 +209,6 @@ static void report(const struct up *up, size_t ran_before, int64_t took_us) {
   else
     printf("The suite is ready: %zu of %d processes started in %.1f s.\n", SUITE_PARTS - ran_before,
            SUITE_PARTS, (double)took_us / US_PER_SECOND);
-  printf("  browsers, portals   http://127.0.0.1:%d\n", suite->port_base + SUITE_PORT_HTTP);
   printf("  gRPC (mutual TLS)   127.0.0.1:%d gateway, %d to %d onboard enable market sell incentivize\n",
          suite->port_base, suite->port_base + 1, suite->port_base + 5);
   const char *quote = strpbrk(suite->var, " \t*?[]{}()<>|&;#~$`!") ? "'" : "";
