@@ -18,7 +18,8 @@ static const char *start(struct process *process, void **context) {
     if (!composer.channels[pillar])
       return problem;
   }
-  feeds = feeds_start(process_loop(process), &composer, process_clock(process), process_log(process));
+  feeds = feeds_start(process_loop(process), &composer, process_clock(process), process_log(process),
+                      process_metrics(process));
   *context = &composer;
   return feeds ? NULL : "out of memory at the start";
 }

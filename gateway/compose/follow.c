@@ -49,7 +49,7 @@ static void pillar_live(void *context, bool live) {
 }
 
 struct gateway_feeds *feeds_start(struct loop *loop, struct composer *composer, const struct clock *clock,
-                                  struct log *log) {
+                                  struct log *log, struct metrics *metrics) {
   struct gateway_feeds *feeds = calloc(1, sizeof *feeds);
   if (!feeds)
     return NULL;
@@ -75,7 +75,8 @@ struct gateway_feeds *feeds_start(struct loop *loop, struct composer *composer, 
                                                                  .context = feed,
                                                                  .clock = clock,
                                                                  .live = pillar_live,
-                                                                 .log = log});
+                                                                 .log = log,
+                                                                 .metrics = metrics});
     feeds->running += feed->follower ? 1 : 0;
   }
   if (feeds->running == FOLLOWERS_COUNT)

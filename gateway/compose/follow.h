@@ -13,7 +13,7 @@ struct gateway_feeds;
 
 /* Starts following; NULL without memory. */
 struct gateway_feeds *feeds_start(struct loop *loop, struct composer *composer, const struct clock *clock,
-                                  struct log *log);
+                                  struct log *log, struct metrics *metrics);
 /* Stops all and turns the loop until they have ended. On the loop's thread, not in a fiber. NULL is allowed.
  */
 void feeds_stop(struct gateway_feeds *feeds);

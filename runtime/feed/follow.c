@@ -2,9 +2,11 @@
 
 #include "runtime/feed/place.h"
 #include "runtime/observe/log.h"
+#include "runtime/observe/metric.h"
 #include "runtime/store/ledger.h"
 
 #include "runtime/base/limit.h"
+#include "runtime/base/timestamp.h"
 
 #include "entente/feed/v1/feed_service.pb-c.h"
 
@@ -44,6 +46,7 @@ struct follower {
   uint32_t failures; /* of the stream, in a row */
   bool live, stopping;
   bool reopening; /* the stream was given up to open it anew */
+  struct metric *live_now, *changes, *failed, *delay;
   void (*done)(void *argument);
   void *done_argument;
 };
@@ -66,6 +69,7 @@ static void complain(struct follower *follower, const char *message, const struc
 static void set_live(struct follower *follower, bool live) {
   if (follower->live != live) {
     follower->live = live;
+    metric_set(follower->live_now, live);
     if (follower->options.live) {
       follower->options.live(follower->options.context, live);
     }
@@ -174,10 +178,14 @@ static void follow_change(struct follower *follower, const Feed__Change *change)
   if (status) {
     complain(follower, "a change of a feed could not be applied; it will be tried again", status,
              change->entry->name);
+    metric_add(follower->failed, 1);
     block(follower, bucket);
-  } else {
-    bucket->failures = 0;
+    return;
   }
+  bucket->failures = 0;
+  int64_t now_us = clock_now_us(follower->options.clock);
+  metric_add(follower->changes, 1);
+  metric_observe_us(follower->delay, now_us - timestamp_us(change->entry->record_time, now_us));
 }
 
 /* ---- the stream ---- */
@@ -364,6 +372,20 @@ static void memory_exhausted(void *context) {
   fiber_abandon();
 }
 
+static void register_metrics(struct follower *follower) {
+  struct metrics *metrics = follower->options.metrics;
+  char labels[80];
+  snprintf(labels, sizeof labels, "source=\"%.60s\"", follower->options.source);
+  follower->live_now = metric_gauge(metrics, "entente_feed_live", labels,
+                                    "Whether the feed of the source is followed and caught up: 1 or 0.");
+  follower->changes = metric_counter(metrics, "entente_feed_changes_total", labels,
+                                     "Changes of the source that took effect.");
+  follower->failed = metric_counter(metrics, "entente_feed_failures_total", labels,
+                                    "Changes that could not be applied and are tried again.");
+  follower->delay = metric_histogram(metrics, "entente_feed_delay_seconds", labels,
+                                     "From when a change was recorded at the source to its effect here.");
+}
+
 struct follower *follow_start(struct loop *loop, const struct follow_options *options) {
   struct follower *follower = calloc(1, sizeof *follower);
   if (!follower) {
@@ -382,6 +404,7 @@ struct follower *follow_start(struct loop *loop, const struct follow_options *op
     free(follower);
     return NULL;
   }
+  register_metrics(follower);
   loop_arm(loop, &follower->revive, clock_monotonic_us());
   return follower;
 }

@@ -9,11 +9,13 @@
 #include "entente/ledger/v1/ledger.pb-c.h"
 
 struct follower;
+struct log;
+struct metrics;
 
 /* Applies one change: stages its effects in `txn` and returns NULL; the follower moves the place and
  * commits. A change that means nothing here stages nothing. Run again from the start when the commit
  * lost a race. Any other status stops the bucket, is logged and counted, and is tried again with
- * backoff (250 ms to 30 s): nothing is skipped. */
+ * backoff (20 ms to 30 s): nothing is skipped. */
 typedef const struct status *apply_fn(void *context, struct txn *txn, const Ledger__LedgerEntry *entry);
 
 struct follow_options {
@@ -29,6 +31,9 @@ struct follow_options {
   /* Called when the stream is caught up (true) or lost (false). May be NULL. */
   void (*live)(void *context, bool live);
   struct log *log;
+  /* `entente_feed_live`, `entente_feed_changes_total`, `entente_feed_failures_total` and
+   * `entente_feed_delay_seconds` by source; NULL: none. */
+  struct metrics *metrics;
 };
 struct follower *follow_start(struct loop *loop, const struct follow_options *options);
 /* Stops; `done` is called on the loop's thread when its fiber has ended. */

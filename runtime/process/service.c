@@ -151,7 +151,10 @@ struct channel *process_channel(struct process *process, const char *service, co
 
 struct follower *process_follow(struct process *process, const struct follow_options *options) {
   assert(process->followers_count < FOLLOWERS_MAX);
-  struct follower *follower = follow_start(process->loop, options);
+  struct follow_options observed = *options;
+  if (!observed.metrics)
+    observed.metrics = process->metrics;
+  struct follower *follower = follow_start(process->loop, &observed);
   if (follower)
     process->followers[process->followers_count++] = follower;
   return follower;

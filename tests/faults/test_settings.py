@@ -26,10 +26,10 @@ def processes_of(folder):
     return found
 
 
-def refused(suite, words, *needles, env=None, var=None, user=None, status=ENDED_FAILED):
+def refused(suite, words, *needles, env=None, var=None, user=None, status=ENDED_FAILED, program=PROGRAM):
     """The command fails with one line that has all of the needles, and leaves no process."""
     var = var or suite.var
-    done = subprocess.run([PROGRAM, *words, "--var", var], capture_output=True, text=True, timeout=60, check=False,
+    done = subprocess.run([program, *words, "--var", var], capture_output=True, text=True, timeout=60, check=False,
                           env=dict(os.environ, **(env or {})), user=user)
     said = done.stdout + done.stderr
     equal(done.returncode, status, f"exit status of entente {' '.join(words)}: {said}")
@@ -44,7 +44,7 @@ def up(suite):
 
 
 def ports(suite):
-    for offset, part in ((0, "gateway"), (80, "gateway"), (3, "market"), (2004, "sell")):
+    for offset, part in ((0, "gateway"), (3, "market"), (2004, "sell")):
         with socket.socket() as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind(("127.0.0.1", suite.base + offset))
@@ -93,34 +93,47 @@ def other_files(suite):
     shutil.rmtree(suite.var)
 
 
+def programs_for_anybody(suite):
+    """A copy outside of the build, which may lie where only its owner comes in."""
+    folder = os.path.join(suite.folder, "bin")
+    os.mkdir(folder, 0o755)
+    for name in ["entente", *(f"entente-{service}" for service in SERVICES)]:
+        shutil.copy(os.path.join(BUILD, "bin", name), folder)
+    return folder
+
+
 def permissions(suite):
     """As a user who may not: root may everything, so this is played by nobody."""
     os.chmod(suite.folder, 0o755)
+    programs = programs_for_anybody(suite)
+    program = os.path.join(programs, "entente")
     user = NOBODY if os.geteuid() == 0 else None
     closed, home = os.path.join(suite.folder, "closed"), os.path.join(suite.folder, "home")
     os.mkdir(closed, 0o555)
-    refused(suite, up(suite), "closed", "ermission denied", "--var", var=os.path.join(closed, "var"), user=user)
+    refused(suite, up(suite), "closed", "ermission denied", "--var", var=os.path.join(closed, "var"), user=user,
+            program=program)
     os.mkdir(home)
     if user:
         os.chown(home, NOBODY, NOBODY)
     var = os.path.join(home, "var")
     as_user = {"user": user, "capture_output": True, "text": True, "timeout": 60, "check": False}
-    made = subprocess.run([PROGRAM, *up(suite), "--var", var], **as_user)
+    made = subprocess.run([program, *up(suite), "--var", var], **as_user)
     try:
         equal(made.returncode, 0, f"a suite of nobody's: {made.stderr}")
         key = os.path.join(var, "tls", "sell.key")
         os.chmod(key, 0)
-        alone = subprocess.run([os.path.join(BUILD, "bin", "entente-sell"), "--tls-key-file", key, "--jwks-file",
+        alone = subprocess.run([os.path.join(programs, "entente-sell"), "--tls-key-file", key, "--jwks-file",
                                 os.path.join(var, "tls", "jwks.json")], **as_user)
         equal(alone.returncode, ENDED_USAGE, f"a key that may not be read: {alone.stderr}")
         expect(key in alone.stderr and "--tls-key-file" in alone.stderr, f"which key: {alone.stderr}")
-        subprocess.run([PROGRAM, "down", "--keep-data", "--var", var], **as_user)
+        subprocess.run([program, "down", "--keep-data", "--var", var], **as_user)
         data = os.path.join(var, "redis", "appendonlydir", "appendonly.aof.1.incr.aof")
         os.chmod(data, 0)
-        refused(suite, up(suite), os.path.basename(data), "ermission denied", "redis.log", var=var, user=user)
+        refused(suite, up(suite), os.path.basename(data), "ermission denied", "redis.log", var=var, user=user,
+                program=program)
         os.chmod(data, 0o600)
     finally:
-        subprocess.run([PROGRAM, "down", "--var", var], **as_user)
+        subprocess.run([program, "down", "--var", var], **as_user)
     expect(not os.path.exists(var), f"left: {var}")
 
 

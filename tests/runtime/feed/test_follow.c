@@ -3,6 +3,7 @@
 #include "support/server_fixture.h"
 
 #include "runtime/feed/directory.h"
+#include "runtime/observe/metric.h"
 #include "runtime/store/ledger.h"
 
 #include "runtime/base/name.h"
@@ -67,7 +68,9 @@ static int follower_process(const char *target, const char *address, const char 
                                                            .clock = &clock_system},
                                    &problem);
   struct channel *channel = channel_create(loop, &(struct channel_options){.target = target}, &problem);
+  struct metrics *metrics = metrics_create();
   struct follower *follower = follow_start(loop, &(struct follow_options){.source = "onboard",
+                                                                          .metrics = metrics,
                                                                           .channel = channel,
                                                                           .store = store,
                                                                           .apply = note,
@@ -77,6 +80,10 @@ static int follower_process(const char *target, const char *address, const char 
   while (!until_caught_up || !live) {
     loop_turn(loop, 10);
   }
+  size_t size;
+  char *text = metrics_render(metrics, &size);
+  bool told = strstr(text, "entente_feed_live{source=\"onboard\"} 1") != NULL;
+  free(text);
   follow_stop(follower, stopped, &ended);
   while (!ended) {
     loop_turn(loop, 10);
@@ -84,7 +91,8 @@ static int follower_process(const char *target, const char *address, const char 
   channel_destroy(channel);
   store_close(store);
   loop_destroy(loop);
-  return 0;
+  metrics_destroy(metrics);
+  return told ? 0 : 1;
 }
 
 /* ---- the source ---- */
