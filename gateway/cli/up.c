@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 enum { SERVICES_READY_MS = 15000, REDIS_READY_MS = 120000 }; /* Redis may have a long file to load */
+enum { READINESS_LAG_MS = 600 };                             /* services look every 250 ms */
 
 struct up {
   const struct cli_options *options;
@@ -173,8 +174,19 @@ static bool redis_start(struct up *up) {
          redis_load_functions(&up->suite);
 }
 
+/* A service that runs says that it is ready for a moment after Redis went away, and is not for one after it
+ * is back. */
+static void services_notice_redis(const struct up *up) {
+  bool runs = false;
+  for (size_t i = 1; i < SUITE_PARTS; i++)
+    runs |= suite_pid(&up->suite, &suite_parts[i]) != 0;
+  if (up->started[0] && runs)
+    usleep(READINESS_LAG_MS * 1000);
+}
+
 static bool services_start(struct up *up) {
   up->doing = "starting the services";
+  services_notice_redis(up);
   for (size_t i = 1; i < SUITE_PARTS; i++)
     if (suite_pid(&up->suite, &suite_parts[i]) == 0 && !part_start(up, i))
       return false;

@@ -24,7 +24,7 @@ runtime/message/*           runtime/base runtime/message
 runtime/loop/*              runtime/base runtime/loop
 runtime/store/*             runtime/base runtime/message runtime/loop runtime/store
 runtime/rpc/*               runtime/base runtime/message runtime/loop runtime/store runtime/rpc
-runtime/feed/*              runtime/base runtime/message runtime/loop runtime/store runtime/rpc runtime/feed LOG
+runtime/feed/*              runtime/base runtime/message runtime/loop runtime/store runtime/rpc runtime/feed runtime/observe
 runtime/process/*           runtime
 gateway/compose/*           runtime/base runtime/message runtime/loop runtime/rpc runtime/feed gateway/compose
 gateway/*                   runtime gateway
