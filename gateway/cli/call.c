@@ -57,16 +57,6 @@ static const char *service_of(struct arena *arena, const struct wanted *wanted,
   return NULL;
 }
 
-static const char *token_of(struct session *session, const struct wanted *wanted) {
-  if (wanted->token)
-    return wanted->token;
-  if (wanted->as && strcmp(wanted->as, "partner") == 0)
-    return session_value(session, "ENTENTE_TOKEN_PARTNER");
-  if (wanted->as && strcmp(wanted->as, "other") == 0)
-    return session_value(session, "ENTENTE_TOKEN_OTHER");
-  return session_value(session, "ENTENTE_TOKEN_VENDOR");
-}
-
 static const char *read_input(struct arena *arena) {
   struct buffer text = {.arena = arena};
   char chunk[8192];
@@ -134,9 +124,12 @@ static int run_call(struct session *session, struct arena *arena, void *context)
     return CLI_USAGE;
   }
   fill_request_id(arena, request);
+  const char *token = wanted->token ? wanted->token : session_token_of(session, wanted->as);
+  if (!token)
+    return cli_fail("call", "--as takes vendor, partner or other"), CLI_USAGE;
   struct session_request ask = {.service = service,
                                 .method = method->path,
-                                .token = token_of(session, wanted),
+                                .token = token,
                                 .request = request,
                                 .response = method->response,
                                 .seconds = method->server_streaming ? STREAM_SECONDS : 0};

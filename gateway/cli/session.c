@@ -66,6 +66,18 @@ const char *session_value(const struct session *session, const char *name) {
   return NULL;
 }
 
+const char *session_token_of(const struct session *session, const char *who) {
+  static const struct {
+    const char *word, *variable;
+  } tokens[] = {{"vendor", "ENTENTE_TOKEN_VENDOR"},
+                {"partner", "ENTENTE_TOKEN_PARTNER"},
+                {"other", "ENTENTE_TOKEN_OTHER"}};
+  for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
+    if (strcmp(who ? who : "vendor", tokens[i].word) == 0)
+      return session_value(session, tokens[i].variable);
+  return NULL;
+}
+
 struct session *session_open(const char *var, const char **problem) {
   static char text[512];
   *problem = text;

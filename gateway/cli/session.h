@@ -18,6 +18,9 @@ void session_close(struct session *session); /* NULL is allowed */
 
 /* Value of a variable such as `ENTENTE_TOKEN_PARTNER`; NULL when it is not set. */
 const char *session_value(const struct session *session, const char *name);
+/* The token of `vendor` (also when NULL), `partner` or `other`; NULL for another word, or when it is not set.
+ */
+const char *session_token_of(const struct session *session, const char *who);
 struct loop *session_loop(struct session *session);
 /* The suite's folder. */
 const char *session_folder(const struct session *session);

@@ -46,17 +46,10 @@ static Google__Protobuf__Timestamp *as_of_message(struct arena *arena, const str
 
 /* The token of `--as vendor|partner|other`, as local.env has it; NULL after saying that there is none. */
 static const char *token_of(struct session *session, const struct question *question) {
-  static const struct {
-    const char *word, *variable;
-  } tokens[] = {{"vendor", "ENTENTE_TOKEN_VENDOR"},
-                {"partner", "ENTENTE_TOKEN_PARTNER"},
-                {"other", "ENTENTE_TOKEN_OTHER"}};
-  const char *word = question->as ? question->as : "vendor";
-  for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
-    if (strcmp(word, tokens[i].word) == 0)
-      return session_value(session, tokens[i].variable);
-  cli_fail(question->command, "--as takes vendor, partner or other");
-  return NULL;
+  const char *token = session_token_of(session, question->as);
+  if (!token)
+    cli_fail(question->command, "--as takes vendor, partner or other");
+  return token;
 }
 
 static void print_message(struct arena *arena, const ProtobufCMessage *message) {
