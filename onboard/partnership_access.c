@@ -1,5 +1,6 @@
 #include "onboard/service.h"
 #include "runtime/base/name.h"
+#include "runtime/base/text.h"
 
 #include "entente/onboard/v1/partnership.pb-c.h"
 
@@ -35,10 +36,7 @@ static struct known *slot_of(struct store *store, const char *partnership) {
       return NULL;
     *attachment = (struct store_attachment){partners, partners_release};
   }
-  uint32_t hash = 2166136261u; /* FNV-1a */
-  for (const char *at = partnership; *at; at++)
-    hash = (hash ^ (uint8_t)*at) * 16777619u;
-  return &((struct partners *)attachment->data)->slots[hash % SLOTS];
+  return &((struct partners *)attachment->data)->slots[text_hash(partnership) % SLOTS];
 }
 
 static void remember(struct known *slot, const char *partnership, const char *organization) {

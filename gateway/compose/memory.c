@@ -1,5 +1,6 @@
 #include "gateway/compose/memory.h"
 
+#include "runtime/base/text.h"
 #include "runtime/message/validate.h"
 
 #include <stdlib.h>
@@ -39,10 +40,7 @@ struct memory *memory_create(void) {
 }
 
 static size_t bucket_of(const char *text) {
-  uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-  for (; *text; text++)
-    hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-  return hash % BUCKETS;
+  return text_hash(text) % BUCKETS;
 }
 
 static void drop_views(struct memory *memory, struct remembered *row) {

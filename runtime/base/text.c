@@ -62,6 +62,13 @@ bool text_empty(const char *text) {
   return !text || !*text;
 }
 
+uint64_t text_hash(const char *text) {
+  uint64_t hash = UINT64_C(0xCBF29CE484222325);
+  for (; *text; text++)
+    hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+  return hash;
+}
+
 bool text_equal(const char *a, const char *b) {
   return strcmp(a ? a : "", b ? b : "") == 0;
 }

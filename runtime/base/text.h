@@ -18,6 +18,10 @@ int text_cut(const char *text, size_t max);
 bool text_empty(const char *text);
 bool text_equal(const char *a, const char *b); /* NULL equals "" */
 
+/* A hash of text for tables in memory (64-bit FNV-1a, draft-eastlake-fnv): not keyed, so never for a table
+ * that a caller could fill at will. */
+uint64_t text_hash(const char *text);
+
 /* A growing buffer. Zero-initialise, then set `arena`; always NUL-terminated after an append. */
 struct buffer {
   struct arena *arena;

@@ -1,15 +1,14 @@
 #include "runtime/message/lookup.h"
 
+#include "runtime/base/text.h"
+
 #include <stdint.h>
 #include <string.h>
 
 static uint64_t key_hash(const struct lookup *lookup, const void *key) {
   if (!lookup->by_text)
     return ((uintptr_t)key >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 20;
-  uint64_t hash = UINT64_C(0xCBF29CE484222325); /* FNV-1a */
-  for (const unsigned char *c = key; *c; c++)
-    hash = (hash ^ *c) * UINT64_C(0x100000001B3);
-  return hash;
+  return text_hash(key);
 }
 
 static bool key_equal(const struct lookup *lookup, const void *a, const void *b) {

@@ -28,13 +28,6 @@ struct observer {
 static const bool is_fault[CODE_COUNT] = {
     [CODE_UNKNOWN] = true, [CODE_INTERNAL] = true, [CODE_DATA_LOSS] = true, [CODE_UNAVAILABLE] = true};
 
-static size_t path_hash(const char *path) {
-  size_t hash = 1469598103934665603u;
-  for (; *path; path++)
-    hash = (hash ^ (unsigned char)*path) * 1099511628211u;
-  return hash;
-}
-
 static void method_labels(const char *path, const char *code, char *out, size_t size) {
   const char *slash = strrchr(path, '/');
   const char *service = *path == '/' ? path + 1 : path;
@@ -44,7 +37,7 @@ static void method_labels(const char *path, const char *code, char *out, size_t 
 }
 
 static struct method_metrics *method_get(struct observer *observer, const char *path) {
-  size_t at = path_hash(path) % METHODS;
+  size_t at = text_hash(path) % METHODS;
   while (observer->methods[at].path && strcmp(observer->methods[at].path, path) != 0)
     at = (at + 1) % METHODS;
   struct method_metrics *method = &observer->methods[at];

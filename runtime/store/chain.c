@@ -1,5 +1,6 @@
 #include "runtime/store/chain.h"
 
+#include "runtime/base/text.h"
 #include "runtime/loop/loop.h"
 
 #include <assert.h>
@@ -27,10 +28,7 @@ void head_encode(const struct head *head, uint8_t out[KEYS_HEAD_SIZE]) {
 }
 
 static size_t place_of(const char *subject) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (; *subject; subject++) {
-    hash = (hash ^ (unsigned char)*subject) * UINT64_C(1099511628211);
-  }
+  uint64_t hash = text_hash(subject);
   return (size_t)(hash ^ hash >> 32) & (TABLE_SIZE - 1);
 }
 

@@ -1,13 +1,12 @@
 #include "runtime/store/table.h"
 
+#include "runtime/base/text.h"
+
 #include <stdint.h>
 #include <string.h>
 
 static size_t hash_of(const char *key) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (; *key; key++) {
-    hash = (hash ^ (unsigned char)*key) * UINT64_C(1099511628211);
-  }
+  uint64_t hash = text_hash(key);
   return (size_t)(hash ^ hash >> 29);
 }
 
