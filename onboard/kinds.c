@@ -24,12 +24,6 @@ static const char *order_of(struct index_sink *sink, const Google__Protobuf__Tim
   return index_order_number(index_arena(sink), moment_us(time));
 }
 
-/* Under one partition for all vendors of a bucket, by when time changes it: what the sweeper reads. */
-static void emit_sweep(struct index_sink *sink, int64_t next_us) {
-  if (next_us != INT64_MAX)
-    index_emit(sink, TIMED_PARTITION, index_order_number(index_arena(sink), next_us));
-}
-
 /* ---- organization, partnership, plan ---- */
 
 static void organization_state(const ProtobufCMessage *message, struct index_sink *sink) {

@@ -1,7 +1,6 @@
 /* entente-onboard: organizations, partnerships, plans and what both parties owe. */
 #include "onboard/service.h"
-#include "onboard/sweep.h"
-#include "runtime/observe/log.h"
+#include "onboard/timed.h"
 #include "runtime/process/service.h"
 
 static const struct setting settings[] = {
@@ -11,32 +10,9 @@ static const struct setting settings[] = {
     {0},
 };
 
-static void swept(void *context, size_t recorded, const char *why) {
-  const struct log_field fields[] = {
-      {"recorded", NULL, (int64_t)recorded}, {"refused", why ? why : "", 0}, {0}};
-  log_event(context, why ? LOG_WARNING : LOG_INFO, "swept", fields);
-}
-
 static const char *start(struct process *process, void **context) {
-  const struct sweep_options options = {
-      .loop = process_loop(process),
-      .store = process_store(process),
-      .clock = process_clock(process),
-      .interval_ms = (uint32_t)setting_number(process_settings(process), "sweep-interval-ms"),
-      .swept = swept,
-      .context = process_log(process),
-  };
-  struct sweep *sweep = sweep_create(&options);
-  if (!sweep)
-    return "no memory for the sweeper";
-  sweep_start(sweep);
-  *context = sweep;
-  return NULL;
-}
-
-static void stop(struct process *process, void *context) {
-  (void)process;
-  sweep_destroy(context);
+  (void)context;
+  return process_sweep(process, timed_kinds) ? NULL : "no memory for the sweeper";
 }
 
 int main(int argc, char **argv) {
@@ -49,7 +25,6 @@ int main(int argc, char **argv) {
       .settings = settings,
       .partner_of = partnership_partner_of,
       .start = start,
-      .stop = stop,
   };
   return process_main(&plan, argc, argv);
 }

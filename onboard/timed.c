@@ -120,25 +120,3 @@ const struct timed timed_commitment = {&kind_commitment, commitment_next, commit
 const struct timed timed_milestone = {&kind_milestone, milestone_next, milestone_stage};
 const struct timed timed_review = {&kind_review, review_next, review_stage};
 const struct timed *const timed_kinds[] = {&timed_commitment, &timed_milestone, &timed_review, NULL};
-
-const struct status *timed_record(struct store *store, const struct timed *timed, struct arena *arena,
-                                  const char *name, int64_t now_us, int64_t deadline_us, bool *changed) {
-  const struct act act = {arena, now_us, TYPE__PARTY__PARTY_SYSTEM, "onboard"};
-  struct txn *txn = txn_begin(store, &(struct txn_context){
-                                         .arena = arena,
-                                         .now_us = now_us,
-                                         .deadline_us = deadline_us,
-                                         .actor_party = act.party,
-                                         .actor = act.actor,
-                                     });
-  ProtobufCMessage *message;
-  *changed = false;
-  const struct status *status = txn_get(txn, timed->kind, name, &message);
-  if (status || !message || timed->next_us(message) > now_us)
-    return status;
-  status = timed->stage(txn, &act, message);
-  if (!status)
-    status = txn_commit(txn, NULL);
-  *changed = !status;
-  return status;
-}

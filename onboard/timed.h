@@ -3,33 +3,14 @@
 #ifndef ENTENTE_ONBOARD_TIMED_H
 #define ENTENTE_ONBOARD_TIMED_H
 
-#include "runtime/base/machine.h"
-#include "runtime/store/txn.h"
+#include "runtime/store/sweep.h"
 
 #include "entente/onboard/v1/commitment.pb-c.h"
 #include "entente/onboard/v1/milestone.pb-c.h"
 #include "entente/onboard/v1/review.pb-c.h"
 
-/* Partition of every timed kind's index `sweep`: one a bucket, all vendors, by when the next change is due.
- */
-#define TIMED_PARTITION "timed"
-
-/* A kind that time changes. */
-struct timed {
-  const struct kind *kind;
-  /* When time next changes it; INT64_MAX: never. Pure. */
-  int64_t (*next_us)(const ProtobufCMessage *message);
-  /* Stages everything that time has changed by `act->now_us`. */
-  const struct status *(*stage)(struct txn *txn, const struct act *act, ProtobufCMessage *message);
-};
 extern const struct timed timed_commitment, timed_milestone, timed_review;
 extern const struct timed *const timed_kinds[]; /* NULL-terminated */
-
-/* Records what time has changed in one entity, in a transaction of its own. `*changed` tells whether there
- * was anything. ABORTED (LOST_RACE) when another replica or a caller was first. In a fiber; memory from the
- * arena. */
-const struct status *timed_record(struct store *store, const struct timed *timed, struct arena *arena,
-                                  const char *name, int64_t now_us, int64_t deadline_us, bool *changed);
 
 /* What a commitment's change adds to the counters: its points and weight before, against now. */
 struct standing {

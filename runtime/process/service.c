@@ -12,6 +12,7 @@
 #include "runtime/process/version.h"
 #include "runtime/rpc/client.h"
 #include "runtime/store/store.h"
+#include "runtime/store/sweep.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -71,6 +72,7 @@ struct process {
   size_t channels_count;
   struct follower *followers[FOLLOWERS_MAX];
   size_t followers_count, followers_ended;
+  struct sweep *sweep;
   void *context;
   bool started; /* plan->start() was called */
   struct readiness readiness;
@@ -170,6 +172,31 @@ static void followers_stop(struct process *process) {
     follow_stop(process->followers[i], follower_ended, process);
   while (process->followers_ended < process->followers_count)
     loop_turn(process->loop, END_TURN_MS);
+}
+
+/* ---- what time changes ---- */
+
+static void swept(void *context, size_t recorded, const char *why) {
+  const struct log_field fields[] = {
+      {"recorded", NULL, (int64_t)recorded}, {"refused", why ? why : "", 0}, {0}};
+  log_event(context, why ? LOG_WARNING : LOG_INFO, "swept", fields);
+}
+
+bool process_sweep(struct process *process, const struct timed *const *kinds) {
+  assert(!process->sweep);
+  const struct sweep_options options = {
+      .kinds = kinds,
+      .loop = process->loop,
+      .store = process->store,
+      .clock = process_clock(process),
+      .interval_ms = (uint32_t)setting_number(process->settings, "sweep-interval-ms"),
+      .swept = swept,
+      .context = process->log,
+  };
+  process->sweep = sweep_create(&options);
+  if (process->sweep)
+    sweep_start(process->sweep);
+  return process->sweep;
 }
 
 /* ---- readiness ---- */
@@ -417,6 +444,7 @@ static void process_end(struct process *process) {
   if (process->started && process->plan->stop)
     process->plan->stop(process, process->context);
   followers_stop(process);
+  sweep_destroy(process->sweep);
   server_destroy(process->server);
   for (size_t i = 0; i < process->channels_count; i++)
     channel_destroy(process->channels[i].channel);

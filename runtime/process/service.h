@@ -9,6 +9,7 @@
 struct process;
 struct follow_options;
 struct follower;
+struct timed;
 
 struct process_plan {
   const char *name;                      /* `onboard` */
@@ -38,6 +39,9 @@ const struct clock *process_clock(struct process *process);
 const struct settings *process_settings(struct process *process);
 /* follow_start() on this process's loop; process_main() stops it at the end. NULL when out of memory. */
 struct follower *process_follow(struct process *process, const struct follow_options *options);
+/* Starts a sweeper of these kinds (NULL-terminated) that logs what it records; process_main() stops it at the
+ * end. Its pace is the service's setting `sweep-interval-ms`. One a process. False when out of memory. */
+bool process_sweep(struct process *process, const struct timed *const *kinds);
 /* A channel to another service of the suite, by name: address from the settings, this process's
  * certificate. NULL with `*problem`. Closed by process_main() at the end. */
 struct channel *process_channel(struct process *process, const char *service, const char **problem);

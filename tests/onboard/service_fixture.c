@@ -1,7 +1,7 @@
 #include "onboard/service_fixture.h"
 
 #include "onboard/service.h"
-#include "onboard/sweep.h"
+#include "onboard/timed.h"
 #include "runtime/base/period.h"
 #include "runtime/message/json.h"
 #include "runtime/message/schema.h"
@@ -250,7 +250,8 @@ static void run_sweep(struct store *store, void *context) {
   struct sweeping *sweeping = context;
   const struct clock clock = {clock_of_fixture, sweeping->fixture->server};
   struct sweep *sweep =
-      sweep_create(&(struct sweep_options){.loop = fixture_server_loop(sweeping->fixture->server),
+      sweep_create(&(struct sweep_options){.kinds = timed_kinds,
+                                           .loop = fixture_server_loop(sweeping->fixture->server),
                                            .store = store,
                                            .clock = &clock,
                                            .interval_ms = 1000});

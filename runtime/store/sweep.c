@@ -1,12 +1,14 @@
-#include "onboard/sweep.h"
+#include "runtime/store/sweep.h"
 
-#include "onboard/timed.h"
 #include "runtime/base/limit.h"
 #include "runtime/message/validate.h"
 #include "runtime/store/list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+/* Of the indexes `sweep`, which hold nothing else. */
+#define PARTITION "timed"
 
 enum { PAGE = 50, SCOPE_BYTES = 24, STOP_TURNS = 500, STOP_TURN_MS = 10 };
 
@@ -19,6 +21,33 @@ struct sweep {
   /* A name in each bucket: lists are addressed by names, and the sweeper reads whole buckets. */
   char scopes[STORE_BUCKETS][SCOPE_BYTES];
 };
+
+void emit_sweep(struct index_sink *sink, int64_t next_us) {
+  if (next_us != INT64_MAX)
+    index_emit(sink, PARTITION, index_order_number(index_arena(sink), next_us));
+}
+
+const struct status *timed_record(struct store *store, const struct timed *timed, struct arena *arena,
+                                  const char *name, int64_t now_us, int64_t deadline_us, bool *changed) {
+  const struct act act = {arena, now_us, TYPE__PARTY__PARTY_SYSTEM, store_settings(store)->pillar};
+  struct txn *txn = txn_begin(store, &(struct txn_context){
+                                         .arena = arena,
+                                         .now_us = now_us,
+                                         .deadline_us = deadline_us,
+                                         .actor_party = act.party,
+                                         .actor = act.actor,
+                                     });
+  ProtobufCMessage *message;
+  *changed = false;
+  const struct status *status = txn_get(txn, timed->kind, name, &message);
+  if (status || !message || timed->next_us(message) > now_us)
+    return status;
+  status = timed->stage(txn, &act, message);
+  if (!status)
+    status = txn_commit(txn, NULL);
+  *changed = !status;
+  return status;
+}
 
 static void find_scopes(struct sweep *sweep) {
   uint32_t found = 0;
@@ -40,12 +69,12 @@ static const struct status *sweep_page(struct sweep *sweep, const struct timed *
                                                         .now_us = sweep->now_us,
                                                         .deadline_us = INT64_MAX,
                                                         .actor_party = TYPE__PARTY__PARTY_SYSTEM,
-                                                        .actor = "onboard",
+                                                        .actor = store_settings(sweep->options.store)->pillar,
                                                     });
   const struct list_query query = {
       .kind = timed->kind,
       .index = "sweep",
-      .partition = TIMED_PARTITION,
+      .partition = PARTITION,
       .scope = scope,
       .page_size = PAGE,
       .page_token = "",
@@ -87,8 +116,9 @@ size_t sweep_round(struct sweep *sweep, const char **why) {
   for (uint32_t bucket = 0; bucket < STORE_BUCKETS && !sweep->stopping; bucket++) {
     arena_reset(sweep->arena);
     sweep->now_us = clock_now_us(sweep->options.clock);
-    for (size_t i = 0; timed_kinds[i]; i++) {
-      const struct status *status = sweep_bucket(sweep, timed_kinds[i], sweep->scopes[bucket], &recorded);
+    for (size_t i = 0; sweep->options.kinds[i]; i++) {
+      const struct status *status =
+          sweep_bucket(sweep, sweep->options.kinds[i], sweep->scopes[bucket], &recorded);
       if (!status)
         continue;
       *why = status->reason;
