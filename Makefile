@@ -6,7 +6,7 @@ BUILD ?= build
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help build up down status test bench lint fuzz
+.PHONY: help build up down status test bench docs lint fuzz
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-14s%s\n", $$1, $$2 }'
@@ -34,6 +34,11 @@ bench: ## measure this machine: echo, read, commit, view (four minutes)
 	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt
 	@cmake/build.sh $(BUILD) entente-bench
 	@$(BUILD)/bin/entente-bench
+
+docs: build ## what is made of the programs and the contracts: docs/settings.md, docs/api
+	@cmake/settings-manual.sh $(BUILD)/bin > $(BUILD)/settings.md && mv $(BUILD)/settings.md docs/settings.md
+	@mkdir -p $(BUILD)/reference && proto/reference/generate.sh set $(BUILD)/reference/docs.binpb
+	@proto/reference/generate.sh pages $(BUILD)/reference/docs.binpb docs/api
 
 lint: ## format, static analysis, contracts, scripts
 	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt cmake/packages-lint.txt
