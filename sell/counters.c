@@ -40,5 +40,14 @@ const struct counter_row sell_counters[] = {
     LEVEL("won", "won"),
     LEVEL("lost", "lost"),
     LEVEL("reversed", "reversed"),
+    /* co-selling */
+    {"help.requests", "count", COUNTER_SHARED,
+     "Requests for help that the party was asked, by the month of asking"},
+    {"help.asked_hours", "hours", COUNTER_SHARED,
+     "Hours of help that the party was asked for, by the month of asking"},
+    {"help.delivered_hours", "hours", COUNTER_SHARED,
+     "Hours of help that the party says it delivered and that were not returned, by the month of delivery"},
+    {"help.acknowledged_hours", "hours", COUNTER_SHARED,
+     "Hours of help that the other party acknowledges, by the month of delivery"},
     {0},
 };

@@ -3,6 +3,7 @@
 #include "runtime/base/period.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
+#include "sell/cosell.h"
 #include "sell/service.h"
 
 #include <stdio.h>
@@ -67,4 +68,10 @@ const struct kind kind_opportunity = {
     .indexes = opportunity_indexes,
 };
 
-const struct kind *const sell_kinds[] = {&kind_opportunity, &kind_directory, NULL};
+const struct kind *const sell_kinds[] = {
+    &kind_opportunity,
+    &kind_directory,
+    /* co-selling */
+    &kind_help_request,
+    NULL,
+};

@@ -23,5 +23,25 @@ static const struct method pipeline_methods[] = {
 };
 static const struct service pipeline_service = {"entente.sell.v1.PipelineService", pipeline_methods};
 
-const struct service *const sell_services[] = {&opportunity_service, &pipeline_service, &feed_service,
-                                               &ledger_service, NULL};
+/* ---- co-selling ---- */
+
+static const struct method help_request_methods[] = {
+    {"CreateHelpRequest", .unary = help_request_create},
+    {"GetHelpRequest", .unary = help_request_get},
+    {"ListHelpRequests", .unary = help_request_list},
+    {"AcceptHelpRequest", .unary = help_request_take},
+    {"DeclineHelpRequest", .unary = help_request_refuse},
+    {"DeliverHelpRequest", .unary = help_request_complete},
+    {"ReturnHelpRequest", .unary = help_request_give_back},
+    {"AcknowledgeHelpRequest", .unary = help_request_confirm},
+    {"CancelHelpRequest", .unary = help_request_withdraw},
+    {0},
+};
+static const struct service help_request_service = {"entente.sell.v1.HelpRequestService",
+                                                    help_request_methods};
+
+/* ---- all ---- */
+
+const struct service *const sell_services[] = {
+    &opportunity_service, &pipeline_service, &help_request_service, &feed_service, &ledger_service, NULL,
+};

@@ -16,6 +16,10 @@ unary_fn opportunity_create, opportunity_get, opportunity_list, opportunity_patc
 unary_fn rows_import;
 unary_fn pipeline_get;
 
+/* Co-selling. */
+unary_fn help_request_create, help_request_get, help_request_list, help_request_take, help_request_refuse,
+    help_request_complete, help_request_give_back, help_request_confirm, help_request_withdraw;
+
 /* Who calls, now, about the partnership that `name` lies in. NOT_FOUND (PARTNERSHIP_UNKNOWN). */
 const struct status *occasion_of(struct call *call, const char *name, struct occasion *out);
 

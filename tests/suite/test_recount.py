@@ -139,6 +139,15 @@ def recount_sell(suite, partnership, token, sheet):
         column = enum_name(found, "stage")[6:].lower() if now == "open" else now
         sheet.add(f"pipeline.{column}.{kind}", party, LEVELS)
         sheet.add(f"pipeline_amount.{column}.{kind}.{currency}", party, LEVELS, amount)
+    recount_help(suite, partnership, token, sheet)
+
+
+def recount_help(suite, partnership, token, sheet):
+    for help in listed(suite, "HelpRequestService/ListHelpRequests", partnership, token):
+        sheet.add("help.requests", help.owner, help.create_time)
+        sheet.add("help.asked_hours", help.owner, help.create_time, help.asked_hours)
+        sheet.add("help.delivered_hours", help.owner, help.deliver_time, help.delivered_hours)
+        sheet.add("help.acknowledged_hours", help.owner, help.deliver_time, help.acknowledged_hours)
 
 
 def recount_incentivize(suite, partnership, token, sheet):
