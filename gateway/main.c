@@ -1,5 +1,6 @@
 #include "gateway/compose/follow.h"
 #include "gateway/compose/performance_rpc.h"
+#include "gateway/edge/route.h"
 #include "runtime/process/service.h"
 
 #include <stdlib.h>
@@ -36,6 +37,7 @@ int main(int argc, char **argv) {
                                              .port = 7700,
                                              .services = services,
                                              .partner_of = composer_partner_of,
+                                             .pass = route_pass,
                                              .start = start,
                                              .stop = stop},
                       argc, argv);

@@ -96,6 +96,10 @@ struct store *process_store(struct process *process) {
   return process->store;
 }
 
+struct identity *process_identity(struct process *process) {
+  return process->identity;
+}
+
 struct log *process_log(struct process *process) {
   return process->log;
 }
@@ -126,16 +130,12 @@ static int refuse(const struct process_plan *plan, int exit_status, const char *
 
 /* ---- channels to other services ---- */
 
-struct channel *process_channel(struct process *process, const char *service, const char **problem) {
-  char setting[SENTENCE_BYTES];
-  for (size_t i = 0; i < process->channels_count; i++)
-    if (strcmp(process->channels[i].service, service) == 0)
-      return process->channels[i].channel;
+static struct channel *channel_to(struct process *process, const char *service, const char *target,
+                                  const char **problem) {
   assert(process->channels_count < CHANNELS_MAX);
-  snprintf(setting, sizeof setting, "%s-address", service);
   bool tls = setting_on(process->settings, "tls");
   struct channel_options options = {
-      .target = setting_text(process->settings, setting),
+      .target = target,
       .tls = tls,
       .ca_file = text_or_null(process, "tls-ca-file"),
       .certificate_file = text_or_null(process, "tls-certificate-file"),
@@ -147,6 +147,26 @@ struct channel *process_channel(struct process *process, const char *service, co
   if (channel)
     process->channels[process->channels_count++] = (struct open_channel){service, channel};
   return channel;
+}
+
+struct channel *process_channel(struct process *process, const char *service, const char **problem) {
+  char setting[SENTENCE_BYTES];
+  for (size_t i = 0; i < process->channels_count; i++)
+    if (strcmp(process->channels[i].service, service) == 0)
+      return process->channels[i].channel;
+  snprintf(setting, sizeof setting, "%s-address", service);
+  return channel_to(process, service, setting_text(process->settings, setting), problem);
+}
+
+struct channel *process_own_channel(struct process *process, const char **problem) {
+  char target[SENTENCE_BYTES * 2];
+  assert(process->server);
+  bool any = strcmp(process->probe_host, "0.0.0.0") == 0 || strcmp(process->probe_host, "::") == 0;
+  const char *host = any ? "127.0.0.1" : process->probe_host;
+  bool v6 = strchr(host, ':') != NULL;
+  snprintf(target, sizeof target, "%s%s%s:%d", v6 ? "[" : "", host, v6 ? "]" : "",
+           server_port(process->server));
+  return channel_to(process, process->plan->name, target, problem);
 }
 
 /* ---- followers of other services' feeds ---- */
@@ -396,6 +416,7 @@ static const char *server_phase(struct process *process) {
       .identity = process->identity,
       .trust_domain = setting_text(settings, "trust-domain"),
       .partner_of = process->plan->partner_of,
+      .pass = process->plan->pass,
       .partner_of_context = process->store ? (void *)process->store : process->context,
       .clock = &clock_system,
       .observer = observer_of_calls(process->observer),

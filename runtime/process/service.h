@@ -19,6 +19,8 @@ struct process_plan {
   const struct counter_row *counters;
   const struct setting *settings; /* of this service only, beside the runtime's; may be NULL */
   partner_of_fn *partner_of;      /* context: the store; without one, what start() gave */
+  pass_fn
+      *pass; /* where calls of methods that are not served here go; context: what start() gave. May be NULL */
   /* After the store is ready and before the server serves: start followers, open channels. `*context` is
    * what call_context() gives. NULL or a problem in one line. May be NULL. */
   const char *(*start)(struct process *process, void **context);
@@ -33,6 +35,7 @@ int process_main(const struct process_plan *plan, int argc, char **argv);
 
 struct loop *process_loop(struct process *process);
 struct store *process_store(struct process *process);
+struct identity *process_identity(struct process *process);
 struct log *process_log(struct process *process);
 struct metrics *process_metrics(struct process *process);
 const struct clock *process_clock(struct process *process);
@@ -45,5 +48,7 @@ bool process_sweep(struct process *process, const struct timed *const *kinds);
 /* A channel to another service of the suite, by name: address from the settings, this process's
  * certificate. NULL with `*problem`. Closed by process_main() at the end. */
 struct channel *process_channel(struct process *process, const char *service, const char **problem);
+/* The same to this process itself. Once it serves: not yet in start(). */
+struct channel *process_own_channel(struct process *process, const char **problem);
 
 #endif

@@ -66,7 +66,7 @@ static void observe(struct call *call, const struct status *status) {
   if (!observer->finished)
     return;
   observer->finished(observer->context, &(struct call_facts){
-                                            .method = call->route->schema ? call->route->schema->path : "",
+                                            .method = call_method(call) ? call_method(call)->path : "",
                                             .code = status ? status->code : CODE_OK,
                                             .reason = status ? status->reason : "",
                                             .message = status ? status->message : "",
@@ -86,30 +86,65 @@ static void answer_sent(struct tag *tag) {
   call_release((struct call *)((char *)tag - offsetof(struct call, answer_tag)));
 }
 
+void call_headers_op(struct call *call, grpc_op *op) {
+  op->op = GRPC_OP_SEND_INITIAL_METADATA;
+  op->data.send_initial_metadata.count = call->passing.header_count;
+  op->data.send_initial_metadata.metadata = call->passing.headers;
+}
+
+/* What a call ends with. Slices are owned; trailers are in the call's arena. */
+struct ending {
+  grpc_slice message;
+  grpc_slice details;
+  grpc_metadata *trailers;
+  size_t trailer_count;
+};
+
+static void end_with(struct call *call, const struct status *status, struct ending *ending) {
+  const struct client_end *end = call->passing.end;
+  struct wire_status wire;
+  size_t passed = end ? end->trailer_count : 0;
+  ending->message = ending->details = grpc_empty_slice();
+  if (!status && !passed)
+    return;
+  ending->trailers = arena_calloc(call->server->scratch, passed + 1, sizeof(grpc_metadata));
+  if (passed)
+    ending->trailer_count = call_metadata(ending->trailers, end->trailers, passed);
+  if (!status)
+    return;
+  if (end) {
+    wire.message = grpc_slice_from_copied_string(end->message);
+    wire.details = grpc_slice_from_copied_buffer((const char *)end->details, end->details_size);
+  } else {
+    status_encode(call->server->scratch, status, call->server->domain, &wire);
+  }
+  ending->message = wire.message;
+  ending->details = wire.details;
+  if (!end || end->details)
+    ending->trailers[ending->trailer_count++] = (grpc_metadata){
+        .key = grpc_slice_from_static_string("grpc-status-details-bin"), .value = wire.details};
+}
+
 /* One batch: headers, message and status leave in one write. */
 static void send_answer(struct call *call, const struct status *status, const grpc_slice *message) {
   grpc_op ops[3] = {0};
   size_t count = 0;
-  struct wire_status wire;
-  grpc_metadata details = {0};
-  grpc_op *last;
+  struct ending ending = {0};
+  end_with(call, status, &ending);
   if (!call->headers_sent)
-    ops[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
+    call_headers_op(call, &ops[count++]);
   if (!status && message) {
     call->response = grpc_raw_byte_buffer_create((grpc_slice *)message, 1);
     ops[count].op = GRPC_OP_SEND_MESSAGE;
     ops[count++].data.send_message.send_message = call->response;
   }
-  last = &ops[count++];
+  grpc_op *last = &ops[count++];
   last->op = GRPC_OP_SEND_STATUS_FROM_SERVER;
+  last->data.send_status_from_server.trailing_metadata_count = ending.trailer_count;
+  last->data.send_status_from_server.trailing_metadata = ending.trailers;
   if (status) {
-    status_encode(call->server->scratch, status, call->server->domain, &wire);
-    details.key = grpc_slice_from_static_string("grpc-status-details-bin");
-    details.value = wire.details;
     last->data.send_status_from_server.status = (grpc_status_code)status->code;
-    last->data.send_status_from_server.status_details = &wire.message;
-    last->data.send_status_from_server.trailing_metadata_count = 1;
-    last->data.send_status_from_server.trailing_metadata = &details;
+    last->data.send_status_from_server.status_details = &ending.message;
   }
   call->headers_sent = true;
   tag_prepare(&call->answer_tag, call->server->loop, answer_sent);
@@ -118,11 +153,10 @@ static void send_answer(struct call *call, const struct status *status, const gr
     grpc_call_cancel(call->core, NULL);
     call->references--; /* no event comes; the caller holds the call too */
   }
-  if (status) {
-    grpc_slice_unref(wire.message);
-    grpc_slice_unref(wire.details);
+  grpc_slice_unref(ending.message);
+  grpc_slice_unref(ending.details);
+  if (ending.trailers)
     arena_reset(call->server->scratch);
-  }
 }
 
 void call_answer(struct call *call, const struct status *status, const grpc_slice *message) {

@@ -9,6 +9,7 @@
 
 #include "runtime/base/arena.h"
 #include "runtime/message/schema.h"
+#include "runtime/rpc/client.h"
 #include "runtime/rpc/queue.h"
 #include "runtime/rpc/server.h"
 #include "runtime/rpc/spiffe.h"
@@ -64,6 +65,15 @@ struct stream {
   struct loop_timer wait_timer;
 };
 
+/* Of a call that is passed on: pass.c. */
+struct passing {
+  const struct schema_method *method; /* NULL: it is not passed on */
+  struct channel *channel;
+  grpc_metadata *headers; /* of the service behind, for its answer; in the arena, values unowned */
+  size_t header_count;
+  const struct client_end *end; /* as the service behind said it */
+};
+
 struct call {
   struct call *previous, *next; /* in the server's list of live calls; `next` also in the pool */
   struct server *server;
@@ -92,6 +102,7 @@ struct call {
   const char *authorization;
   size_t authorization_size;
   struct trace trace;
+  struct passing passing;
   struct txn *txn;
   uint32_t runs;
   size_t request_bytes, response_bytes;
@@ -140,10 +151,24 @@ void call_free(struct call *call);
  * observer. Takes over `message`; NULL: none. */
 void call_answer(struct call *call, const struct status *status, const grpc_slice *message);
 void call_hold(struct call *call);
+/* The operation that sends the headers, once. */
+void call_headers_op(struct call *call, grpc_op *op);
 void call_release(struct call *call);
 
 /* serve.c: what runs in a call's fiber. */
 void call_serve(void *call);
+
+/* pass.c: what runs in the fiber of a call that is passed on. */
+void call_pass(void *call);
+/* Rows for gRPC core, which refer to what they are of; how many. */
+size_t call_metadata(grpc_metadata *out, const struct header *rows, size_t count);
+/* Finds out where a call of an unknown path goes. */
+void call_find_pass(struct call *call, const grpc_call_details *details);
+
+/* The contract's method, served here or behind; NULL: none. */
+static inline const struct schema_method *call_method(const struct call *call) {
+  return call->route->schema ? call->route->schema : call->passing.method;
+}
 
 /* peer.c */
 void call_read_peer(struct call *call);
@@ -157,6 +182,8 @@ void stream_finish(struct stream *stream);
 /* Why the stream must end now; NULL: it need not. */
 const struct status *stream_ended(struct call *call);
 /* The next message of a bidirectional call, valid until the next one; `*bytes` is NULL at the end. */
+/* Sends bytes as the next message, as stream_send() does; takes `slice` over. */
+const struct status *stream_send_slice(struct stream *stream, grpc_slice slice);
 const struct status *stream_receive(struct stream *stream, const uint8_t **bytes, size_t *size,
                                     uint32_t idle_ms);
 

@@ -119,18 +119,37 @@ static void refresh(struct channel *channel) {
   channel->core = fresh;
 }
 
-static void add_header(struct outgoing *out, const char *key, const char *value) {
-  if (!value)
-    return;
-  out->headers[out->header_count++] = (grpc_metadata){.key = grpc_slice_from_static_string(key),
-                                                      .value = grpc_slice_from_copied_string(value)};
+enum { OWN_HEADERS = 2 }; /* authorization, traceparent */
+
+static void add_header(struct outgoing *out, const char *key, const void *value, size_t size) {
+  out->headers[out->header_count++] = (grpc_metadata){.key = grpc_slice_from_copied_string(key),
+                                                      .value = grpc_slice_from_copied_buffer(value, size)};
+}
+
+static void add_headers(struct outgoing *out, const struct client_call *call) {
+  out->headers = calloc(call->header_count + OWN_HEADERS, sizeof(*out->headers));
+  if (!out->headers)
+    fiber_abandon();
+  if (call->authorization)
+    add_header(out, "authorization", call->authorization, strlen(call->authorization));
+  if (call->traceparent)
+    add_header(out, "traceparent", call->traceparent, strlen(call->traceparent));
+  for (size_t i = 0; i < call->header_count; i++)
+    add_header(out, call->headers[i].key, call->headers[i].value, call->headers[i].size);
+}
+
+/* Bytes travel as base64. */
+static size_t wire_bytes(const grpc_metadata *header) {
+  size_t size = GRPC_SLICE_LENGTH(header->value);
+  bool binary =
+      header_is_binary((const char *)GRPC_SLICE_START_PTR(header->key), GRPC_SLICE_LENGTH(header->key));
+  return binary ? (size * 4 + 2) / 3 : size;
 }
 
 static size_t header_bytes(const struct outgoing *out, const char *method) {
   size_t bytes = strlen(method) + HEADER_OVERHEAD_BYTES;
   for (size_t i = 0; i < out->header_count; i++)
-    bytes += GRPC_SLICE_LENGTH(out->headers[i].key) + GRPC_SLICE_LENGTH(out->headers[i].value) +
-             HEADER_OVERHEAD_BYTES;
+    bytes += GRPC_SLICE_LENGTH(out->headers[i].key) + wire_bytes(&out->headers[i]) + HEADER_OVERHEAD_BYTES;
   return bytes;
 }
 
@@ -142,9 +161,12 @@ static gpr_timespec core_deadline(int64_t deadline_us) {
                                   : gpr_time_from_micros(deadline_us, GPR_CLOCK_MONOTONIC);
 }
 
-static grpc_byte_buffer *pack(const ProtobufCMessage *message, size_t size) {
+static grpc_byte_buffer *pack(const struct client_call *call, size_t size) {
   grpc_slice slice = grpc_slice_malloc(size);
-  protobuf_c_message_pack(message, GRPC_SLICE_START_PTR(slice));
+  if (call->request)
+    protobuf_c_message_pack(call->request, GRPC_SLICE_START_PTR(slice));
+  else if (size)
+    memcpy(GRPC_SLICE_START_PTR(slice), call->bytes, size);
   grpc_byte_buffer *buffer = grpc_raw_byte_buffer_create(&slice, 1);
   grpc_slice_unref(slice);
   return buffer;
@@ -153,18 +175,17 @@ static grpc_byte_buffer *pack(const ProtobufCMessage *message, size_t size) {
 const struct status *outgoing_prepare(struct outgoing *out, struct channel *channel,
                                       const struct client_call *call) {
   refresh(channel);
-  add_header(out, "authorization", call->authorization);
-  add_header(out, "traceparent", call->traceparent);
+  add_headers(out, call);
   /* A peer closes the whole connection on headers that are too long, with everybody's calls on it. */
   if (header_bytes(out, call->method) > LIMIT_METADATA_BYTES)
     return status_make(call->arena, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
-                       "the headers of this call take more than %d bytes: use a shorter token",
+                       "the headers of this call take more than %d bytes: send fewer, or a shorter token",
                        LIMIT_METADATA_BYTES);
-  size_t size = protobuf_c_message_get_packed_size(call->request);
+  size_t size = call->request ? protobuf_c_message_get_packed_size(call->request) : call->size;
   if (size > LIMIT_MESSAGE_BYTES)
     return status_make(call->arena, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
                        "the request takes more than %d bytes", LIMIT_MESSAGE_BYTES);
-  out->message = pack(call->request, size);
+  out->message = pack(call, size);
   grpc_slice method = grpc_slice_from_copied_string(call->method);
   out->core = grpc_channel_create_call(channel->core, NULL, 0, queue_core(channel->queue), method, NULL,
                                        core_deadline(call->deadline_us), NULL);
@@ -182,8 +203,11 @@ void outgoing_ops(struct outgoing *out, grpc_op ops[3]) {
 }
 
 void outgoing_free(struct outgoing *out) {
-  for (size_t i = 0; i < out->header_count; i++)
+  for (size_t i = 0; i < out->header_count; i++) {
+    grpc_slice_unref(out->headers[i].key);
     grpc_slice_unref(out->headers[i].value);
+  }
+  free(out->headers);
   if (out->message)
     grpc_byte_buffer_destroy(out->message);
   if (out->core)
@@ -203,15 +227,25 @@ const struct status *channel_check_peer(struct channel *channel, grpc_call *core
                      name);
 }
 
-const struct status *incoming_parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                                    grpc_byte_buffer *buffer, ProtobufCMessage **out) {
+grpc_slice incoming_slice(grpc_byte_buffer *buffer) {
   grpc_byte_buffer_reader reader;
-  const struct status *status = NULL;
-  *out = NULL;
-  if (!buffer || !grpc_byte_buffer_reader_init(&reader, buffer))
-    return status_make(arena, CODE_INTERNAL, "RESPONSE_MALFORMED", "the peer answered without a message");
+  grpc_slice_buffer *slices = &buffer->data.raw.slice_buffer;
+  if (buffer->type == GRPC_BB_RAW && slices->count == 1)
+    return grpc_slice_ref(slices->slices[0]);
+  if (!grpc_byte_buffer_reader_init(&reader, buffer))
+    return grpc_empty_slice();
   grpc_slice slice = grpc_byte_buffer_reader_readall(&reader);
   grpc_byte_buffer_reader_destroy(&reader);
+  return slice;
+}
+
+const struct status *incoming_parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                    grpc_byte_buffer *buffer, ProtobufCMessage **out) {
+  const struct status *status = NULL;
+  *out = NULL;
+  if (!buffer)
+    return status_make(arena, CODE_INTERNAL, "RESPONSE_MALFORMED", "the peer answered without a message");
+  grpc_slice slice = incoming_slice(buffer);
   if (message_parse(arena, descriptor, GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice), out))
     status = status_make(arena, CODE_INTERNAL, "RESPONSE_MALFORMED", "the peer's answer is no `%s`",
                          descriptor->name);

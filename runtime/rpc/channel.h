@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-enum { REQUEST_HEADERS_MAX = 2 };
-
 struct channel {
   struct loop *loop;
   struct queue *queue;
@@ -25,7 +23,7 @@ void channel_settled(struct channel *channel);
 /* What goes out with a call. Valid until the operation that sends it has completed. */
 struct outgoing {
   grpc_call *core;
-  grpc_metadata headers[REQUEST_HEADERS_MAX];
+  grpc_metadata *headers; /* malloc'ed */
   size_t header_count;
   grpc_byte_buffer *message;
 };
@@ -41,6 +39,8 @@ const struct status *channel_check_peer(struct channel *channel, grpc_call *core
 /* Parses an answer's message. INTERNAL when it is none of its type. */
 const struct status *incoming_parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                     grpc_byte_buffer *buffer, ProtobufCMessage **out);
+/* The bytes of a message in one slice, usually the one that arrived; the caller unrefs it. */
+grpc_slice incoming_slice(grpc_byte_buffer *buffer);
 /* The details among a peer's trailers; NULL when there are none. */
 const grpc_slice *trailing_details(const grpc_metadata_array *trailers);
 /* Why the served call that this fiber belongs to needs nothing any more; NULL: it goes on. */

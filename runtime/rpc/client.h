@@ -9,6 +9,7 @@
 
 #include "runtime/base/status.h"
 #include "runtime/loop/loop.h"
+#include "runtime/rpc/header.h"
 
 #include <protobuf-c/protobuf-c.h>
 
@@ -33,13 +34,17 @@ void channel_destroy(struct channel *channel);
 
 struct client_call {
   struct arena *arena;
-  const char *method;  /* `/entente.sell.v1.OpportunityService/GetOpportunity` */
-  const void *request; /* protobuf-c message */
-  const ProtobufCMessageDescriptor *response;
-  const char *authorization; /* header value to pass on; NULL: the service itself calls */
-  const char *traceparent;   /* NULL: none */
-  int64_t deadline_us;       /* monotonic; INT64_MAX only for streams; within a served call its own
-                                deadline holds too */
+  const char *method;   /* `/entente.sell.v1.OpportunityService/GetOpportunity` */
+  const void *request;  /* protobuf-c message; NULL: `bytes` */
+  const uint8_t *bytes; /* a request that is packed already */
+  size_t size;
+  const ProtobufCMessageDescriptor *response; /* NULL only for client_stream_bytes() */
+  const char *authorization;                  /* header value to pass on; NULL: the service itself calls */
+  const char *traceparent;                    /* NULL: none */
+  const struct header *headers;               /* more of them, header_count */
+  size_t header_count;
+  int64_t deadline_us; /* monotonic; INT64_MAX only for streams; within a served call its own
+                          deadline holds too */
 };
 
 /* Sends. Never fails: what goes wrong comes from client_wait(). */
@@ -61,5 +66,31 @@ struct client_stream *client_stream_open(struct channel *channel, const struct c
 const struct status *client_stream_next(struct client_stream *stream, void *message);
 void client_stream_cancel(struct client_stream *stream);
 void client_stream_close(struct client_stream *stream);
+
+/* The same call unread, unary or stream, for who passes it on: after client_stream_open() the headers once,
+ * then the messages as the bytes that they are, then the end. */
+
+/* How a call ended, as the peer said it or as became of it here. */
+struct client_end {
+  enum code code;
+  const char *message;    /* UTF-8 when the peer's was; "" when OK */
+  const uint8_t *details; /* packed google.rpc.Status; NULL: none */
+  size_t details_size;
+  const struct header *trailers;
+  size_t trailer_count;
+};
+
+/* Suspends until the peer's headers or its end are here; how many there are. Only those that
+ * header_returned(). */
+size_t client_stream_headers(struct client_stream *stream, const struct header **out);
+/* The next message, valid until the next call; `*bytes` is NULL at the end, however it came. */
+void client_stream_bytes(struct client_stream *stream, const uint8_t **bytes, size_t *size);
+/* Suspends until the end is known; never NULL. What the peer said, or a status of this side in the words of
+ * `domain`. Words of gRPC core's own, which name addresses, are replaced. */
+const struct client_end *client_stream_end(struct client_stream *stream, const char *domain);
+/* A status of this side as if a peer had sent it. */
+const struct client_end *client_end_of(struct arena *arena, const struct status *status, const char *domain);
+/* The end as a status. In the arena. */
+const struct status *client_end_status(struct arena *arena, const struct client_end *end);
 
 #endif

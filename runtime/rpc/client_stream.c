@@ -4,8 +4,10 @@
 
 #include "runtime/base/limit.h"
 
+#include <grpc/support/alloc.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Lives while its user or an operation of gRPC core refers to it. */
 struct client_stream {
@@ -15,15 +17,17 @@ struct client_stream {
   struct arena *arena; /* the caller's: for statuses */
   struct arena *messages;
   const ProtobufCMessageDescriptor *response;
-  const struct status *refused;
+  const struct status *refused; /* what this side made of it; nothing more comes then */
   unsigned references;
   struct tag opened_tag, received_tag, ended_tag;
-  bool receiving, ended, peer_checked;
+  bool opened, receiving, ended, peer_checked;
   struct outgoing out;
   grpc_metadata_array headers, trailers;
   grpc_byte_buffer *incoming;
+  grpc_slice current; /* what client_stream_bytes() gave */
   grpc_status_code code;
   grpc_slice message;
+  const char *story; /* gRPC core's own words for a failure: never for callers */
 };
 
 static void release(struct client_stream *stream) {
@@ -35,7 +39,9 @@ static void release(struct client_stream *stream) {
   grpc_metadata_array_destroy(&stream->trailers);
   if (stream->incoming)
     grpc_byte_buffer_destroy(stream->incoming);
+  grpc_slice_unref(stream->current);
   grpc_slice_unref(stream->message);
+  gpr_free((void *)stream->story);
   arena_destroy(stream->messages);
   free(stream);
   channel_settled(channel);
@@ -48,7 +54,10 @@ static void wake(struct client_stream *stream) {
 }
 
 static void opened(struct tag *tag) {
-  release((struct client_stream *)((char *)tag - offsetof(struct client_stream, opened_tag)));
+  struct client_stream *stream =
+      (struct client_stream *)((char *)tag - offsetof(struct client_stream, opened_tag));
+  stream->opened = true;
+  wake(stream);
 }
 
 static void received(struct tag *tag) {
@@ -82,6 +91,7 @@ static bool send(struct client_stream *stream) {
   status.data.recv_status_on_client.trailing_metadata = &stream->trailers;
   status.data.recv_status_on_client.status = &stream->code;
   status.data.recv_status_on_client.status_details = &stream->message;
+  status.data.recv_status_on_client.error_string = &stream->story;
   return start(stream, ops, 4, &stream->opened_tag) && start(stream, &status, 1, &stream->ended_tag);
 }
 
@@ -108,7 +118,7 @@ static struct client_stream *stream_new(struct channel *channel, const struct cl
   stream->arena = call->arena;
   stream->response = call->response;
   stream->references = 1;
-  stream->message = grpc_empty_slice();
+  stream->message = stream->current = grpc_empty_slice();
   grpc_metadata_array_init(&stream->headers);
   grpc_metadata_array_init(&stream->trailers);
   tag_prepare(&stream->opened_tag, channel->loop, opened);
@@ -128,17 +138,11 @@ struct client_stream *client_stream_open(struct channel *channel, const struct c
   return stream;
 }
 
-static const struct status *take_message(struct client_stream *stream, ProtobufCMessage **out) {
-  if (!stream->peer_checked) {
-    const struct status *status = channel_check_peer(stream->channel, stream->out.core, stream->arena);
-    if (status)
-      return status;
-    stream->peer_checked = true;
-  }
-  arena_reset(stream->messages);
-  const struct status *status = incoming_parse(stream->messages, stream->response, stream->incoming, out);
-  grpc_byte_buffer_destroy(stream->incoming);
-  stream->incoming = NULL;
+static const struct status *check_peer(struct client_stream *stream) {
+  if (stream->peer_checked)
+    return NULL;
+  const struct status *status = channel_check_peer(stream->channel, stream->out.core, stream->arena);
+  stream->peer_checked = !status;
   return status;
 }
 
@@ -154,9 +158,8 @@ static const struct status *wait_while(struct client_stream *stream, const bool 
   return NULL;
 }
 
-const struct status *client_stream_next(struct client_stream *stream, void *message) {
-  ProtobufCMessage **out = message;
-  *out = NULL;
+/* Waits for the next message; none and no status at the end. */
+static const struct status *receive(struct client_stream *stream) {
   if (stream->refused)
     return stream->refused;
   if (!stream->receiving) {
@@ -166,12 +169,135 @@ const struct status *client_stream_next(struct client_stream *stream, void *mess
   const struct status *status = wait_while(stream, &stream->receiving, true);
   if (status)
     return status;
-  if (stream->incoming)
-    return take_message(stream, out);
-  status = wait_while(stream, &stream->ended, false);
-  if (status || stream->code == GRPC_STATUS_OK)
+  return stream->incoming ? check_peer(stream) : wait_while(stream, &stream->ended, false);
+}
+
+static void forget_incoming(struct client_stream *stream) {
+  grpc_byte_buffer_destroy(stream->incoming);
+  stream->incoming = NULL;
+}
+
+const struct status *client_stream_next(struct client_stream *stream, void *message) {
+  ProtobufCMessage **out = message;
+  *out = NULL;
+  const struct status *status = receive(stream);
+  if (status)
     return status;
+  if (stream->incoming) {
+    arena_reset(stream->messages);
+    status = incoming_parse(stream->messages, stream->response, stream->incoming, out);
+    forget_incoming(stream);
+    return status;
+  }
+  if (stream->code == GRPC_STATUS_OK)
+    return NULL;
   return status_decode(stream->arena, stream->code, stream->message, trailing_details(&stream->trailers));
+}
+
+void client_stream_bytes(struct client_stream *stream, const uint8_t **bytes, size_t *size) {
+  *bytes = NULL;
+  *size = 0;
+  grpc_slice_unref(stream->current);
+  stream->current = grpc_empty_slice();
+  if (!stream->refused)
+    stream->refused = receive(stream);
+  if (stream->refused || !stream->incoming)
+    return;
+  stream->current = incoming_slice(stream->incoming);
+  forget_incoming(stream);
+  *bytes = GRPC_SLICE_START_PTR(stream->current);
+  *size = GRPC_SLICE_LENGTH(stream->current);
+}
+
+static char *copy_text(struct arena *arena, grpc_slice slice) {
+  return arena_strndup(arena, (const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice));
+}
+
+static size_t copy_headers(struct arena *arena, const grpc_metadata_array *from, const struct header **out) {
+  struct header *rows = arena_calloc(arena, from->count + 1, sizeof(*rows));
+  size_t count = 0;
+  for (size_t i = 0; i < from->count; i++) {
+    const grpc_metadata *row = &from->metadata[i];
+    if (header_returned((const char *)GRPC_SLICE_START_PTR(row->key), GRPC_SLICE_LENGTH(row->key)))
+      rows[count++] = (struct header){.key = copy_text(arena, row->key),
+                                      .value = copy_text(arena, row->value),
+                                      .size = GRPC_SLICE_LENGTH(row->value)};
+  }
+  *out = rows;
+  return count;
+}
+
+size_t client_stream_headers(struct client_stream *stream, const struct header **out) {
+  *out = NULL;
+  if (!stream->refused)
+    stream->refused = wait_while(stream, &stream->opened, false);
+  if (stream->refused)
+    return 0;
+  return copy_headers(stream->arena, &stream->headers, out);
+}
+
+/* A failure that no peer sent. gRPC core tells the two apart in its own words alone. */
+static bool failed_here(const struct client_stream *stream) {
+  return stream->code != GRPC_STATUS_OK && stream->story && !strstr(stream->story, "received from peer");
+}
+
+static const struct status *own_words(const struct client_stream *stream) {
+  const char *who = stream->channel->expected_service ? stream->channel->expected_service : "the service";
+  switch (stream->code) {
+  case GRPC_STATUS_CANCELLED:
+    return &status_cancelled;
+  case GRPC_STATUS_DEADLINE_EXCEEDED:
+    return &status_deadline_exceeded;
+  case GRPC_STATUS_UNAVAILABLE:
+    return status_make(stream->arena, CODE_UNAVAILABLE, "SERVICE_UNREACHABLE",
+                       "%s cannot be reached; try again shortly", who);
+  case GRPC_STATUS_RESOURCE_EXHAUSTED:
+    return status_make(stream->arena, CODE_RESOURCE_EXHAUSTED, "RESPONSE_TOO_LARGE",
+                       "an answer of %s is larger than a message may be; ask for less", who);
+  default:
+    return status_make(stream->arena, CODE_INTERNAL, "RESPONSE_MALFORMED", "%s answered what is no answer",
+                       who);
+  }
+}
+
+const struct client_end *client_stream_end(struct client_stream *stream, const char *domain) {
+  if (!stream->refused)
+    stream->refused = wait_while(stream, &stream->ended, false);
+  if (!stream->refused && failed_here(stream))
+    stream->refused = own_words(stream);
+  if (stream->refused)
+    return client_end_of(stream->arena, stream->refused, domain);
+  struct client_end *end = arena_new(stream->arena, struct client_end);
+  const grpc_slice *details = trailing_details(&stream->trailers);
+  end->code = (unsigned)stream->code < CODE_COUNT ? (enum code)stream->code : CODE_UNKNOWN;
+  end->message = copy_text(stream->arena, stream->message);
+  if (details) {
+    end->details_size = GRPC_SLICE_LENGTH(*details);
+    end->details = arena_copy(stream->arena, GRPC_SLICE_START_PTR(*details), end->details_size);
+  }
+  end->trailer_count = copy_headers(stream->arena, &stream->trailers, &end->trailers);
+  return end;
+}
+
+const struct client_end *client_end_of(struct arena *arena, const struct status *status, const char *domain) {
+  struct client_end *end = arena_new(arena, struct client_end);
+  struct wire_status wire;
+  status_encode(arena, status, domain, &wire);
+  end->code = status->code;
+  end->message = copy_text(arena, wire.message);
+  end->details_size = GRPC_SLICE_LENGTH(wire.details);
+  end->details = arena_copy(arena, GRPC_SLICE_START_PTR(wire.details), end->details_size);
+  grpc_slice_unref(wire.message);
+  grpc_slice_unref(wire.details);
+  return end;
+}
+
+const struct status *client_end_status(struct arena *arena, const struct client_end *end) {
+  if (end->code == CODE_OK)
+    return NULL;
+  grpc_slice message = grpc_slice_from_static_string(end->message);
+  grpc_slice details = grpc_slice_from_static_buffer(end->details, end->details_size);
+  return status_decode(arena, (grpc_status_code)end->code, message, end->details ? &details : NULL);
 }
 
 void client_stream_cancel(struct client_stream *stream) {

@@ -66,6 +66,7 @@ static void call_reset(struct call *call) {
   call->authorization = NULL;
   call->authorization_size = 0;
   call->txn = NULL;
+  call->passing = (struct passing){0};
   call->runs = 0;
   call->request_bytes = call->response_bytes = 0;
 }
@@ -129,12 +130,12 @@ static int64_t monotonic_us(gpr_timespec time) {
 }
 
 static void set_deadline(struct call *call, gpr_timespec client) {
-  const Option__MethodPolicy *policy = call->route->policy;
-  int64_t own_ms = policy && policy->deadline_ms > 0          ? policy->deadline_ms
-                   : call->route->kind == ROUTE_SERVER_STREAM ? 0
-                                                              : DEADLINE_DEFAULT_MS;
-  if (call->route->kind == ROUTE_BIDI)
-    own_ms = 0;
+  const struct schema_method *method = call_method(call);
+  const Option__MethodPolicy *policy = method && method->policy ? method->policy : call->route->policy;
+  bool streams = method && method->server_streaming;
+  int64_t own_ms = policy && policy->deadline_ms > 0 ? policy->deadline_ms
+                   : streams                         ? 0
+                                                     : DEADLINE_DEFAULT_MS;
   call->start_us = clock_monotonic_us();
   call->deadline_us = own_ms ? call->start_us + own_ms * US_PER_MS : INT64_MAX;
   int64_t client_us = monotonic_us(client);
@@ -147,7 +148,7 @@ static const struct status *turned_away(const struct call *call) {
   const struct server *server = call->server;
   if (server->phase >= SERVER_LATE)
     return &draining;
-  if (call->route->kind == ROUTE_UNKNOWN)
+  if (call->route->kind == ROUTE_UNKNOWN && !call->passing.channel)
     return &method_unknown;
   if (server->live_count > server->options.in_flight_max)
     return &overloaded;
@@ -162,7 +163,7 @@ static void dispatch(struct call *call) {
   if (!status && call->deadline_us != INT64_MAX)
     loop_arm(call->server->loop, &call->deadline_timer, call->deadline_us);
   call_hold(call); /* the fiber's */
-  if (!status && fiber_start(call->server->loop, call_serve, call))
+  if (!status && fiber_start(call->server->loop, call->passing.channel ? call_pass : call_serve, call))
     return;
   call_answer(call, status ? status : &overloaded, NULL);
   call_release(call);
@@ -186,10 +187,6 @@ static void slot_arrived(struct tag *tag) {
   struct call *call = call_take(server);
   grpc_call *core = slot->core;
   grpc_byte_buffer *payload = slot->payload;
-  if (slot->route->kind == ROUTE_UNKNOWN) {
-    grpc_call_details_destroy(&slot->details);
-    grpc_call_details_init(&slot->details);
-  }
   if (call) {
     grpc_metadata_array spare = call->metadata;
     call->metadata = slot->metadata;
@@ -198,7 +195,14 @@ static void slot_arrived(struct tag *tag) {
     call->core = core;
     call->payload = payload;
     call->references = 1; /* ours, until it is on its way */
-    set_deadline(call, slot->deadline);
+    bool unknown = slot->route->kind == ROUTE_UNKNOWN;
+    if (unknown)
+      call_find_pass(call, &slot->details);
+    set_deadline(call, unknown ? slot->details.deadline : slot->deadline);
+  }
+  if (slot->route->kind == ROUTE_UNKNOWN) {
+    grpc_call_details_destroy(&slot->details);
+    grpc_call_details_init(&slot->details);
   }
   slot->payload = NULL;
   slot_post(slot);

@@ -56,7 +56,7 @@ static const struct principal *service_principal(struct call *call) {
 const struct status *call_identify(struct call *call) {
   const struct server_options *options = &call->server->options;
   call_read_peer(call);
-  if (call->route->policy->open)
+  if (call->route->policy && call->route->policy->open)
     return NULL;
   if (options->tls && call->peer == PEER_UNKNOWN)
     return call_fail(call, CODE_UNAUTHENTICATED, REASON_UNAUTHENTICATED,

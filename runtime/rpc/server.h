@@ -12,6 +12,10 @@
 #include "runtime/rpc/call.h"
 
 struct server;
+struct channel;
+
+/* Where a method that is not served here goes; NULL: nowhere, it is UNIMPLEMENTED. On the loop's thread. */
+typedef struct channel *pass_fn(void *context, const char *method);
 
 /* What is known of a call once it is answered. Texts live until `finished` returns. */
 struct call_facts {
@@ -53,9 +57,13 @@ struct server_options {
   const struct principal *const *fixed_principal;
   partner_of_fn *partner_of;
   void *partner_of_context;
+  /* Passes calls on unread, with the user's token, deadline, trace and headers that header_carried(). The
+     service behind enforces the policy; only calls with a token go on, and never as this service. NULL: none
+     are. */
+  pass_fn *pass;
   const struct clock *clock;
   struct call_observer observer; /* `finished` may be NULL */
-  void *context;                 /* what call_context() gives */
+  void *context;                 /* what call_context() gives; also of `pass` */
 };
 
 /* Binds and starts. NULL with `*problem` (one line that says what to do) when the port is in use, a

@@ -102,7 +102,7 @@ static void start_sending(struct call *call, grpc_slice slice) {
   grpc_op ops[2] = {0};
   size_t count = 0;
   if (!call->headers_sent)
-    ops[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
+    call_headers_op(call, &ops[count++]);
   call->headers_sent = true;
   stream->outgoing = grpc_raw_byte_buffer_create(&slice, 1);
   ops[count].op = GRPC_OP_SEND_MESSAGE;
@@ -136,26 +136,32 @@ static bool wait_until_sent(struct call *call) {
   return true;
 }
 
-const struct status *stream_send(struct stream *stream, const void *message) {
+const struct status *stream_send_slice(struct stream *stream, grpc_slice slice) {
   struct call *call = call_of(stream);
   const struct status *ended = stream_ended(call);
+  if (!ended) {
+    call->response_bytes += GRPC_SLICE_LENGTH(slice);
+    start_sending(call, slice);
+  }
+  grpc_slice_unref(slice);
   if (ended)
     return ended;
-  size_t size = protobuf_c_message_get_packed_size(message);
-  if (size > LIMIT_MESSAGE_BYTES)
-    return &message_too_large;
-  grpc_slice slice = grpc_slice_malloc(size);
-  protobuf_c_message_pack(message, GRPC_SLICE_START_PTR(slice));
-  call->response_bytes += size;
-  start_sending(call, slice);
-  grpc_slice_unref(slice);
-  if (stream->arena)
-    arena_reset(stream->arena);
   if (!wait_until_sent(call))
     return &stream_stalled;
   if (call->cancelled || stream->send_failed)
     return stream_ended(call);
   return NULL;
+}
+
+const struct status *stream_send(struct stream *stream, const void *message) {
+  size_t size = protobuf_c_message_get_packed_size(message);
+  if (size > LIMIT_MESSAGE_BYTES)
+    return &message_too_large;
+  grpc_slice slice = grpc_slice_malloc(size);
+  protobuf_c_message_pack(message, GRPC_SLICE_START_PTR(slice));
+  if (stream->arena)
+    arena_reset(stream->arena);
+  return stream_send_slice(stream, slice);
 }
 
 static void stream_arena_exhausted(void *context) {

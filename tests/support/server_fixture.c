@@ -58,6 +58,12 @@ static void make_authority(struct server_fixture *fixture) {
   static const char *const others[][2] = {
       {"service", "gateway"}, {"service", "stranger"}, {"client", "console"}};
   const char *problem = NULL, *own = fixture->options.service_name;
+  if (fixture->options.authority) {
+    strcpy(fixture->folder, fixture->options.authority->folder);
+    if (!authority_issue(fixture->folder, TRUST_DOMAIN, "service", own, &problem))
+      give_up("authority", problem);
+    return;
+  }
   strcpy(fixture->folder, "/tmp/entente-fixture-XXXXXX");
   if (!mkdtemp(fixture->folder))
     give_up("mkdtemp", "refused");
@@ -118,6 +124,7 @@ static void open_server(struct server_fixture *fixture) {
       .partner_of_context = fixture->store,
       .clock = &fixture->clock,
       .observer = options->observer,
+      .pass = options->pass,
       .context = options->context,
   };
   if (options->tls) {
@@ -148,6 +155,8 @@ static void *run_server(void *argument) {
   sem_post(&fixture->started);
   loop_run(fixture->loop);
   server_destroy(fixture->server);
+  if (fixture->options.ended)
+    fixture->options.ended(fixture->options.context);
   if (fixture->store)
     store_close(fixture->store);
   identity_destroy(fixture->identity);
@@ -221,7 +230,7 @@ void fixture_drain(struct server_fixture *fixture, uint32_t notice_ms, uint32_t 
 
 static void remove_folder(struct server_fixture *fixture) {
   char command[128];
-  if (!fixture->folder[0])
+  if (!fixture->folder[0] || fixture->options.authority)
     return;
   snprintf(command, sizeof(command), "rm -rf '%s'", fixture->folder);
   if (system(command) != 0)

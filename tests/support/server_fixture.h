@@ -36,6 +36,10 @@ struct fixture_options {
   bool tls;                    /* mTLS with a private authority; calls then need a token or go as the service
                                   `gateway` */
   struct call_observer observer;
+  const struct server_fixture
+      *authority;               /* whose authority and tokens count here too; it must outlive this */
+  pass_fn *pass;                /* to where calls of other methods go */
+  void (*ended)(void *context); /* told on the server's thread once the server is gone */
 };
 
 struct server_fixture *fixture_start(const struct fixture_options *options);

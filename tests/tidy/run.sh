@@ -27,6 +27,7 @@ runtime/rpc/*               runtime/base runtime/message runtime/loop runtime/st
 runtime/feed/*              runtime/base runtime/message runtime/loop runtime/store runtime/rpc runtime/feed runtime/observe
 runtime/process/*           runtime
 gateway/compose/*           runtime/base runtime/message runtime/loop runtime/rpc runtime/feed gateway/compose
+gateway/edge/*              runtime/base runtime/message runtime/loop runtime/rpc runtime/observe runtime/process gateway/compose gateway/edge
 gateway/*                   runtime gateway
 PILLAR/main.c               runtime PILLAR
 PILLAR/rules                runtime/base PILLAR
