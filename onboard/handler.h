@@ -2,6 +2,7 @@
 #ifndef ENTENTE_ONBOARD_HANDLER_H
 #define ENTENTE_ONBOARD_HANDLER_H
 
+#include "onboard/capacity.h"
 #include "onboard/partnership.h"
 #include "onboard/service.h"
 #include "runtime/rpc/resource.h"
@@ -10,6 +11,9 @@
  * (INVALID_STATE) naming `action` when it has ended. */
 const struct status *partnership_open(struct call *call, const char *name, const char *action,
                                       Onboard__Partnership **out);
+
+/* The capacity of the vendor in `name`, for a change; a new one with its name alone when nothing was set. */
+const struct status *capacity_load(struct txn *txn, const char *name, Onboard__Capacity **out);
 
 /* What a list by due time asks for. `state` 0 is any; it is the state at the time of the call. */
 struct due_filter {

@@ -9,9 +9,11 @@
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 
+#include "entente/onboard/v1/capacity.pb-c.h"
 #include "entente/onboard/v1/organization.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
+#include "entente/onboard/v1/qualification.pb-c.h"
 
 /* Under `owner|` and `owner|STATE`. */
 static void emit_state(struct index_sink *sink, const char *owner, const ProtobufCEnumDescriptor *states,
@@ -166,7 +168,17 @@ const struct kind kind_review = {"review", "vendors/*/partnerships/*/reviews/*",
 const struct kind kind_nps_response = {"nps_response", "vendors/*/partnerships/*/npsResponses/*",
                                        &onboard__nps_response__descriptor, nps_response_indexes};
 
+/* ---- qualification, capacity ---- */
+
+static const struct index no_indexes[] = {{0}};
+
+const struct kind kind_qualification = {"qualification", "vendors/*/partnerships/*/qualifications/*",
+                                        &onboard__qualification__descriptor, no_indexes};
+const struct kind kind_capacity = {"capacity", "vendors/*/capacities/*", &onboard__capacity__descriptor,
+                                   no_indexes};
+
 const struct kind *const onboard_kinds[] = {
-    &kind_organization, &kind_partnership, &kind_plan,   &kind_commitment,   &kind_claim,
-    &kind_milestone,    &kind_sponsor,     &kind_review, &kind_nps_response, NULL,
+    &kind_qualification, &kind_capacity,   &kind_organization, &kind_partnership,
+    &kind_plan,          &kind_commitment, &kind_claim,        &kind_milestone,
+    &kind_sponsor,       &kind_review,     &kind_nps_response, NULL,
 };

@@ -153,10 +153,39 @@ const struct status *partnership_assess(struct call *call, const void *in, void 
   return apply_and_answer(call, request->name, request->etag, &verb, out);
 }
 
+/* What a vendor can run is counted in the same commit, so that two designations at once are not both the
+ * last. */
+static const struct status *take_capacity(struct call *call, const char *partnership, const char *reason) {
+  struct act act = act_of(call);
+  Onboard__Capacity *capacity;
+  bool overridden;
+  const struct status *status = capacity_load(call_txn(call), partnership, &capacity);
+  if (!status)
+    status = capacity_take(&act, capacity, partnership, reason, &overridden);
+  if (!status)
+    resource_change(call_txn(call), &kind_capacity, capacity,
+                    overridden ? "capacity.overridden" : "capacity.taken");
+  return status;
+}
+
+static const struct status *release_capacity(struct call *call, const char *partnership) {
+  Onboard__Capacity *capacity;
+  const struct status *status = capacity_load(call_txn(call), partnership, &capacity);
+  if (status)
+    return status;
+  capacity_release(call_arena(call), capacity);
+  resource_change(call_txn(call), &kind_capacity, capacity, "capacity.released");
+  return NULL;
+}
+
 const struct status *partnership_designate(struct call *call, const void *in, void *out) {
   const Onboard__DesignatePartnershipRequest *request = in;
   static const struct verb verb = {PARTNERSHIP_DESIGNATE, "partnership.designated", false};
-  return apply_and_answer(call, request->name, request->etag, &verb, out);
+  Onboard__Partnership *partnership;
+  const struct status *status = apply(call, request->name, request->etag, &verb, &partnership);
+  if (!status)
+    status = take_capacity(call, partnership->name, request->override_reason);
+  return status ? status : answer(call, partnership, verb.type, out);
 }
 
 const struct status *partnership_activate(struct call *call, const void *in, void *out) {
@@ -199,6 +228,8 @@ const struct status *partnership_end(struct call *call, const void *in, void *ou
     status = resource_load(call, &kind_organization, partnership->partner_organization, "", &organization);
   if (!status)
     status = organization_apply(&act, organization, ORGANIZATION_RELEASE);
+  if (!status && partnership->designate_time)
+    status = release_capacity(call, partnership->name);
   if (status)
     return status;
   partnership->end_reason = request->reason;

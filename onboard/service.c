@@ -91,6 +91,22 @@ static const struct method nps_response_methods[] = {
 static const struct service nps_response_service = {"entente.onboard.v1.NpsResponseService",
                                                     nps_response_methods};
 
+static const struct method qualification_methods[] = {
+    {"SubmitQualification", .unary = qualification_answer},
+    {"GetQualification", .unary = qualification_get},
+    {"ListQualifications", .unary = qualification_list},
+    {0},
+};
+static const struct service qualification_service = {"entente.onboard.v1.QualificationService",
+                                                     qualification_methods};
+
+static const struct method capacity_methods[] = {
+    {"GetCapacity", .unary = capacity_get},
+    {"UpdateCapacity", .unary = capacity_update},
+    {0},
+};
+static const struct service capacity_service = {"entente.onboard.v1.CapacityService", capacity_methods};
+
 const struct service *const onboard_services[] = {
     &organization_service,
     &partnership_service,
@@ -100,6 +116,8 @@ const struct service *const onboard_services[] = {
     &sponsor_service,
     &review_service,
     &nps_response_service,
+    &qualification_service,
+    &capacity_service,
     &feed_service,
     &ledger_service,
     NULL,

@@ -6,6 +6,7 @@
 
 extern const struct kind kind_organization, kind_partnership, kind_plan, kind_commitment, kind_claim,
     kind_milestone, kind_sponsor, kind_review, kind_nps_response;
+extern const struct kind kind_qualification, kind_capacity;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -23,6 +24,8 @@ unary_fn milestone_get, milestone_list, milestone_report, milestone_accept, mile
 unary_fn sponsor_create, sponsor_get, sponsor_list, sponsor_update, sponsor_take_up, sponsor_leave,
     sponsor_replace;
 unary_fn review_create, review_get, review_list, review_move, review_record, review_call_off;
+unary_fn qualification_answer, qualification_get, qualification_list;
+unary_fn capacity_get, capacity_update;
 unary_fn nps_response_record, nps_response_get, nps_response_list;
 
 /* partner_of_fn of this pillar, which owns the partnerships: `context` is the store. What was read once is
