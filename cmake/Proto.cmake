@@ -7,7 +7,8 @@ set(ENTENTE_PROTO_OUT ${CMAKE_BINARY_DIR}/proto-gen)
 function(entente_contracts target)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${ENTENTE_PROTO_ROOT} ${ENTENTE_PROTO_ROOT}/*.proto)
   set(well_known google/protobuf/any google/protobuf/descriptor google/protobuf/duration
-      google/protobuf/empty google/protobuf/field_mask google/protobuf/timestamp)
+      google/protobuf/empty google/protobuf/field_mask google/protobuf/struct google/protobuf/timestamp
+      google/protobuf/wrappers)
   set(standard grpc/health/v1/health grpc/reflection/v1/reflection grpc/reflection/v1alpha/reflection)
   list(TRANSFORM sources REPLACE "\\.proto$" "")
   set(generated "")

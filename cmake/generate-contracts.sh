@@ -11,7 +11,8 @@ cd "$root"
 files=$(find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
 standard="grpc/health/v1/health.proto grpc/reflection/v1/reflection.proto grpc/reflection/v1alpha/reflection.proto"
 known="google/protobuf/any.proto google/protobuf/descriptor.proto google/protobuf/duration.proto
-google/protobuf/empty.proto google/protobuf/field_mask.proto google/protobuf/timestamp.proto"
+google/protobuf/empty.proto google/protobuf/field_mask.proto google/protobuf/struct.proto
+google/protobuf/timestamp.proto google/protobuf/wrappers.proto"
 
 $protoc -I "$root" -I /usr/share/grpc-proto --include_imports --descriptor_set_out="$out/contract.binpb" $files $standard
 

@@ -13,9 +13,13 @@ struct json_options {
 };
 
 /* Appends the message; NULL options: compact, without defaults. Values are assumed valid UTF-8.
- * An Any whose type is not in the contract is written as {"@type": ..., "value": base64 of its bytes}, which
- * json_read() does not take. */
-void json_write(struct buffer *out, const ProtobufCMessage *message, const struct json_options *options);
+ * False when something in it has no JSON that json_read() would take:
+ *   an Any whose type is not in the contract      {"@type": ..., "value": base64 of its bytes}
+ *   a time or duration out of range               its numbers, spelled as any other
+ *   a path of a mask that has no lowerCamelCase   as it is
+ *   a Value that is empty, NaN or infinite        null
+ *   what is beyond json_read()'s limits of depth and of map entries */
+bool json_write(struct buffer *out, const ProtobufCMessage *message, const struct json_options *options);
 
 /* Parses into the arena. INVALID_ARGUMENT (INVALID_REQUEST) with one violation, the first: its field is the
  * path, its description begins with line and column (in characters, from 1), its reason is one of
@@ -31,5 +35,10 @@ void json_write(struct buffer *out, const ProtobufCMessage *message, const struc
  */
 const struct status *json_read(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                const char *text, size_t size, ProtobufCMessage **out);
+
+/* The same for text of a program with a newer contract: passes over fields that this contract does not have,
+ * and over names that an enum does not have, as if they were not there. */
+const struct status *json_read_known(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                     const char *text, size_t size, ProtobufCMessage **out);
 
 #endif

@@ -7,6 +7,7 @@
 #include "runtime/message/validate.h"
 
 #include "google/protobuf/any.pb-c.h"
+#include "google/protobuf/struct.pb-c.h"
 
 #include <errno.h>
 #include <float.h>
@@ -19,6 +20,8 @@ struct reader {
   const char *error_path; /* of the first error */
   size_t values;          /* read so far */
   unsigned depth;         /* of messages */
+  bool known_only;        /* what the contract does not have is passed over */
+  bool passed_over;       /* the value read last is not one of its enum */
 };
 
 static bool read_message(struct reader *reader, const struct message_rules *rules, const struct path *path,
@@ -148,6 +151,10 @@ static bool read_real(struct reader *reader, const struct path *path, double max
 
 static bool read_enum(struct reader *reader, const struct path *path,
                       const ProtobufCEnumDescriptor *descriptor, int32_t *out) {
+  if (descriptor == &google__protobuf__null_value__descriptor && json_take_word(&reader->scan, "null")) {
+    *out = GOOGLE__PROTOBUF__NULL_VALUE__NULL_VALUE;
+    return true;
+  }
   if (json_peek(&reader->scan) != '"')
     return read_integer(reader, path, PROTOBUF_C_TYPE_INT32, out);
   const char *at = reader->scan.at;
@@ -155,6 +162,10 @@ static bool read_enum(struct reader *reader, const struct path *path,
   if (!in_path(reader, path, json_take_string(&reader->scan, &name)))
     return false;
   const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value_by_name(descriptor, name);
+  if (!value && reader->known_only) {
+    reader->passed_over = true;
+    return true;
+  }
   if (!value)
     return fail_at(reader, path, at, "ENUM_VALUE_UNKNOWN", "`%.*s` is not a value of %s", text_cut(name, 64),
                    name, descriptor->name);
@@ -216,6 +227,13 @@ static bool read_value(struct reader *reader, const struct field_rules *row, con
 
 /* ---- fields ---- */
 
+/* Whether the value read last was passed over, which is asked once. */
+static bool take_passed_over(struct reader *reader) {
+  bool passed = reader->passed_over;
+  reader->passed_over = false;
+  return passed;
+}
+
 /* Room for one more element of a repeated field that has `count`; returns where it goes. */
 static void *grow_list(struct arena *arena, void **elements, size_t *capacity, size_t count, size_t size) {
   if (count == *capacity) {
@@ -243,7 +261,7 @@ static bool read_list(struct reader *reader, const struct field_rules *row, stru
     void *element = grow_list(reader->scan.arena, elements, &capacity, *count, size);
     if (!read_value(reader, row, path, element))
       return false;
-    ++*count;
+    *count += !take_passed_over(reader);
   } while (json_take(&reader->scan, ','));
   path->index = PATH_NO_INDEX;
   return in_path(reader, path, json_expect(&reader->scan, ']'));
@@ -273,14 +291,6 @@ static bool read_map_key(struct reader *reader, const struct field_rules *row, c
   return fail_at(reader, path, at, "VALUE_MALFORMED", "expected \"true\" or \"false\"");
 }
 
-static bool keys_equal(const ProtobufCFieldDescriptor *key, const ProtobufCMessage *a,
-                       const ProtobufCMessage *b) {
-  const void *at_a = field_at(a, key), *at_b = field_at(b, key);
-  if (key->type == PROTOBUF_C_TYPE_STRING)
-    return strcmp(*(char *const *)at_a, *(char *const *)at_b) == 0;
-  return memcmp(at_a, at_b, field_value_size(key->type)) == 0;
-}
-
 /* Map entries are few (row->max_items), so they are compared with each other. */
 static bool read_map_entry(struct reader *reader, const struct field_rules *row, const struct path *path,
                            ProtobufCMessage **entries, size_t count, ProtobufCMessage *entry) {
@@ -292,7 +302,7 @@ static bool read_map_entry(struct reader *reader, const struct field_rules *row,
   if (!read_map_key(reader, key, path, field_at(entry, key->field)))
     return false;
   for (size_t i = 0; i < count; i++)
-    if (keys_equal(key->field, entries[i], entry))
+    if (map_keys_equal(key->field, entries[i], entry))
       return fail_at(reader, path, at, "FIELD_DUPLICATE", "the key is given twice");
   return in_path(reader, path, json_expect(&reader->scan, ':')) &&
          read_value(reader, value, path, field_at(entry, value->field));
@@ -311,14 +321,23 @@ static bool read_map(struct reader *reader, const struct field_rules *row, struc
     *slot = message_new(reader->scan.arena, row->message->descriptor);
     if (!read_map_entry(reader, row, path, *entries, *count, *slot))
       return false;
-    ++*count;
+    *count += !take_passed_over(reader);
   } while (json_take(&reader->scan, ','));
   return in_path(reader, path, json_expect(&reader->scan, '}'));
 }
 
+/* Whether `null` is a value of the field's type rather than no value. */
+static bool takes_null(const struct field_rules *row) {
+  if (row->repeated)
+    return false;
+  if (row->field->type == PROTOBUF_C_TYPE_ENUM)
+    return row->field->descriptor == &google__protobuf__null_value__descriptor;
+  return row->message && row->message->well_known == WELL_KNOWN_VALUE;
+}
+
 static bool read_field(struct reader *reader, const struct field_rules *row, struct path *path,
                        ProtobufCMessage *message, const char *at) {
-  if (json_take_word(&reader->scan, "null"))
+  if (!takes_null(row) && json_take_word(&reader->scan, "null"))
     return true;
   if (row->schema.map)
     return read_map(reader, row, path, message);
@@ -331,6 +350,8 @@ static bool read_field(struct reader *reader, const struct field_rules *row, str
   }
   if (!read_value(reader, row, path, field_at(message, row->field)))
     return false;
+  if (take_passed_over(reader))
+    return true;
   bool pointer = row->field->type == PROTOBUF_C_TYPE_STRING || row->field->type == PROTOBUF_C_TYPE_MESSAGE;
   if (row->oneof)
     *field_case(message, row->field) = row->field->id;
@@ -378,6 +399,11 @@ static bool read_fields(struct reader *reader, const struct message_rules *rules
       continue;
     }
     const struct field_rules *row = rules_field(rules, key);
+    if (!row && reader->known_only) {
+      if (!in_path(reader, parent, json_skip(&reader->scan)))
+        return false;
+      continue;
+    }
     if (!row)
       return fail_at(reader, parent, at, "FIELD_UNKNOWN", "%s has no field `%.*s`", rules->descriptor->name,
                      text_cut(key, 64), key);
@@ -499,6 +525,37 @@ static bool read_text_message(struct reader *reader, enum well_known kind, const
          fail_at(reader, path, at, "VALUE_MALFORMED", "expected field paths such as displayName,plan.target");
 }
 
+/* One of the messages that are any JSON value. What is read is told by how the text begins. */
+static bool read_dynamic(struct reader *reader, const struct message_rules *rules, const struct path *parent,
+                         ProtobufCMessage *message) {
+  static const struct {
+    const char *begins;
+    const char *field;
+  } kinds[] = {{"\"", "string_value"}, {"{", "struct_value"}, {"[", "list_value"},
+               {"tf", "bool_value"},   {"n", "null_value"},   {"-0123456789", "number_value"}};
+  char first = json_peek(&reader->scan);
+  const char *at = reader->scan.at;
+  for (size_t i = 0; first && i < sizeof kinds / sizeof *kinds; i++) {
+    const struct field_rules *row = rules_field(rules, kinds[i].field);
+    struct path path = {parent, row->field->name, PATH_NO_INDEX};
+    if (strchr(kinds[i].begins, first))
+      return read_field(reader, row, &path, message, at);
+  }
+  return fail_at(reader, parent, at, "JSON_MALFORMED", "expected a value");
+}
+
+/* Messages whose JSON is that of their one field. */
+static bool read_bare(struct reader *reader, const struct message_rules *rules, const struct path *parent,
+                      ProtobufCMessage *message) {
+  const struct field_rules *row = &rules->fields[0];
+  struct path path = {parent, row->field->name, PATH_NO_INDEX};
+  if (row->schema.map)
+    return read_map(reader, row, &path, message);
+  if (row->repeated)
+    return read_list(reader, row, &path, message);
+  return read_value(reader, row, &path, field_at(message, row->field));
+}
+
 static bool read_message(struct reader *reader, const struct message_rules *rules, const struct path *path,
                          ProtobufCMessage **out) {
   if (reader->depth == LIMIT_MESSAGE_DEPTH)
@@ -515,6 +572,14 @@ static bool read_message(struct reader *reader, const struct message_rules *rule
   case WELL_KNOWN_FIELD_MASK:
     read = read_text_message(reader, rules->well_known, path, message);
     break;
+  case WELL_KNOWN_VALUE:
+    read = read_dynamic(reader, rules, path, message);
+    break;
+  case WELL_KNOWN_STRUCT:
+  case WELL_KNOWN_LIST_VALUE:
+  case WELL_KNOWN_WRAPPER:
+    read = read_bare(reader, rules, path, message);
+    break;
   default:
     read = read_fields(reader, rules, path, NULL, message);
   }
@@ -523,11 +588,13 @@ static bool read_message(struct reader *reader, const struct message_rules *rule
   return read;
 }
 
-const struct status *json_read(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                               const char *text, size_t size, ProtobufCMessage **out) {
+static const struct status *read_text(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                      const char *text, size_t size, bool known_only,
+                                      ProtobufCMessage **out) {
   static const char nothing[1];
   const char *start = size ? text : nothing;
-  struct reader reader = {.scan = {.arena = arena, .text = start, .at = start, .end = start + size}};
+  struct reader reader = {.scan = {.arena = arena, .text = start, .at = start, .end = start + size},
+                          .known_only = known_only};
   struct json_scan *scan = &reader.scan;
   if (read_message(&reader, rules_expect(descriptor), NULL, out)) {
     json_peek(scan);
@@ -544,4 +611,14 @@ const struct status *json_read(struct arena *arena, const ProtobufCMessageDescri
   status_add_violation(arena, status, path, scan->reason, "line %zu, column %zu: %s", line, column,
                        scan->error);
   return status;
+}
+
+const struct status *json_read(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                               const char *text, size_t size, ProtobufCMessage **out) {
+  return read_text(arena, descriptor, text, size, false, out);
+}
+
+const struct status *json_read_known(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                     const char *text, size_t size, ProtobufCMessage **out) {
+  return read_text(arena, descriptor, text, size, true, out);
 }

@@ -9,7 +9,9 @@
 #include <string.h>
 
 enum { NANOS_PER_SECOND = 1000000000, FRACTION_DIGITS = 9, EXPONENT_MAX = 100000 };
-#define DURATION_SECONDS_MAX INT64_C(315576000000) /* 10,000 years of 365.25 days */
+#define DURATION_SECONDS_MAX INT64_C(315576000000)  /* 10,000 years of 365.25 days */
+#define TIMESTAMP_SECONDS_MIN INT64_C(-62135596800) /* 0001-01-01 */
+#define TIMESTAMP_SECONDS_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59 */
 
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -107,7 +109,7 @@ static void fraction_write(struct buffer *out, int32_t nanos) {
     buffer_printf(out, ".%03d", nanos / 1000000);
 }
 
-void json_timestamp_write(struct buffer *out, const Google__Protobuf__Timestamp *timestamp) {
+bool json_timestamp_write(struct buffer *out, const Google__Protobuf__Timestamp *timestamp) {
   char text[64];
   int64_t us;
   if (__builtin_mul_overflow(timestamp->seconds, (int64_t)US_PER_SECOND, &us))
@@ -116,6 +118,8 @@ void json_timestamp_write(struct buffer *out, const Google__Protobuf__Timestamp 
   buffer_append(out, text, strlen(text) - 1);
   fraction_write(out, timestamp->nanos);
   buffer_text(out, "Z");
+  return timestamp->seconds >= TIMESTAMP_SECONDS_MIN && timestamp->seconds <= TIMESTAMP_SECONDS_MAX &&
+         timestamp->nanos >= 0 && timestamp->nanos < NANOS_PER_SECOND;
 }
 
 bool json_timestamp_parse(const char *text, Google__Protobuf__Timestamp *out) {
@@ -125,12 +129,16 @@ bool json_timestamp_parse(const char *text, Google__Protobuf__Timestamp *out) {
   return time_parse_nanos(text, &out->seconds, &out->nanos);
 }
 
-void json_duration_write(struct buffer *out, const Google__Protobuf__Duration *duration) {
+bool json_duration_write(struct buffer *out, const Google__Protobuf__Duration *duration) {
   bool negative = duration->seconds < 0 || duration->nanos < 0;
   uint64_t seconds = duration->seconds < 0 ? -(uint64_t)duration->seconds : (uint64_t)duration->seconds;
   buffer_printf(out, "%s%" PRIu64, negative ? "-" : "", seconds);
   fraction_write(out, duration->nanos < 0 ? -duration->nanos : duration->nanos);
   buffer_text(out, "s");
+  bool one_sign =
+      !(duration->seconds < 0 && duration->nanos > 0) && !(duration->seconds > 0 && duration->nanos < 0);
+  return one_sign && seconds <= DURATION_SECONDS_MAX && duration->nanos > -NANOS_PER_SECOND &&
+         duration->nanos < NANOS_PER_SECOND;
 }
 
 bool json_duration_parse(const char *text, Google__Protobuf__Duration *out) {
@@ -150,23 +158,27 @@ bool json_duration_parse(const char *text, Google__Protobuf__Duration *out) {
       nanos = nanos * 10 + (i < fraction ? text[1 + i] - '0' : 0);
     text += 1 + fraction;
   }
-  if (strcmp(text, "s") != 0 || seconds > DURATION_SECONDS_MAX || (seconds == DURATION_SECONDS_MAX && nanos))
+  if (strcmp(text, "s") != 0 || seconds > DURATION_SECONDS_MAX)
     return false;
   out->seconds = negative ? -seconds : seconds;
   out->nanos = negative ? -nanos : nanos;
   return true;
 }
 
-void json_mask_write(struct buffer *out, const Google__Protobuf__FieldMask *mask) {
+bool json_mask_write(struct buffer *out, const Google__Protobuf__FieldMask *mask) {
+  bool spelled = true;
   for (size_t i = 0; i < mask->n_paths; i++) {
     if (i)
       buffer_text(out, ",");
+    spelled = spelled && *mask->paths[i] && !strchr(mask->paths[i], ',');
     for (const char *c = mask->paths[i]; *c; c++) {
       bool joined = *c == '_' && c[1] >= 'a' && c[1] <= 'z';
+      spelled = spelled && (*c != '_' || joined) && !(*c >= 'A' && *c <= 'Z');
       c += joined;
       buffer_append(out, joined ? &(char){(char)(*c - 'a' + 'A')} : c, 1);
     }
   }
+  return spelled;
 }
 
 bool json_mask_parse(struct arena *arena, const char *text, Google__Protobuf__FieldMask *out) {
@@ -204,6 +216,14 @@ void json_base64_write(struct buffer *out, const ProtobufCBinaryData *bytes) {
   buffer_append(out, "==", (4 - length % 4) % 4);
 }
 
+/* Clears the bits of the last character that belong to no byte: proto3's JSON has them ignored. */
+static void clear_spare_bits(char *text, size_t length) {
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const char *found = length % 4 > 1 ? strchr(alphabet, text[length - 1]) : NULL;
+  if (found)
+    text[length - 1] = alphabet[(found - alphabet) & (length % 4 == 2 ? 0x30 : 0x3C)];
+}
+
 bool json_base64_parse(struct arena *arena, const char *text, ProtobufCBinaryData *out) {
   char *copy = arena_strdup(arena, text);
   size_t length = strlen(copy), padding = 0;
@@ -214,6 +234,7 @@ bool json_base64_parse(struct arena *arena, const char *text, ProtobufCBinaryDat
   copy[length - padding] = '\0';
   for (char *c = copy; *c; c++)
     *c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+  clear_spare_bits(copy, length - padding);
   void *bytes;
   if (!base64url_decode(arena, copy, &bytes, &out->len))
     return false;

@@ -18,17 +18,19 @@ size_t json_number_length(const char *text, size_t size);
  * is not integral or its magnitude does not fit. */
 bool json_integer_parse(const char *text, size_t size, bool *negative, uint64_t *magnitude);
 
-/* Fraction of 0, 3, 6 or 9 digits. */
-void json_timestamp_write(struct buffer *out, const Google__Protobuf__Timestamp *timestamp);
+/* Fraction of 0, 3, 6 or 9 digits. Writing answers whether the value is one that JSON has: years 1 to 9999,
+ * 10,000 years either way with seconds and nanoseconds of one sign, paths of lower-case words. */
+bool json_timestamp_write(struct buffer *out, const Google__Protobuf__Timestamp *timestamp);
 bool json_timestamp_parse(const char *text, Google__Protobuf__Timestamp *out);
-void json_duration_write(struct buffer *out, const Google__Protobuf__Duration *duration);
+bool json_duration_write(struct buffer *out, const Google__Protobuf__Duration *duration);
 bool json_duration_parse(const char *text, Google__Protobuf__Duration *out);
 
 /* `display_name,plan.target` as `displayName,plan.target`. */
-void json_mask_write(struct buffer *out, const Google__Protobuf__FieldMask *mask);
+bool json_mask_write(struct buffer *out, const Google__Protobuf__FieldMask *mask);
 bool json_mask_parse(struct arena *arena, const char *text, Google__Protobuf__FieldMask *out);
 
-/* Padded base64; parse also takes the URL alphabet and no padding. */
+/* Padded base64; parse also takes the URL alphabet, no padding, and bits at the end that belong to no byte.
+ */
 void json_base64_write(struct buffer *out, const ProtobufCBinaryData *bytes);
 bool json_base64_parse(struct arena *arena, const char *text, ProtobufCBinaryData *out);
 

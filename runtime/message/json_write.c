@@ -6,6 +6,7 @@
 #include "runtime/message/validate.h"
 
 #include "google/protobuf/any.pb-c.h"
+#include "google/protobuf/struct.pb-c.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -16,6 +17,7 @@ struct writer {
   struct json_options options;
   unsigned depth;    /* of brackets */
   unsigned messages; /* nested, as json_read() counts them */
+  bool whole;        /* false when a value had no JSON */
 };
 
 static void write_message(struct writer *writer, const ProtobufCMessage *message);
@@ -73,6 +75,10 @@ static void write_name(struct writer *writer, const char *name) {
 }
 
 static void write_enum(struct writer *writer, const ProtobufCEnumDescriptor *descriptor, int number) {
+  if (descriptor == &google__protobuf__null_value__descriptor) {
+    buffer_text(writer->out, "null");
+    return;
+  }
   const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(descriptor, number);
   if (value)
     write_string(writer, value->name);
@@ -89,6 +95,18 @@ static void write_real(struct writer *writer, double value, bool single) {
     json_float_write(writer->out, (float)value);
   else
     json_double_write(writer->out, value);
+}
+
+/* The value of a map entry may be absent, which is an empty message. */
+static void write_inner(struct writer *writer, const ProtobufCMessageDescriptor *descriptor,
+                        const ProtobufCMessage *message) {
+  if (message) {
+    write_message(writer, message);
+    return;
+  }
+  ProtobufCMessage *empty = arena_alloc(writer->out->arena, descriptor->sizeof_message);
+  descriptor->message_init(empty);
+  write_message(writer, empty);
 }
 
 static void write_value(struct writer *writer, const ProtobufCFieldDescriptor *field, const void *at) {
@@ -132,7 +150,7 @@ static void write_value(struct writer *writer, const ProtobufCFieldDescriptor *f
     buffer_text(writer->out, "\"");
     return;
   case PROTOBUF_C_TYPE_MESSAGE:
-    write_message(writer, *(ProtobufCMessage *const *)at);
+    write_inner(writer, field->descriptor, *(ProtobufCMessage *const *)at);
     return;
   }
 }
@@ -148,17 +166,30 @@ static void write_map_key(struct writer *writer, const ProtobufCMessage *entry) 
   buffer_text(writer->out, writer->options.pretty ? ": " : ":");
 }
 
+/* Of entries with the same key the last one counts. */
+static bool map_entry_last(const struct field_rules *row, ProtobufCMessage *const *entries, size_t count,
+                           size_t index) {
+  for (size_t later = index + 1; later < count; later++)
+    if (map_keys_equal(row->message->fields[0].field, entries[index], entries[later]))
+      return false;
+  return true;
+}
+
 static void write_map(struct writer *writer, const struct field_rules *row, const ProtobufCMessage *message) {
   ProtobufCMessage *const *entries = *(ProtobufCMessage * *const *)field_at(message, row->field);
-  size_t count = *field_count(message, row->field);
+  size_t count = *field_count(message, row->field), written = 0;
+  bool few = count <= row->max_items; /* as json_read() takes; no more are compared with each other */
+  writer->whole = writer->whole && few;
   open_group(writer, "{");
   for (size_t i = 0; i < count; i++) {
     const ProtobufCFieldDescriptor *value = &entries[i]->descriptor->fields[1];
-    next_element(writer, i);
+    if (few && !map_entry_last(row, entries, count, i))
+      continue;
+    next_element(writer, written++);
     write_map_key(writer, entries[i]);
     write_value(writer, value, field_at(entries[i], value));
   }
-  close_group(writer, "}", count);
+  close_group(writer, "}", written);
 }
 
 static void write_list(struct writer *writer, const struct field_rules *row,
@@ -216,6 +247,8 @@ static const ProtobufCMessage *any_content(struct writer *writer, const Google__
 static void write_any(struct writer *writer, const Google__Protobuf__Any *any) {
   size_t count = 0;
   const ProtobufCMessage *content = any_content(writer, any);
+  writer->whole = writer->whole && (content ? strchr(any->type_url, '/') != NULL
+                                            : text_empty(any->type_url) && !any->value.len);
   open_group(writer, "{");
   if (!text_empty(any->type_url)) {
     next_element(writer, count++);
@@ -240,17 +273,36 @@ static void write_any(struct writer *writer, const Google__Protobuf__Any *any) {
 static void write_text_message(struct writer *writer, enum well_known kind, const ProtobufCMessage *message) {
   struct buffer text = {.arena = writer->out->arena};
   buffer_text(&text, "");
+  bool whole;
   if (kind == WELL_KNOWN_TIMESTAMP)
-    json_timestamp_write(&text, (const Google__Protobuf__Timestamp *)message);
+    whole = json_timestamp_write(&text, (const Google__Protobuf__Timestamp *)message);
   else if (kind == WELL_KNOWN_DURATION)
-    json_duration_write(&text, (const Google__Protobuf__Duration *)message);
+    whole = json_duration_write(&text, (const Google__Protobuf__Duration *)message);
   else
-    json_mask_write(&text, (const Google__Protobuf__FieldMask *)message);
+    whole = json_mask_write(&text, (const Google__Protobuf__FieldMask *)message);
+  writer->whole = writer->whole && whole;
   write_string(writer, text.data);
+}
+
+/* What google.protobuf.Value holds; nothing, NaN and the infinities have no JSON, `null` stands for them. */
+static void write_dynamic(struct writer *writer, const Google__Protobuf__Value *value) {
+  const struct message_rules *rules = rules_expect(value->base.descriptor);
+  bool written = value->kind_case != GOOGLE__PROTOBUF__VALUE__KIND__NOT_SET;
+  if (value->kind_case == GOOGLE__PROTOBUF__VALUE__KIND_NUMBER_VALUE)
+    written = isfinite(value->number_value);
+  if (!written) {
+    writer->whole = false;
+    buffer_text(writer->out, "null");
+    return;
+  }
+  for (unsigned i = 0; i < rules->descriptor->n_fields; i++)
+    if (field_is_set(&value->base, rules->fields[i].field))
+      write_value(writer, rules->fields[i].field, field_at(&value->base, rules->fields[i].field));
 }
 
 static void write_object(struct writer *writer, const ProtobufCMessage *message) {
   const struct message_rules *rules = rules_expect(message->descriptor);
+  const ProtobufCFieldDescriptor *first = message->descriptor->fields;
   switch (rules->well_known) {
   case WELL_KNOWN_ANY:
     write_any(writer, (const Google__Protobuf__Any *)message);
@@ -259,6 +311,18 @@ static void write_object(struct writer *writer, const ProtobufCMessage *message)
   case WELL_KNOWN_DURATION:
   case WELL_KNOWN_FIELD_MASK:
     write_text_message(writer, rules->well_known, message);
+    return;
+  case WELL_KNOWN_WRAPPER:
+    write_value(writer, first, field_at(message, first));
+    return;
+  case WELL_KNOWN_STRUCT:
+    write_map(writer, &rules->fields[0], message);
+    return;
+  case WELL_KNOWN_LIST_VALUE:
+    write_list(writer, &rules->fields[0], message);
+    return;
+  case WELL_KNOWN_VALUE:
+    write_dynamic(writer, (const Google__Protobuf__Value *)message);
     return;
   case WELL_KNOWN_EMPTY:
   case WELL_KNOWN_NONE:
@@ -269,14 +333,16 @@ static void write_object(struct writer *writer, const ProtobufCMessage *message)
 }
 
 static void write_message(struct writer *writer, const ProtobufCMessage *message) {
-  writer->messages++;
+  writer->whole = ++writer->messages <= LIMIT_MESSAGE_DEPTH && writer->whole;
   write_object(writer, message);
   writer->messages--;
 }
 
-void json_write(struct buffer *out, const ProtobufCMessage *message, const struct json_options *options) {
-  struct writer writer = {.out = out, .options = options ? *options : (struct json_options){0}};
+bool json_write(struct buffer *out, const ProtobufCMessage *message, const struct json_options *options) {
+  struct writer writer = {
+      .out = out, .options = options ? *options : (struct json_options){0}, .whole = true};
   write_message(&writer, message);
   if (writer.options.pretty)
     buffer_text(out, "\n");
+  return writer.whole;
 }

@@ -17,6 +17,7 @@ struct scan {
   struct violations violations;
   size_t fields; /* on the wire so far, at any depth */
   bool unknown;  /* whether one of them is not in the descriptor */
+  bool again;    /* whether a message that is not repeated may be there in several pieces */
 };
 
 /* One message on the wire. */
@@ -28,6 +29,7 @@ struct frame {
   const uint8_t *at;
   const uint8_t *end;
   unsigned depth;
+  uint64_t seen; /* messages of it that are not repeated, by the low bits of their place in the descriptor */
 };
 
 /* One field on the wire. */
@@ -165,6 +167,11 @@ static bool scan_field(struct scan *scan, struct frame *frame, const struct toke
     scan_violation(scan, frame, field, "TEXT_MALFORMED", "must be UTF-8 without NUL");
   if (field->type != PROTOBUF_C_TYPE_MESSAGE)
     return true;
+  if (field->label != PROTOBUF_C_LABEL_REPEATED) {
+    uint64_t bit = UINT64_C(1) << ((size_t)(field - frame->descriptor->fields) % 64);
+    scan->again = scan->again || frame->seen & bit;
+    frame->seen |= bit;
+  }
   if (frame->depth == LIMIT_MESSAGE_DEPTH) {
     scan_violation(scan, frame, field, "TOO_DEEP", "is nested too deeply");
     return false;
@@ -198,6 +205,72 @@ static bool scan_message(struct scan *scan, struct frame *frame) {
   return true;
 }
 
+/* ---- messages in several pieces ---- */
+
+/* protobuf says that the pieces of a message that is not repeated are merged, which is the same as joining
+ * their bytes. protobuf-c's own merging loses fields, so it is given bytes where nothing is left to merge.
+ * Only for what scan_message() has passed, so that nothing here can fail and nesting is bounded. */
+static ProtobufCBinaryData joined(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                  ProtobufCBinaryData bytes);
+
+static void append_message(struct buffer *out, uint32_t number, ProtobufCBinaryData bytes) {
+  uint8_t prefix[2 * VARINT_BYTES_MAX];
+  size_t size = 0;
+  uint64_t values[] = {(uint64_t)number << 3 | WIRE_BYTES, bytes.len};
+  for (size_t i = 0; i < 2; i++) {
+    for (; values[i] >= 0x80; values[i] >>= 7)
+      prefix[size++] = (uint8_t)(values[i] | 0x80);
+    prefix[size++] = (uint8_t)values[i];
+  }
+  buffer_append(out, prefix, size);
+  buffer_append(out, bytes.data, bytes.len);
+}
+
+/* A member of an oneof replaces whichever was there before. */
+static void forget_others(const ProtobufCMessageDescriptor *descriptor, const ProtobufCFieldDescriptor *field,
+                          struct buffer *pieces) {
+  if (!(field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF))
+    return;
+  for (unsigned i = 0; i < descriptor->n_fields; i++) {
+    const ProtobufCFieldDescriptor *other = &descriptor->fields[i];
+    if (other != field && (other->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+        other->quantifier_offset == field->quantifier_offset)
+      pieces[i] = (struct buffer){.arena = pieces[i].arena};
+  }
+}
+
+static ProtobufCBinaryData joined(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                  ProtobufCBinaryData bytes) {
+  struct buffer out = {.arena = arena};
+  struct buffer *pieces = arena_calloc(arena, descriptor->n_fields, sizeof *pieces);
+  struct token token;
+  buffer_append(&out, "", 0);
+  for (const uint8_t *at = bytes.data, *end = at + bytes.len, *start = at; at < end; start = at) {
+    token_read(&at, end, &token);
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(descriptor, token.number);
+    if (field)
+      forget_others(descriptor, field, pieces);
+    if (!field || field->type != PROTOBUF_C_TYPE_MESSAGE) {
+      buffer_append(&out, start, (size_t)(at - start));
+      continue;
+    }
+    ProtobufCBinaryData piece = {token.size, (uint8_t *)(uintptr_t)token.data};
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+      append_message(&out, token.number, joined(arena, field->descriptor, piece));
+      continue;
+    }
+    pieces[field - descriptor->fields].arena = arena;
+    buffer_append(&pieces[field - descriptor->fields], piece.data, piece.len);
+  }
+  for (unsigned i = 0; i < descriptor->n_fields; i++) {
+    const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
+    ProtobufCBinaryData whole = {pieces[i].size, (uint8_t *)pieces[i].data};
+    if (whole.data)
+      append_message(&out, field->id, joined(arena, field->descriptor, whole));
+  }
+  return (ProtobufCBinaryData){out.size, (uint8_t *)out.data};
+}
+
 static void drop_unknown(ProtobufCMessage *message) {
   message->n_unknown_fields = 0;
   message->unknown_fields = NULL;
@@ -219,8 +292,9 @@ static void drop_unknown(ProtobufCMessage *message) {
   }
 }
 
-const struct status *message_parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                                   const uint8_t *bytes, size_t size, ProtobufCMessage **out) {
+static const struct status *parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                  const uint8_t *bytes, size_t size, bool keep_unknown,
+                                  ProtobufCMessage **out) {
   static const uint8_t nothing[1];
   struct scan scan = {.violations.arena = arena};
   const uint8_t *start = size ? bytes : nothing;
@@ -231,14 +305,28 @@ const struct status *message_parse(struct arena *arena, const ProtobufCMessageDe
     return status;
   assert(whole);
   (void)whole;
-  ProtobufCMessage *message = protobuf_c_message_unpack(descriptor, arena_allocator(arena), size, start);
+  ProtobufCBinaryData wire = {size, (uint8_t *)(uintptr_t)start};
+  if (scan.again)
+    wire = joined(arena, descriptor, wire);
+  ProtobufCMessage *message =
+      protobuf_c_message_unpack(descriptor, arena_allocator(arena), wire.len, wire.data);
   if (!message)
     return status_make(arena, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST, "not a valid %s",
                        descriptor->name);
-  if (scan.unknown)
+  if (scan.unknown && !keep_unknown)
     drop_unknown(message);
   *out = message;
   return NULL;
+}
+
+const struct status *message_parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                   const uint8_t *bytes, size_t size, ProtobufCMessage **out) {
+  return parse(arena, descriptor, bytes, size, false, out);
+}
+
+const struct status *message_parse_whole(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                         const uint8_t *bytes, size_t size, ProtobufCMessage **out) {
+  return parse(arena, descriptor, bytes, size, true, out);
 }
 
 ProtobufCBinaryData message_pack(struct arena *arena, const ProtobufCMessage *message) {

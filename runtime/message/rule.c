@@ -95,6 +95,14 @@ size_t field_value_size(ProtobufCType type) {
   }
 }
 
+bool map_keys_equal(const ProtobufCFieldDescriptor *key, const ProtobufCMessage *a,
+                    const ProtobufCMessage *b) {
+  const void *at_a = field_at(a, key), *at_b = field_at(b, key);
+  if (key->type == PROTOBUF_C_TYPE_STRING)
+    return text_equal(*(char *const *)at_a, *(char *const *)at_b);
+  return memcmp(at_a, at_b, field_value_size(key->type)) == 0;
+}
+
 static bool number_is_set(const void *at, ProtobufCType type) {
   /* As protobuf-c packs: a negative zero is no value. */
   if (type == PROTOBUF_C_TYPE_DOUBLE)

@@ -20,7 +20,11 @@ enum well_known {
   WELL_KNOWN_DURATION,
   WELL_KNOWN_EMPTY,
   WELL_KNOWN_FIELD_MASK,
+  WELL_KNOWN_LIST_VALUE,
+  WELL_KNOWN_STRUCT,
   WELL_KNOWN_TIMESTAMP,
+  WELL_KNOWN_VALUE,
+  WELL_KNOWN_WRAPPER, /* BoolValue and its like: a scalar that may be absent */
 };
 
 struct message_rules;
@@ -65,6 +69,9 @@ void rules_compile(struct arena *arena, struct field_rules *rules);
 
 /* Whether a singular field has a value: a selected case, a message, anything but zero or "". */
 bool field_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* Whether two entries of a map have the same key, of which `key` is the field. */
+bool map_keys_equal(const ProtobufCFieldDescriptor *key, const ProtobufCMessage *a,
+                    const ProtobufCMessage *b);
 /* Size in memory of one value of a type. */
 size_t field_value_size(ProtobufCType type);
 

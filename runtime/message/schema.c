@@ -53,10 +53,22 @@ static const struct {
   enum well_known kind;
 } well_known_types[] = {
     {"google.protobuf.Any", WELL_KNOWN_ANY},
+    {"google.protobuf.BoolValue", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.BytesValue", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.DoubleValue", WELL_KNOWN_WRAPPER},
     {"google.protobuf.Duration", WELL_KNOWN_DURATION},
     {"google.protobuf.Empty", WELL_KNOWN_EMPTY},
     {"google.protobuf.FieldMask", WELL_KNOWN_FIELD_MASK},
+    {"google.protobuf.FloatValue", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.Int32Value", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.Int64Value", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.ListValue", WELL_KNOWN_LIST_VALUE},
+    {"google.protobuf.StringValue", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.Struct", WELL_KNOWN_STRUCT},
     {"google.protobuf.Timestamp", WELL_KNOWN_TIMESTAMP},
+    {"google.protobuf.UInt32Value", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.UInt64Value", WELL_KNOWN_WRAPPER},
+    {"google.protobuf.Value", WELL_KNOWN_VALUE},
 };
 
 static _Noreturn void broken(const char *what, const char *name) {

@@ -139,6 +139,10 @@ static void check_inner(struct violations *violations, const struct field_rules 
   case WELL_KNOWN_ANY:
   case WELL_KNOWN_EMPTY:
     return;
+  case WELL_KNOWN_LIST_VALUE:
+  case WELL_KNOWN_STRUCT:
+  case WELL_KNOWN_VALUE:
+  case WELL_KNOWN_WRAPPER:
   case WELL_KNOWN_NONE:
     check_message(violations, rules->message, message, path, partial);
     return;

@@ -14,6 +14,11 @@
 const struct status *message_parse(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                    const uint8_t *bytes, size_t size, ProtobufCMessage **out);
 
+/* The same, but keeps unknown fields: for messages that are passed on, so that what a newer program said is
+ * not lost on the way. */
+const struct status *message_parse_whole(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                         const uint8_t *bytes, size_t size, ProtobufCMessage **out);
+
 /* Checks every field against the contract's rules and the defaults stated at FieldRule, and clears what
  * is OUTPUT_ONLY. Every violation is listed (up to LIMIT_VIOLATIONS, the last says how many more):
  * INVALID_ARGUMENT (INVALID_REQUEST).

@@ -28,7 +28,8 @@ for (const operation of operations) {
 }
 
 const create = schema("entente.onboard.v1.CreatePlanRequest");
-const plan = { displayName: "Year one", period: { startTime: "2026-01-01T00:00:00Z", endTime: "2027-01-01T00:00:00Z" } };
+const period = { startTime: "2026-01-01T00:00:00Z", endTime: "2027-01-01T00:00:00Z" };
+const plan = { title: "Year one", terms: { period } };
 const good = { parent: "vendors/halden/partnerships/orvane", planId: "year-one", plan };
 const refused = (change, why) => assert.ok(!create({ ...good, ...change }), why);
 assert.ok(create(good), JSON.stringify(create.errors));
@@ -37,6 +38,8 @@ refused({ parent: undefined }, "a required field");
 refused({ parent: "vendors/halden" }, "the name of another kind of resource");
 refused({ planId: "Year One" }, "a pattern");
 refused({ planned: true }, "an unknown field");
+refused({ plan: { terms: { period: { ...period, endTime: "2027" } } } }, "what is no time");
+refused({ plan: { title: "x".repeat(2000) } }, "too long a text");
 assert.deepEqual(document.components.schemas["entente.type.v1.Money"].properties.amountMinor.type, "string");
 
 const error = schema("Error");

@@ -6,6 +6,7 @@
 #include "runtime/message/validate.h"
 
 #include "entente/ledger/v1/ledger_service.pb-c.h"
+#include "entente/onboard/v1/plan_service.pb-c.h"
 #include "google/protobuf/descriptor.pb-c.h"
 
 #include <string.h>
@@ -168,6 +169,44 @@ static void unknown_fields_are_dropped(void **state) {
   assert_int_equal(message->n_unknown_fields, 0);
 }
 
+static void unknown_fields_are_kept_where_asked(void **state) {
+  (void)state;
+  struct buffer delta = {.arena = arena}, entry = {.arena = arena};
+  append_bytes(&delta, 99, "\xFF\x00", 2);
+  append_bytes(&entry, 14, delta.data, delta.size);
+  append_bytes(&entry, 99, "new", 3);
+  ProtobufCMessage *message;
+  assert_null(message_parse_whole(arena, &ledger__ledger_entry__descriptor, (const uint8_t *)entry.data,
+                                  entry.size, &message));
+  ProtobufCBinaryData packed = message_pack(arena, message);
+  assert_int_equal(packed.len, entry.size);
+  assert_memory_equal(packed.data, entry.data, entry.size);
+}
+
+/* The plan of a request in three pieces, whose terms each hold a piece of their period. */
+static void pieces_of_a_message_are_merged(void **state) {
+  (void)state;
+  enum { PERIOD = 1, TITLE = 5, TERMS = 6, PLAN = 3 };
+  static const char *const periods[] = {"\x0A\x02\x08\x05", "\x12\x02\x08\x09", "\x0A\x02\x10\x07"};
+  static const char *const titles[] = {"first", "second", NULL};
+  struct buffer request = {.arena = arena};
+  for (size_t i = 0; i < 3; i++) {
+    struct buffer plan = {.arena = arena}, terms = {.arena = arena};
+    append_bytes(&terms, PERIOD, periods[i], 4);
+    append_bytes(&plan, TERMS, terms.data, terms.size);
+    if (titles[i])
+      append_bytes(&plan, TITLE, titles[i], strlen(titles[i]));
+    append_bytes(&request, PLAN, plan.data, plan.size);
+  }
+  ProtobufCMessage *message;
+  assert_null(parse(&onboard__create_plan_request__descriptor, &request, &message));
+  const Onboard__Plan *plan = ((Onboard__CreatePlanRequest *)message)->plan;
+  assert_string_equal(plan->title, "second");
+  assert_int_equal(plan->terms->period->start_time->seconds, 5);
+  assert_int_equal(plan->terms->period->start_time->nanos, 7);
+  assert_int_equal(plan->terms->period->end_time->seconds, 9);
+}
+
 static void refuses_what_is_not_the_wire_format(void **state) {
   (void)state;
   static const struct {
@@ -223,6 +262,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(nesting_is_bounded, set_up, tear_down),
       cmocka_unit_test_setup_teardown(number_of_fields_is_bounded, set_up, tear_down),
       cmocka_unit_test_setup_teardown(unknown_fields_are_dropped, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(unknown_fields_are_kept_where_asked, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(pieces_of_a_message_are_merged, set_up, tear_down),
       cmocka_unit_test_setup_teardown(refuses_what_is_not_the_wire_format, set_up, tear_down),
       cmocka_unit_test_setup_teardown(every_message_round_trips, set_up, tear_down),
   };
