@@ -19,5 +19,7 @@ const struct counter_row onboard_counters[] = {
      "Respondents of the party in a quarter, by the month of the latest response"},
     {"nps.promoters", "count", COUNTER_SHARED, "Those of them who answered 9 or 10"},
     {"nps.detractors", "count", COUNTER_SHARED, "Those of them who answered 0 to 6"},
+    {"fit_assessments.concluded", "count", COUNTER_SHARED,
+     "Fit assessments concluded, by the month of the conclusion"},
     {0},
 };

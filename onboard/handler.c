@@ -50,6 +50,21 @@ const struct status *due_list(struct call *call, const struct due_query *query, 
                        filters, page);
 }
 
+const struct status *state_list(struct call *call, const struct state_query *query, struct list_page *page) {
+  const char *state = query->state ? state_name(query->states, query->state) : "";
+  const char *partition = arena_printf(call_arena(call), "%s|%s", query->parent, state);
+  return resource_list(call,
+                       (struct list_query){
+                           .kind = query->kind,
+                           .index = "state",
+                           .partition = partition,
+                           .descending = query->descending,
+                           .page_size = query->page_size,
+                           .page_token = query->page_token,
+                       },
+                       partition, page);
+}
+
 static const struct status *load_plan(struct txn *txn, const struct act *act,
                                       const Onboard__Partnership *partnership, struct evidence *out) {
   struct list_page page;

@@ -39,6 +39,18 @@ struct due_query {
 };
 const struct status *due_list(struct call *call, const struct due_query *query, struct list_page *page);
 
+/* A page of a kind's index `state` below `parent`: all, or those in `state`. */
+struct state_query {
+  const struct kind *kind;
+  const char *parent;
+  const ProtobufCEnumDescriptor *states;
+  int state; /* 0: any */
+  bool descending;
+  int32_t page_size;
+  const char *page_token;
+};
+const struct status *state_list(struct call *call, const struct state_query *query, struct list_page *page);
+
 /* Everything that guards and classes look at. */
 const struct status *evidence_load(struct txn *txn, const struct act *act,
                                    const Onboard__Partnership *partnership, struct evidence *out);

@@ -10,6 +10,7 @@
 #include "runtime/base/name.h"
 
 #include "entente/onboard/v1/capacity.pb-c.h"
+#include "entente/onboard/v1/fit_assessment.pb-c.h"
 #include "entente/onboard/v1/organization.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
@@ -177,8 +178,30 @@ const struct kind kind_qualification = {"qualification", "vendors/*/partnerships
 const struct kind kind_capacity = {"capacity", "vendors/*/capacities/*", &onboard__capacity__descriptor,
                                    no_indexes};
 
+/* ---- fit assessment, scorecard ---- */
+
+static void fit_assessment_state(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__FitAssessment *assessment = (const Onboard__FitAssessment *)message;
+  emit_state(sink, name_partnership(index_arena(sink), assessment->name),
+             &onboard__fit_assessment__state__descriptor, (int)assessment->state,
+             order_of(sink, assessment->create_time));
+}
+
+static const struct index fit_assessment_indexes[] = {{"state", fit_assessment_state}, {0}};
+
+const struct kind kind_fit_assessment = {"fit_assessment", "vendors/*/partnerships/*/fitAssessments/*",
+                                         &onboard__fit_assessment__descriptor, fit_assessment_indexes};
+/* Read by name alone, by its own party. */
+const struct kind kind_fit_scorecard = {"fit_scorecard",
+                                        "vendors/*/partnerships/*/fitAssessments/*/scorecards/*",
+                                        &onboard__fit_scorecard__descriptor, NULL};
+
 const struct kind *const onboard_kinds[] = {
-    &kind_qualification, &kind_capacity,   &kind_organization, &kind_partnership,
-    &kind_plan,          &kind_commitment, &kind_claim,        &kind_milestone,
-    &kind_sponsor,       &kind_review,     &kind_nps_response, NULL,
+    &kind_qualification, &kind_capacity,
+    &kind_organization,  &kind_partnership,
+    &kind_plan,          &kind_commitment,
+    &kind_claim,         &kind_milestone,
+    &kind_sponsor,       &kind_review,
+    &kind_nps_response,  &kind_fit_assessment,
+    &kind_fit_scorecard, NULL,
 };

@@ -107,18 +107,29 @@ static const struct method capacity_methods[] = {
 };
 static const struct service capacity_service = {"entente.onboard.v1.CapacityService", capacity_methods};
 
+static const struct method fit_assessment_methods[] = {
+    {"CreateFitAssessment", .unary = fit_assessment_create},
+    {"GetFitAssessment", .unary = fit_assessment_get},
+    {"ListFitAssessments", .unary = fit_assessment_list},
+    {"GetFitScorecard", .unary = fit_scorecard_get},
+    {"ScoreFitAssessment", .unary = fit_assessment_score},
+    {"SubmitFitScorecard", .unary = fit_scorecard_submit},
+    {"WithdrawFitScorecard", .unary = fit_scorecard_withdraw},
+    {"ReopenFitAssessment", .unary = fit_assessment_reopen},
+    {"RecordRevenueRank", .unary = fit_assessment_rank},
+    {"ConcludeFitAssessment", .unary = fit_assessment_conclude},
+    {"CancelFitAssessment", .unary = fit_assessment_cancel},
+    {0},
+};
+static const struct service fit_assessment_service = {"entente.onboard.v1.FitAssessmentService",
+                                                      fit_assessment_methods};
+
 const struct service *const onboard_services[] = {
-    &organization_service,
-    &partnership_service,
-    &plan_service,
-    &commitment_service,
-    &milestone_service,
-    &sponsor_service,
-    &review_service,
-    &nps_response_service,
-    &qualification_service,
-    &capacity_service,
-    &feed_service,
-    &ledger_service,
-    NULL,
+    &organization_service,   &partnership_service,
+    &plan_service,           &commitment_service,
+    &milestone_service,      &sponsor_service,
+    &review_service,         &nps_response_service,
+    &qualification_service,  &capacity_service,
+    &fit_assessment_service, &feed_service,
+    &ledger_service,         NULL,
 };

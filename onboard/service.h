@@ -7,6 +7,7 @@
 extern const struct kind kind_organization, kind_partnership, kind_plan, kind_commitment, kind_claim,
     kind_milestone, kind_sponsor, kind_review, kind_nps_response;
 extern const struct kind kind_qualification, kind_capacity;
+extern const struct kind kind_fit_assessment, kind_fit_scorecard;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -26,6 +27,9 @@ unary_fn sponsor_create, sponsor_get, sponsor_list, sponsor_update, sponsor_take
 unary_fn review_create, review_get, review_list, review_move, review_record, review_call_off;
 unary_fn qualification_answer, qualification_get, qualification_list;
 unary_fn capacity_get, capacity_update;
+unary_fn fit_assessment_create, fit_assessment_get, fit_assessment_list, fit_assessment_score,
+    fit_assessment_reopen, fit_assessment_rank, fit_assessment_conclude, fit_assessment_cancel,
+    fit_scorecard_get, fit_scorecard_submit, fit_scorecard_withdraw;
 unary_fn nps_response_record, nps_response_get, nps_response_list;
 
 /* partner_of_fn of this pillar, which owns the partnerships: `context` is the store. What was read once is

@@ -9,6 +9,7 @@
 #include "support/pillar_fixture.h"
 
 #include "entente/onboard/v1/commitment_service.pb-c.h"
+#include "entente/onboard/v1/fit_assessment_service.pb-c.h"
 #include "entente/onboard/v1/milestone_service.pb-c.h"
 #include "entente/onboard/v1/nps_response_service.pb-c.h"
 #include "entente/onboard/v1/organization_service.pb-c.h"

@@ -1,6 +1,7 @@
 /* Every state and action of every machine against what is written here a second time, by hand: a row that was
  * added to or lost from a table of the rules is seen. */
 #include "onboard/builder.h"
+#include "onboard/fit_assessment.h"
 
 /* `STATE: ACTION>NEXT ACTION>NEXT`, a state a line; `?` stands for a state that the amounts, the time or the
  * outcome decide. A state that is not listed allows nothing. */
@@ -48,6 +49,13 @@ static const struct expectation expectations[] = {
      "SCHEDULED: HOLD>HELD RESCHEDULE>RESCHEDULED CANCEL>CANCELLED MISS>MISSED\n"
      "RESCHEDULED: HOLD>HELD RESCHEDULE>RESCHEDULED CANCEL>CANCELLED MISS>MISSED\n"
      "MISSED: HOLD>HELD\n"},
+    {"fit assessment", &fit_assessment_machine,
+     "DRAFT: SCORE>DRAFT SUBMIT>PARTLY_SUBMITTED CANCEL>CANCELLED\n"
+     "PARTLY_SUBMITTED: SCORE>PARTLY_SUBMITTED SUBMIT>SUBMITTED WITHDRAW>DRAFT CANCEL>CANCELLED\n"
+     "SUBMITTED: REOPEN>DRAFT RANK>SUBMITTED CONCLUDE>CONCLUDED CANCEL>CANCELLED\n"},
+    {"fit scorecard", &fit_scorecard_machine,
+     "DRAFT: SCORE>DRAFT SUBMIT>SUBMITTED\n"
+     "SUBMITTED: RELEASE>DRAFT\n"},
 };
 
 /* What the expectation says of a state and action: the next state's name, NULL when it is refused. */

@@ -80,6 +80,8 @@ def recount_onboard(suite, partnership, token, sheet):
         sheet.add("reviews.missed", 0, review.due_time, state(review) == "STATE_MISSED")
         for party in review.sponsored_parties if state(review) == "STATE_HELD" else ():
             sheet.add("reviews.sponsored", party, review.due_time)
+    for fit in listed(suite, "FitAssessmentService/ListFitAssessments", partnership, token):
+        sheet.add("fit_assessments.concluded", 0, fit.conclude_time, state(fit) == "STATE_CONCLUDED")
     latest = {}
     for response in listed(suite, "NpsResponseService/ListNpsResponses", partnership, token):
         at = response.respond_time.ToDatetime()
