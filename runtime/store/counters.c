@@ -41,11 +41,6 @@ const struct status *counter_snapshot_read(struct txn *txn, const char *subject,
   return NULL;
 }
 
-/* A status made in an arena that is about to go. */
-static const struct status *status_copy(struct arena *arena, const struct status *status) {
-  return status_make(arena, status->code, arena_strdup(arena, status->reason), "%s", status->message);
-}
-
 /* ---- sums ---- */
 
 struct sums {
@@ -128,7 +123,7 @@ static const struct status *take_off_later(struct txn *txn, const char *subject,
       range.until_us = entries[count - 1].record_us - 1;
     }
   }
-  status = status ? status_copy(txn->arena, status) : NULL;
+  status = status_copy(txn->arena, status);
   scratch_close(scratch);
   return status;
 }

@@ -38,6 +38,8 @@ void held_arena_close(struct held_arena *held);
  * pages, and nothing that it reads outlives scratch_close(). */
 struct txn *scratch_open(struct txn *txn);
 void scratch_close(struct txn *scratch);
+/* A status that outlives the scratch that it was made in; NULL for NULL. */
+const struct status *status_copy(struct arena *arena, const struct status *status);
 
 /* One command that reads a ledger, its reply checked. Over the connection that the ledger's commits take,
  * behind those that were sent before: what is read as of an instant then holds all that was recorded by it,

@@ -55,6 +55,13 @@ void scratch_close(struct txn *scratch) {
   held_arena_close(((struct scratch *)scratch)->held);
 }
 
+const struct status *status_copy(struct arena *arena, const struct status *status) {
+  if (!status) {
+    return NULL;
+  }
+  return status_make(arena, status->code, arena_strdup(arena, status->reason), "%s", status->message);
+}
+
 /* ---- asking ---- */
 
 static void ask_sent(void *context) {

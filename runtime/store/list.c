@@ -2,6 +2,7 @@
 
 #include "runtime/base/limit.h"
 #include "runtime/base/text.h"
+#include "runtime/store/entries.h"
 #include "runtime/store/token.h"
 #include "runtime/store/txn_state.h"
 
@@ -135,5 +136,26 @@ const struct status *list_entities(struct txn *txn, const struct list_query *que
   if (!status && *out->next_page_token) {
     out->next_page_token = token_make(txn->store, txn->arena, binding, out->next_page_token);
   }
+  return status;
+}
+
+const struct status *list_walk(struct txn *txn, const struct list_query *query, list_visit_fn *visit,
+                               void *context) {
+  struct txn *scratch = scratch_open(txn);
+  struct list_query next = *query;
+  const struct status *status = NULL;
+  next.page_size = LIMIT_PAGE_SIZE;
+  next.page_token = "";
+  do {
+    struct list_page page;
+    arena_reset(scratch->arena);
+    status = list_entities(scratch, &next, &page);
+    for (size_t i = 0; !status && i < page.count; i++) {
+      visit(page.messages[i], context);
+    }
+    next.page_token = status ? "" : arena_strdup(txn->arena, page.next_page_token);
+  } while (!text_empty(next.page_token));
+  status = status_copy(txn->arena, status);
+  scratch_close(scratch);
   return status;
 }

@@ -1,6 +1,8 @@
 /* Pages of entities: complete, in order, stable beside writers, bound to their request. */
 #include "store_fixture.h"
 
+#include "runtime/base/limit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +161,57 @@ static void pages_are_stable_beside_writers(void **state) {
   }
 }
 
+/* A walk through a partition: every entity once, in order, however many pages that takes. */
+static void look_walking(const void *message, void *context) {
+  look(context, message);
+}
+
+static void walk(struct store_fixture *f, void *argument, size_t number) {
+  (void)number;
+  struct listing *listing = argument;
+  struct test_txn t = txn_open(f, f->store);
+  listing->in_order = true;
+  struct list_query query = {.kind = &kind_partnership,
+                             .index = listing->index,
+                             .partition = listing->partition,
+                             .page_size = 3, /* ignored */
+                             .page_token = "AAAA",
+                             .descending = listing->descending};
+  const struct status *status = list_walk(t.txn, &query, look_walking, listing);
+  snprintf(listing->reason, sizeof listing->reason, "%s", status ? status->reason : "");
+  txn_end(&t);
+}
+
+static void put_many(struct store_fixture *f, void *argument, size_t number) {
+  (void)number;
+  for (int i = 0; i < *(int *)argument; i++) {
+    char name[64], display_name[32];
+    snprintf(name, sizeof name, "vendors/tallis/partnerships/x%dp%d", i / ENTITIES, i % ENTITIES);
+    snprintf(display_name, sizeof display_name, "d%04d", i);
+    put(f, name, display_name, 1);
+  }
+}
+
+static void a_walk_shows_every_entity_once(void **state) {
+  (void)state;
+  for (int descending = 0; descending < 2; descending++) {
+    struct listing listing = {.index = "state", .partition = "vendors/halden|1", .descending = descending};
+    store_fixture_run(&fixture, walk, &listing, 1);
+    assert_string_equal(listing.reason, "");
+    assert_int_equal(listing.count, ENTITIES / 2);
+    assert_true(listing.in_order);
+  }
+  int many = LIMIT_PAGE_SIZE * 2 + 1;
+  store_fixture_run(&fixture, put_many, &many, 1);
+  struct listing all = {.index = "state", .partition = "vendors/tallis|1"};
+  store_fixture_run(&fixture, walk, &all, 1);
+  assert_int_equal(all.count, many);
+  assert_true(all.in_order);
+  struct listing none = {.index = "state", .partition = "vendors/tallis|7"};
+  store_fixture_run(&fixture, walk, &none, 1);
+  assert_int_equal(none.count, 0);
+}
+
 static int start(void **state) {
   (void)state;
   store_fixture_start(&fixture, false, "appendfsync no\n");
@@ -177,6 +230,7 @@ int main(void) {
       cmocka_unit_test(every_entity_is_listed_once_in_order),
       cmocka_unit_test(a_filter_keeps_pages_complete),
       cmocka_unit_test(a_token_is_good_for_its_request_only),
+      cmocka_unit_test(a_walk_shows_every_entity_once),
       cmocka_unit_test(pages_are_stable_beside_writers),
   };
   return cmocka_run_group_tests(tests, start, stop);
