@@ -49,5 +49,16 @@ const struct counter_row sell_counters[] = {
      "Hours of help that the party says it delivered and that were not returned, by the month of delivery"},
     {"help.acknowledged_hours", "hours", COUNTER_SHARED,
      "Hours of help that the other party acknowledges, by the month of delivery"},
+    /* accounts */
+    {"target_accounts.identified", "count", COUNTER_SHARED,
+     "Target accounts identified, by the month of that"},
+    {"target_accounts.approached", "count", COUNTER_SHARED,
+     "Target accounts approached for the first time, by that month"},
+    {"target_accounts.engaged", "count", COUNTER_SHARED,
+     "Target accounts that began to answer, by that month"},
+    {"target_accounts.won", "count", COUNTER_SHARED, "Target accounts won, by the month of that"},
+    {"target_accounts.dropped", "count", COUNTER_SHARED, "Target accounts given up, by the month of that"},
+    {"case_studies.published", "count", COUNTER_SHARED,
+     "Case studies published and not taken back, by the month of publication"},
     {0},
 };

@@ -3,6 +3,7 @@
 #include "runtime/base/period.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
+#include "sell/account.h"
 #include "sell/cosell.h"
 #include "sell/service.h"
 
@@ -73,5 +74,8 @@ const struct kind *const sell_kinds[] = {
     &kind_directory,
     /* co-selling */
     &kind_help_request,
+    /* accounts */
+    &kind_target_account,
+    &kind_case_study,
     NULL,
 };

@@ -1,5 +1,7 @@
 #include "sell/service.h"
 
+#include "sell/account.h"
+
 #include "runtime/feed/follow.h"
 
 static const struct method opportunity_methods[] = {
@@ -40,8 +42,54 @@ static const struct method help_request_methods[] = {
 static const struct service help_request_service = {"entente.sell.v1.HelpRequestService",
                                                     help_request_methods};
 
+/* ---- accounts ---- */
+
+static const struct method lift_methods[] = {
+    {"GetLift", .unary = lift_get},
+    {0},
+};
+static const struct service lift_service = {"entente.sell.v1.LiftService", lift_methods};
+
+static const struct method target_account_methods[] = {
+    {"CreateTargetAccount", .unary = target_account_create},
+    {"GetTargetAccount", .unary = target_account_get},
+    {"ListTargetAccounts", .unary = target_account_list},
+    {"UpdateTargetAccount", .unary = target_account_patch},
+    {"ApproachTargetAccount", .unary = target_account_begin},
+    {"EngageTargetAccount", .unary = target_account_go_on},
+    {"WinTargetAccount", .unary = target_account_close_won},
+    {"DropTargetAccount", .unary = target_account_give_up},
+    {0},
+};
+static const struct service target_account_service = {"entente.sell.v1.TargetAccountService",
+                                                      target_account_methods};
+
+static const struct method case_study_methods[] = {
+    {"CreateCaseStudy", .unary = case_study_create},
+    {"GetCaseStudy", .unary = case_study_get},
+    {"ListCaseStudies", .unary = case_study_list},
+    {"UpdateCaseStudy", .unary = case_study_patch},
+    {"RecordCaseStudyConsent", .unary = case_study_record_consent},
+    {"ApproveCaseStudy", .unary = case_study_sign},
+    {"PublishCaseStudy", .unary = case_study_show},
+    {"WithdrawCaseStudy", .unary = case_study_take_back},
+    {0},
+};
+static const struct service case_study_service = {"entente.sell.v1.CaseStudyService", case_study_methods};
+
 /* ---- all ---- */
 
 const struct service *const sell_services[] = {
-    &opportunity_service, &pipeline_service, &help_request_service, &feed_service, &ledger_service, NULL,
+    &opportunity_service,
+    &pipeline_service,
+    /* co-selling */
+    &help_request_service,
+    /* accounts */
+    &lift_service,
+    &target_account_service,
+    &case_study_service,
+    /* of every pillar */
+    &feed_service,
+    &ledger_service,
+    NULL,
 };

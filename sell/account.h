@@ -1,0 +1,24 @@
+/* What handlers and tables of accounts share: lift, target accounts, case studies. */
+#ifndef ENTENTE_SELL_ACCOUNT_H
+#define ENTENTE_SELL_ACCOUNT_H
+
+#include "sell/service.h"
+
+extern const struct kind kind_target_account, kind_case_study;
+
+/* Handlers; what each does is said in the contract. */
+unary_fn lift_get;
+unary_fn target_account_create, target_account_get, target_account_list, target_account_patch,
+    target_account_begin, target_account_go_on, target_account_close_won, target_account_give_up;
+unary_fn case_study_create, case_study_get, case_study_list, case_study_patch, case_study_record_consent,
+    case_study_sign, case_study_show, case_study_take_back;
+
+/* Whether something new may begin in a partnership. NOT_FOUND (PARTNERSHIP_UNKNOWN), FAILED_PRECONDITION
+ * (PARTNERSHIP_ENDED). */
+const struct status *partnership_open(struct call *call, const char *partnership);
+/* The joint opportunity of the partnership that `name` lies in, read for a change; NULL where there is none
+ * that both parties see. */
+const struct status *joint_find(struct call *call, const char *name, const char *opportunity,
+                                Sell__Opportunity **out);
+
+#endif

@@ -1,0 +1,345 @@
+/* Figures of lift by cases computed by hand. */
+#include "runtime/base/timestamp.h"
+#include "sell/lift.h"
+#include "support/check.h"
+
+#include <string.h>
+
+#define OK TYPE__FIGURE_STATUS__FIGURE_STATUS_OK
+#define NO_DATA TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA
+#define LOW_SAMPLE TYPE__FIGURE_STATUS__FIGURE_STATUS_LOW_SAMPLE
+#define DIMENSION(name) SELL__LIFT_DIMENSION__LIFT_DIMENSION_##name
+
+static struct arena *arena;
+static struct lift *lift;
+static Sell__GetLiftRequest request;
+static Type__Period period;
+static int deals;
+
+static int64_t at(const char *text) {
+  int64_t time_us;
+  assert_true(time_parse(text, &time_us));
+  return time_us;
+}
+
+static int setup(void **state) {
+  (void)state;
+  arena = arena_create(64 << 20, NULL, NULL);
+  deals = 0;
+  sell__get_lift_request__init(&request);
+  type__period__init(&period);
+  period.start_time = timestamp_new(arena, at("2026-07-01"));
+  period.end_time = timestamp_new(arena, at("2026-10-01"));
+  request.name = (char *)"vendors/halden/partnerships/orvane/lift";
+  request.period = &period;
+  return 0;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  arena_destroy(arena);
+  return 0;
+}
+
+static void begin(void) {
+  const struct status *status = lift_begin(arena, &request, "USD", &lift);
+  if (status)
+    fail_msg("refused: %s", status->message);
+}
+
+static const Sell__Lift *finish(void) {
+  Sell__Lift *out = arena_new(arena, Sell__Lift);
+  sell__lift__init(out);
+  lift_finish(lift, out);
+  return out;
+}
+
+/* A deal in words: what is not said is the same for all. */
+struct said {
+  const char *segment, *solution, *customer, *close, *incumbent;
+  int64_t amount; /* whole units; 0: none */
+  bool own, lost;
+};
+
+static void deal(struct said said) {
+  Sell__Opportunity opportunity = SELL__OPPORTUNITY__INIT;
+  Sell__Customer customer = SELL__CUSTOMER__INIT;
+  Type__Money money = TYPE__MONEY__INIT;
+  customer.account = (char *)(said.customer ? said.customer : arena_printf(arena, "customer %d", deals));
+  money.amount_minor = said.amount * 100;
+  opportunity.name = arena_printf(arena, "deal-%03d", deals++);
+  opportunity.segment = (char *)(said.segment ? said.segment : "");
+  opportunity.solution = (char *)(said.solution ? said.solution : "");
+  opportunity.customer = &customer;
+  opportunity.amount = said.amount ? &money : NULL;
+  opportunity.engagement = said.own ? SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT
+                                    : SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
+  opportunity.state = said.lost ? SELL__OPPORTUNITY__STATE__STATE_LOST : SELL__OPPORTUNITY__STATE__STATE_WON;
+  opportunity.incumbent_competitor = (char *)(said.incumbent ? said.incumbent : "");
+  opportunity.close_time = timestamp_new(arena, at(said.close ? said.close : "2026-08-01"));
+  lift_add(lift, &opportunity);
+}
+
+/* `won` and `lost` deals like this one. */
+static void like(struct said said, int won, int lost) {
+  for (int i = 0; i < won + lost; i++) {
+    said.lost = i >= won;
+    deal(said);
+  }
+}
+
+/* The crude rates say -4.4 points; like against like is +20 (Simpson's paradox, by hand):
+ *   Bank     joint 24 of 40 (60 %)   own  4 of 10 (40 %)   +20 points, 40 joint deals
+ *   Retail   joint  3 of 10 (30 %)   own  5 of 50 (10 %)   +20 points, 10 joint deals */
+static void like_is_compared_with_like(void **state) {
+  (void)state;
+  begin();
+  like((struct said){.segment = "Bank", .solution = "Platform", .amount = 50000}, 24, 16);
+  like((struct said){.segment = "Bank", .solution = "Platform", .amount = 60000, .own = true}, 4, 6);
+  like((struct said){.segment = "Retail", .solution = "Platform", .amount = 50000}, 3, 7);
+  like((struct said){.segment = "Retail", .solution = "Platform", .amount = 70000, .own = true}, 5, 45);
+  const Sell__Lift *out = finish();
+  assert_int_equal(out->joint_win_rate->basis_points, 5400);
+  assert_int_equal(out->independent_win_rate->basis_points, 1500);
+  const Sell__WinRateLift *lifted = out->win_rate_lift;
+  assert_int_equal(lifted->status, OK);
+  assert_int_equal(lifted->difference_bps, 2000);
+  assert_true(lifted->lower_bps < 2000 && lifted->upper_bps > 2000);
+  assert_int_equal(lifted->coverage->basis_points, 10000);
+  assert_int_equal(lifted->n_dimensions, 3);
+  assert_int_equal(lifted->n_strata, 2);
+  assert_string_equal(lifted->strata[0]->segment, "Bank");
+  assert_int_equal(lifted->strata[0]->weight_bps, 8000);
+  assert_int_equal(lifted->strata[0]->size_band, 1);
+  assert_int_equal(lifted->strata[1]->weight_bps, 2000);
+  assert_int_equal(lifted->strata[1]->joint->status, OK);
+}
+
+static void strata_need_enough_on_each_side(void **state) {
+  (void)state;
+  begin();
+  like((struct said){.segment = "Bank", .amount = 1, .solution = "x"}, 6, 4);
+  like((struct said){.segment = "Bank", .amount = 1, .solution = "x", .own = true}, 5,
+       4); /* 9: one too few */
+  like((struct said){.segment = "Retail", .amount = 1, .solution = "x"}, 5, 25);
+  like((struct said){.segment = "Retail", .amount = 1, .solution = "x", .own = true}, 1, 9);
+  const Sell__WinRateLift *lifted = finish()->win_rate_lift;
+  assert_int_equal(lifted->status, OK);
+  assert_int_equal(lifted->difference_bps, 667); /* 5 of 30 less 1 of 10 */
+  assert_int_equal(lifted->coverage->numerator, 30);
+  assert_int_equal(lifted->coverage->basis_points, 7500);
+  assert_false(lifted->strata[1]->included);
+  assert_int_equal(lifted->strata[1]->weight_bps, 0);
+  assert_int_equal(lifted->strata[1]->independent->status, LOW_SAMPLE);
+  request.sample_min = 11;
+  begin();
+  like((struct said){.segment = "Bank", .amount = 1, .solution = "x"}, 6, 4);
+  like((struct said){.segment = "Bank", .amount = 1, .solution = "x", .own = true}, 5, 5);
+  const Sell__Lift *few = finish();
+  assert_int_equal(few->win_rate_lift->status, LOW_SAMPLE);
+  assert_int_equal(few->win_rate_lift->coverage->basis_points, 0);
+  assert_int_equal(few->joint_win_rate->status, LOW_SAMPLE);
+  assert_int_equal(few->sample_min, 11);
+}
+
+static void nothing_is_not_zero(void **state) {
+  (void)state;
+  begin();
+  const Sell__Lift *none = finish();
+  assert_int_equal(none->joint_win_rate->status, NO_DATA);
+  assert_int_equal(none->win_rate_lift->status, NO_DATA);
+  assert_int_equal(none->deal_size->mean_ratio->status, NO_DATA);
+  assert_int_equal(none->displacement->status, NO_DATA);
+  assert_int_equal(none->n_new_customers, 1);
+  assert_int_equal(none->new_customers[0]->joint_share->status, NO_DATA);
+  begin();
+  like((struct said){.amount = 5}, 20, 20);
+  const Sell__Lift *alone = finish();
+  assert_int_equal(alone->joint_win_rate->basis_points, 5000);
+  assert_int_equal(alone->win_rate_lift->status, NO_DATA);
+}
+
+/* What many deals do not say is no dimension: here lost deals have no amount, as in many exports. By size
+ * every stratum would be all won or all lost. */
+static void what_many_do_not_say_is_left_out(void **state) {
+  (void)state;
+  begin();
+  like((struct said){.segment = "Bank", .solution = "x", .amount = 9}, 12, 0);
+  like((struct said){.segment = "Bank", .solution = "x"}, 0, 8);
+  like((struct said){.segment = "Bank", .solution = "x", .amount = 9, .own = true}, 4, 0);
+  like((struct said){.segment = "Bank", .solution = "x", .own = true}, 0, 16);
+  const Sell__WinRateLift *lifted = finish()->win_rate_lift;
+  assert_int_equal(lifted->n_dropped_dimensions, 1);
+  assert_int_equal(lifted->dropped_dimensions[0], DIMENSION(SIZE));
+  assert_int_equal(lifted->difference_bps, 4000); /* 12 of 20 less 4 of 20 */
+  /* One in ten may lack it: those are a stratum of their own. */
+  begin();
+  like((struct said){.segment = "Bank", .solution = "x", .amount = 9}, 9, 9);
+  like((struct said){.segment = "Bank", .solution = "x"}, 1, 1);
+  like((struct said){.segment = "Bank", .solution = "x", .amount = 9, .own = true}, 9, 9);
+  lifted = finish()->win_rate_lift;
+  assert_int_equal(lifted->n_dropped_dimensions, 0);
+  assert_int_equal(lifted->n_strata, 2);
+  assert_int_equal(lifted->coverage->basis_points, 9000);
+}
+
+static void bands_begin_at_their_bound(void **state) {
+  (void)state;
+  int64_t bounds[] = {10000, 20000}; /* 100 and 200 whole units */
+  request.size_bounds_minor = bounds;
+  request.n_size_bounds_minor = 2;
+  Sell__LiftDimension size[] = {DIMENSION(SIZE)};
+  request.dimensions = size;
+  request.n_dimensions = 1;
+  begin();
+  like((struct said){.amount = 99, .segment = "a"}, 3, 0);
+  like((struct said){.amount = 100, .segment = "b"}, 2, 0);
+  like((struct said){.amount = 200, .segment = "c"}, 1, 0);
+  const Sell__WinRateLift *lifted = finish()->win_rate_lift;
+  assert_int_equal(lifted->stratum_count, 3);
+  for (int32_t band = 1; band <= 3; band++) {
+    assert_int_equal(lifted->strata[band - 1]->size_band, band);
+    assert_int_equal(lifted->strata[band - 1]->joint->denominator, 4 - band);
+    assert_string_equal(lifted->strata[band - 1]->segment, "");
+  }
+}
+
+static void deal_sizes(void **state) {
+  (void)state;
+  static const int64_t joint[] = {100, 200, 900, 1200}, own[] = {10, 40, 100};
+  request.sample_min = 3;
+  begin();
+  for (size_t i = 0; i < sizeof joint / sizeof *joint; i++)
+    deal((struct said){.amount = joint[i]});
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+    deal((struct said){.amount = own[i], .own = true});
+  deal((struct said){.amount = 100000, .lost = true});          /* not won */
+  deal((struct said){.amount = 100000, .close = "2026-10-01"}); /* not in the window */
+  const Sell__DealSize *size = finish()->deal_size;
+  assert_int_equal(size->joint_count, 4);
+  assert_int_equal(size->joint_mean_minor, 60000);
+  assert_int_equal(size->joint_median_minor, 55000);
+  assert_int_equal(size->independent_mean_minor, 5000);
+  assert_int_equal(size->independent_median_minor, 4000);
+  assert_int_equal(size->mean_ratio->basis_points, 120000);
+  assert_int_equal(size->median_ratio->basis_points, 137500);
+  assert_int_equal(size->mean_ratio->status, OK);
+  request.sample_min = 4;
+  begin();
+  like((struct said){.amount = INT64_C(10000000000000)}, 20, 0); /* the sum is far beyond 64 bits of cents */
+  like((struct said){.amount = 1, .own = true}, 3, 0);
+  size = finish()->deal_size;
+  assert_int_equal(size->joint_mean_minor, INT64_C(1000000000000000));
+  assert_int_equal(size->mean_ratio->status, LOW_SAMPLE);
+}
+
+static void displacement_counts_named_incumbents(void **state) {
+  (void)state;
+  request.sample_min = 3;
+  begin();
+  deal((struct said){.incumbent = "Kestrel", .close = "2026-09-02"});
+  deal((struct said){.incumbent = "Kestrel", .close = "2026-08-02"});
+  deal((struct said){.incumbent = "Kestrel", .lost = true});
+  deal((struct said){.incumbent = "Kestrel", .own = true});
+  deal((struct said){.close = "2026-08-03"});
+  const Sell__Lift *out = finish();
+  assert_int_equal(out->displacement->numerator, 2);
+  assert_int_equal(out->displacement->denominator, 3);
+  assert_int_equal(out->displacement->status, OK);
+  assert_int_equal(out->n_displacement_evidence, 2);
+  assert_string_equal(out->displacement_evidence[0], "deal-001"); /* the earlier one */
+}
+
+static void new_segments_were_quiet_for_two_years(void **state) {
+  (void)state;
+  begin();
+  deal((struct said){.segment = "Fresh", .close = "2026-08-05"});
+  deal((struct said){.segment = "Fresh", .close = "2026-08-04"});
+  deal((struct said){.segment = "Own before", .close = "2026-08-05"});
+  deal((struct said){.segment = "Own before", .close = "2025-01-05", .own = true});
+  deal((struct said){.segment = "Own long before", .close = "2026-08-05"});
+  deal((struct said){.segment = "Own long before", .close = "2024-08-04", .own = true});
+  deal((struct said){.segment = "Joint before", .close = "2026-08-05"});
+  deal((struct said){.segment = "Joint before", .close = "2019-08-05"});
+  deal((struct said){.segment = "Own only", .close = "2026-08-05", .own = true});
+  deal((struct said){.segment = "", .close = "2026-08-05"});
+  const Sell__Lift *out = finish();
+  assert_int_equal(out->n_new_segments, 2);
+  assert_string_equal(out->new_segments[0]->segment, "Fresh");
+  assert_string_equal(out->new_segments[0]->opportunity, "deal-001");
+  assert_string_equal(out->new_segments[1]->segment, "Own long before");
+}
+
+static void new_customers_by_quarter(void **state) {
+  (void)state;
+  period.start_time = timestamp_new(arena, at("2026-05-01"));
+  begin();
+  deal((struct said){.customer = "Acme", .close = "2026-05-05"});
+  deal((struct said){.customer = "ACME ", .close = "2026-08-05"}); /* the same one */
+  deal((struct said){.customer = "Old", .close = "2026-08-05"});
+  deal((struct said){.customer = "Old", .close = "2020-08-05", .own = true});
+  deal((struct said){.customer = "Alone", .close = "2026-08-05", .own = true});
+  deal((struct said){.customer = "Third", .close = "2026-08-06"});
+  deal((struct said){.customer = "April", .close = "2026-04-06"});
+  const Sell__Lift *out = finish();
+  assert_int_equal(out->n_new_customers, 2);
+  assert_int_equal(timestamp_us(out->new_customers[0]->start_time, 0), at("2026-04-01"));
+  assert_int_equal(out->new_customers[0]->joint_share->numerator, 1);
+  assert_int_equal(out->new_customers[0]->joint_share->denominator, 1);
+  assert_int_equal(out->new_customers[1]->joint_share->numerator, 1);
+  assert_int_equal(out->new_customers[1]->joint_share->denominator, 2);
+  assert_string_equal(out->new_customers[1]->evidence[0], "deal-005");
+}
+
+static void scope_is_by_segment(void **state) {
+  (void)state;
+  char *scope[] = {(char *)"Bank"};
+  request.segments = scope;
+  request.n_segments = 1;
+  begin();
+  like((struct said){.segment = "Bank", .customer = "Known"}, 1, 2);
+  like((struct said){.segment = "Retail"}, 5, 5);
+  deal((struct said){.segment = "Retail", .customer = "Known", .close = "2020-01-01"});
+  const Sell__Lift *out = finish();
+  assert_int_equal(out->joint_win_rate->numerator, 1);
+  assert_int_equal(out->joint_win_rate->denominator, 3);
+  assert_int_equal(out->new_customers[0]->joint_share->denominator, 0); /* known from out of scope */
+  assert_int_equal(out->n_new_segments, 1);
+}
+
+static void every_violation_is_named(void **state) {
+  (void)state;
+  int64_t bounds[] = {500, 500};
+  Sell__LiftDimension odd[] = {(Sell__LiftDimension)0};
+  period.end_time = timestamp_new(arena, at("2026-09-15"));
+  request.size_bounds_minor = bounds;
+  request.n_size_bounds_minor = 2;
+  request.dimensions = odd;
+  request.n_dimensions = 1;
+  const struct status *status = lift_begin(arena, &request, "USD", &lift);
+  assert_non_null(status);
+  assert_string_equal(status->reason, REASON_INVALID_REQUEST);
+  static const char *const fields[] = {"period", "size_bounds_minor", "dimensions"};
+  const struct violation *violation = status->violations;
+  for (size_t i = 0; i < 3; i++, violation = violation->next)
+    assert_string_equal(violation->field, fields[i]);
+  assert_null(violation);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(like_is_compared_with_like),
+      TEST(strata_need_enough_on_each_side),
+      TEST(nothing_is_not_zero),
+      TEST(what_many_do_not_say_is_left_out),
+      TEST(bands_begin_at_their_bound),
+      TEST(deal_sizes),
+      TEST(displacement_counts_named_incumbents),
+      TEST(new_segments_were_quiet_for_two_years),
+      TEST(new_customers_by_quarter),
+      TEST(scope_is_by_segment),
+      TEST(every_violation_is_named),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
