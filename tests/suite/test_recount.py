@@ -150,6 +150,19 @@ def recount_help(suite, partnership, token, sheet):
         sheet.add("help.asked_hours", help.owner, help.create_time, help.asked_hours)
         sheet.add("help.delivered_hours", help.owner, help.deliver_time, help.delivered_hours)
         sheet.add("help.acknowledged_hours", help.owner, help.deliver_time, help.acknowledged_hours)
+    recount_accounts(suite, partnership, token, sheet)
+
+
+def recount_accounts(suite, partnership, token, sheet):
+    for account in listed(suite, "TargetAccountService/ListTargetAccounts", partnership, token):
+        sheet.add("target_accounts.identified", 0, account.create_time)
+        for step, field in (("approached", "approach_time"), ("engaged", "engage_time")):
+            if account.HasField(field):
+                sheet.add(f"target_accounts.{step}", 0, getattr(account, field))
+        if state(account) in ("STATE_WON", "STATE_DROPPED"):
+            sheet.add(f"target_accounts.{state(account)[6:].lower()}", 0, account.close_time)
+    for study in listed(suite, "CaseStudyService/ListCaseStudies", partnership, token):
+        sheet.add("case_studies.published", 0, study.publish_time, state(study) == "STATE_PUBLISHED")
 
 
 def recount_incentivize(suite, partnership, token, sheet):
