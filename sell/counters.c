@@ -41,6 +41,13 @@ const struct counter_row sell_counters[] = {
     LEVEL("lost", "lost"),
     LEVEL("reversed", "reversed"),
     /* co-selling */
+    {"attributed.sourced", "minor", COUNTER_SHARED,
+     "The party's agreed and frozen shares of joint sales that it sourced, less reversals, by the month of "
+     "closing"},
+    {"attributed.influenced", "minor", COUNTER_SHARED, "The same of joint sales that it influenced"},
+    {"outcomes.due", "count", COUNTER_SHARED,
+     "Outcomes promised to customers of joint sales that stand, by the month that they are due in"},
+    {"outcomes.met", "count", COUNTER_SHARED, "Those of them that were met, by the same month"},
     {"help.requests", "count", COUNTER_SHARED,
      "Requests for help that the party was asked, by the month of asking"},
     {"help.asked_hours", "hours", COUNTER_SHARED,

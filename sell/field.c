@@ -4,6 +4,7 @@
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
+#include "sell/opportunity_review.h"
 
 #include <assert.h>
 
@@ -18,14 +19,17 @@ enum {
 
 /* The two times of opening are immutable in the contract: only an import corrects them. */
 const struct field fields[] = {
-    {"display_name", FIELD_TEXT, AT(display_name), 120, OPEN | COMMITTED | CLOSED},
-    {"customer.account", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(account), 200, OPEN},
-    {"customer.sector", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(sector), 120, OPEN | COMMITTED},
-    {"customer.country", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(country), 120, OPEN},
+    {"display_name", FIELD_TEXT, AT(display_name), 120, OPEN | COMMITTED | CLOSED, true},
+    {"customer.account", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(account), 200, OPEN, true},
+    {"customer.sector", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(sector), 120, OPEN | COMMITTED, true},
+    {"customer.country", FIELD_CUSTOMER_TEXT, IN_CUSTOMER(country), 120, OPEN, true},
     {"solution", FIELD_TEXT, AT(solution), 120, OPEN | COMMITTED},
     {"segment", FIELD_TEXT, AT(segment), 120, OPEN | COMMITTED},
     {"seller", FIELD_TEXT, AT(seller), 120, OPEN | COMMITTED},
     {"incumbent_competitor", FIELD_TEXT, AT(incumbent_competitor), 120, OPEN | COMMITTED},
+    {"proposition", FIELD_TEXT, AT(proposition), 512, OPEN | COMMITTED},
+    {"more_solutions", FIELD_SOLUTIONS, 0, 0, OPEN | COMMITTED},
+    {"stage_roles", FIELD_ROLES, 0, 0, OPEN | COMMITTED},
     {"amount", FIELD_MONEY, AT(amount), 0, OPEN | COMMITTED},
     {"expected_close_time", FIELD_TIME, AT(expected_close_time), 0, OPEN | COMMITTED},
     {"open_time", FIELD_TIME, AT(open_time), 0, OPEN | COMMITTED},
@@ -69,6 +73,21 @@ static bool money_equal(const Type__Money *a, const Type__Money *b) {
   return a->amount_minor == b->amount_minor && text_equal(a->currency_code, b->currency_code);
 }
 
+static bool solutions_equal(const Sell__Opportunity *a, const Sell__Opportunity *b) {
+  bool equal = a->n_more_solutions == b->n_more_solutions;
+  for (size_t i = 0; equal && i < a->n_more_solutions; i++)
+    equal = text_equal(a->more_solutions[i], b->more_solutions[i]);
+  return equal;
+}
+
+static bool roles_equal(const Sell__Opportunity *a, const Sell__Opportunity *b) {
+  bool equal = a->n_stage_roles == b->n_stage_roles;
+  for (size_t i = 0; equal && i < a->n_stage_roles; i++)
+    equal = a->stage_roles[i]->stage == b->stage_roles[i]->stage &&
+            a->stage_roles[i]->lead == b->stage_roles[i]->lead;
+  return equal;
+}
+
 bool field_equal(const struct field *field, const Sell__Opportunity *a, const Sell__Opportunity *b) {
   switch (field->type) {
   case FIELD_TEXT:
@@ -79,6 +98,10 @@ bool field_equal(const struct field *field, const Sell__Opportunity *a, const Se
   case FIELD_TIME:
     return timestamp_us(field_pointer(field, a), INT64_MIN) ==
            timestamp_us(field_pointer(field, b), INT64_MIN);
+  case FIELD_SOLUTIONS:
+    return solutions_equal(a, b);
+  case FIELD_ROLES:
+    return roles_equal(a, b);
   }
   assert(!"a field type without comparison");
   return false;
@@ -91,6 +114,35 @@ bool fields_differ(const Sell__Opportunity *a, const Sell__Opportunity *b) {
   return false;
 }
 
+bool field_is_reviewed(const char *path) {
+  for (size_t i = 0; i < field_count; i++)
+    if (text_equal(fields[i].name, path))
+      return true;
+  return false;
+}
+
+static bool is_opened(const Sell__OpportunityReview *review, const char *path) {
+  for (size_t i = 0; review && i < review->n_open_fields; i++)
+    if (text_equal(review->open_fields[i], path))
+      return true;
+  return false;
+}
+
+/* The column of the review: what it leaves open, whatever the phase. */
+static bool review_allows(const Sell__Opportunity *opportunity, const struct field *field) {
+  switch (review_state_of(opportunity)) {
+  case SELL__OPPORTUNITY_REVIEW__STATE__STATE_SUBMITTED:
+  case SELL__OPPORTUNITY_REVIEW__STATE__STATE_IN_REVIEW:
+    return false;
+  case SELL__OPPORTUNITY_REVIEW__STATE__STATE_ACTION_REQUIRED:
+    return is_opened(opportunity->review, field->name);
+  case SELL__OPPORTUNITY_REVIEW__STATE__STATE_APPROVED:
+    return !field->identity;
+  default:
+    return true;
+  }
+}
+
 const struct status *fields_check_locks(const struct occasion *occasion, const Sell__Opportunity *before,
                                         const Sell__Opportunity *after) {
   struct arena *arena = occasion->arena;
@@ -99,17 +151,21 @@ const struct status *fields_check_locks(const struct occasion *occasion, const S
   const char *where = phase_of(before) == PHASE_COMMITTED
                           ? "COMMITTED"
                           : state_name(&sell__opportunity__state__descriptor, (int)before->state);
+  const char *review = state_name(review_machine.states, (int)review_state_of(before));
   for (size_t i = 0; i < field_count; i++) {
     const struct field *field = &fields[i];
-    if (field->changeable & 1u << phase_of(before) || field_equal(field, before, after))
+    bool reviewed = !review_allows(before, field);
+    if (field_equal(field, before, after) || (!reviewed && field->changeable & 1u << phase_of(before)))
       continue;
-    guard_add(arena, &locked, REASON_FIELD_LOCKED, before->name, "%s may no longer change in %s", field->name,
-              where);
+    guard_add(arena, &locked, REASON_FIELD_LOCKED, before->name, "%s may no longer change in %s%s",
+              field->name, reviewed ? "review " : "", reviewed ? review : where);
     buffer_printf(&names, "%s%s", names.size ? "," : "", field->name);
   }
-  if (locked) {
-    status_add_metadata(arena, locked, "state", where);
-    status_add_metadata(arena, locked, "fields", names.data);
-  }
+  if (!locked)
+    return NULL;
+  status_add_metadata(arena, locked, "state", where);
+  if (review_state_of(before) != SELL__OPPORTUNITY_REVIEW__STATE__STATE_PENDING_SUBMISSION)
+    status_add_metadata(arena, locked, "review", review);
+  status_add_metadata(arena, locked, "fields", names.data);
   return locked;
 }

@@ -4,13 +4,26 @@
  *   display_name               x       x       x    x
  *   customer.account, country  x
  *   the rest                   x       x
+ *
+ * and by the other party's review; what may change may in both:
+ *
+ *                              PENDING_SUBMISSION  SUBMITTED  IN_REVIEW  ACTION_REQUIRED  APPROVED  REJECTED
+ *   display_name, customer.*           x                                  if opened                   x
+ *   the rest                           x                                  if opened        x          x
  */
 #ifndef ENTENTE_SELL_FIELD_H
 #define ENTENTE_SELL_FIELD_H
 
 #include "sell/opportunity.h"
 
-enum field_type { FIELD_TEXT, FIELD_CUSTOMER_TEXT, FIELD_MONEY, FIELD_TIME };
+enum field_type {
+  FIELD_TEXT,
+  FIELD_CUSTOMER_TEXT,
+  FIELD_MONEY,
+  FIELD_TIME,
+  FIELD_SOLUTIONS, /* more_solutions */
+  FIELD_ROLES,     /* stage_roles */
+};
 
 struct field {
   const char *name; /* path in the message */
@@ -18,6 +31,7 @@ struct field {
   size_t offset;       /* in the opportunity, or in its customer */
   size_t length_max;   /* characters of a text */
   unsigned changeable; /* bits 1 << phase */
+  bool identity;       /* says who the customer is: locks for good once a review has approved it */
 };
 
 /* What decides about locks: the state, and while open whether it is COMMITTED. */
@@ -32,8 +46,10 @@ const char *field_text(const struct field *field, const Sell__Opportunity *oppor
 bool field_equal(const struct field *field, const Sell__Opportunity *a, const Sell__Opportunity *b);
 /* Whether any field differs. */
 bool fields_differ(const Sell__Opportunity *a, const Sell__Opportunity *b);
-/* FAILED_PRECONDITION (FIELD_LOCKED) naming every field that differs and may not in the phase of
- * `before`. */
+/* Whether a path names a field that a reviewer can open. */
+bool field_is_reviewed(const char *path);
+/* FAILED_PRECONDITION (FIELD_LOCKED) naming every field that differs and may not in the phase and review of
+ * `before`. Metadata `state`, and `review` unless it is not submitted. */
 const struct status *fields_check_locks(const struct occasion *occasion, const Sell__Opportunity *before,
                                         const Sell__Opportunity *after);
 

@@ -5,6 +5,7 @@
 #include "runtime/feed/directory.h"
 #include "sell/account.h"
 #include "sell/cosell.h"
+#include "sell/opportunity_review.h"
 #include "sell/service.h"
 
 #include <stdio.h>
@@ -47,6 +48,13 @@ static void engagement_entries(const ProtobufCMessage *message, struct index_sin
   emit(sink, opportunity, engagement_name(opportunity->engagement), opportunity->open_time);
 }
 
+static void review_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
+  if (opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT)
+    emit(sink, opportunity, state_name(review_machine.states, (int)review_state_of(opportunity)),
+         opportunity->open_time);
+}
+
 /* By the month of closing; while open, of expecting to. */
 static void close_entries(const ProtobufCMessage *message, struct index_sink *sink) {
   const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
@@ -57,9 +65,13 @@ static void close_entries(const ProtobufCMessage *message, struct index_sink *si
 }
 
 static const struct index opportunity_indexes[] = {
-    {"open", open_entries},   {"state", state_entries},
-    {"stage", stage_entries}, {"engagement", engagement_entries},
-    {"close", close_entries}, {0},
+    {"open", open_entries},
+    {"state", state_entries},
+    {"stage", stage_entries},
+    {"engagement", engagement_entries},
+    {"close", close_entries},
+    {"review", review_entries},
+    {0},
 };
 
 const struct kind kind_opportunity = {

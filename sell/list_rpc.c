@@ -1,14 +1,42 @@
+#include "runtime/base/fold.h"
 #include "runtime/base/name.h"
 #include "runtime/base/period.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/rpc/resource.h"
+#include "sell/opportunity_review.h"
 #include "sell/service.h"
+
+struct opportunity_filter {
+  struct arena *arena;
+  const Sell__ListOpportunitiesRequest *request;
+  const char *text; /* folded */
+};
+
+static bool text_met(const struct opportunity_filter *filter, const Sell__Opportunity *opportunity) {
+  const char *texts[] = {opportunity->display_name,
+                         opportunity->customer ? opportunity->customer->account : "", opportunity->solution,
+                         opportunity->seller};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    if (text_folded_contains(filter->arena, texts[i], filter->text))
+      return true;
+  return false;
+}
+
+static bool review_met(const Sell__Opportunity *opportunity, Sell__OpportunityReview__State state) {
+  return opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT &&
+         review_state_of(opportunity) == state;
+}
 
 /* Whether an opportunity meets every filter; the index took care of one of them already. */
 static bool filters_met(const void *message, void *context) {
   const Sell__Opportunity *opportunity = message;
-  const Sell__ListOpportunitiesRequest *filter = context;
+  const struct opportunity_filter *asked = context;
+  const Sell__ListOpportunitiesRequest *filter = asked->request;
+  if (filter->review_state && !review_met(opportunity, filter->review_state))
+    return false;
+  if (*asked->text && !text_met(asked, opportunity))
+    return false;
   if (filter->state && opportunity->state != filter->state)
     return false;
   if (filter->stage &&
@@ -34,6 +62,9 @@ static void index_choose(struct arena *arena, const Sell__ListOpportunitiesReque
   } else if (request->stage) {
     *index = "stage";
     *value = stage_name(request->stage);
+  } else if (request->review_state) {
+    *index = "review";
+    *value = state_name(review_machine.states, (int)request->review_state);
   } else if (request->state) {
     *index = "state";
     *value = state_name(&sell__opportunity__state__descriptor, (int)request->state);
@@ -47,8 +78,9 @@ static void index_choose(struct arena *arena, const Sell__ListOpportunitiesReque
 }
 
 /* By external id the name is known: no index. One of each party at most. */
-static const struct status *find_external(struct call *call, const Sell__ListOpportunitiesRequest *request,
+static const struct status *find_external(struct call *call, struct opportunity_filter *filter,
                                           Sell__ListOpportunitiesResponse *response) {
+  const Sell__ListOpportunitiesRequest *request = filter->request;
   static const Type__Party owners[] = {TYPE__PARTY__PARTY_VENDOR, TYPE__PARTY__PARTY_PARTNER};
   enum { OWNERS = sizeof owners / sizeof *owners };
   struct arena *arena = call_arena(call);
@@ -60,8 +92,7 @@ static const struct status *find_external(struct call *call, const Sell__ListOpp
     const struct status *status = txn_peek(call_txn(call), &kind_opportunity, name, &found);
     if (status)
       return status;
-    if (found && opportunity_visible(found, call_principal(call)->party) &&
-        filters_met(found, (void *)request))
+    if (found && opportunity_visible(found, call_principal(call)->party) && filters_met(found, filter))
       response->opportunities[response->n_opportunities++] = found;
   }
   return NULL;
@@ -72,8 +103,9 @@ const struct status *opportunity_list(struct call *call, const void *in, void *o
   Sell__ListOpportunitiesResponse *response = out;
   struct arena *arena = call_arena(call);
   const char *index, *value;
+  struct opportunity_filter filter = {arena, request, text_fold(arena, request->text)};
   if (!text_empty(request->external_id))
-    return find_external(call, request, response);
+    return find_external(call, &filter, response);
   index_choose(arena, request, &index, &value);
   const struct list_query query = {
       .kind = &kind_opportunity,
@@ -84,12 +116,12 @@ const struct status *opportunity_list(struct call *call, const void *in, void *o
       .page_size = request->page_size,
       .page_token = request->page_token,
       .keep = filters_met,
-      .context = (void *)request,
+      .context = &filter,
   };
   struct list_page page;
-  const char *filters =
-      arena_printf(arena, "%d|%d|%d|%d|%d", (int)request->state, (int)request->stage,
-                   (int)request->engagement, (int)request->owner_party, request->close_month);
+  const char *filters = arena_printf(arena, "%d|%d|%d|%d|%d|%d|%s", (int)request->state, (int)request->stage,
+                                     (int)request->engagement, (int)request->owner_party,
+                                     request->close_month, (int)request->review_state, filter.text);
   const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;

@@ -4,11 +4,15 @@
 #include "runtime/base/machine.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/money.h"
+#include "runtime/base/name.h"
+#include "runtime/base/party.h"
 #include "runtime/base/period.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
+#include "sell/attribution.h"
 #include "sell/field.h"
+#include "sell/opportunity_review.h"
 
 #include <assert.h>
 #include <string.h>
@@ -139,6 +143,40 @@ static void later_check(const struct occasion *occasion, const Sell__Opportunity
   time_check(occasion, invalid, field, time_us, timestamp_us(opportunity->open_time, 0), "it was opened");
 }
 
+/* Each stage has one leader, and only what is joint needs any. */
+static void roles_check(const struct occasion *occasion, const Sell__Opportunity *opportunity,
+                        struct status **invalid) {
+  unsigned seen = 0;
+  if (opportunity->n_stage_roles &&
+      opportunity->engagement != SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT)
+    invalid_add(occasion->arena, invalid, "stage_roles", "VALUE_OUT_OF_RANGE", "are for joint opportunities");
+  for (size_t i = 0; i < opportunity->n_stage_roles; i++) {
+    Sell__Opportunity__Stage stage = opportunity->stage_roles[i]->stage;
+    if (seen & 1u << stage)
+      invalid_add(occasion->arena, invalid, arena_printf(occasion->arena, "stage_roles[%zu].stage", i),
+                  "DUPLICATE_VALUE", "%s has a leader already", stage_name(stage));
+    seen |= 1u << stage;
+  }
+}
+
+static void solutions_check(const struct occasion *occasion, const Sell__Opportunity *opportunity,
+                            struct status **invalid) {
+  char *const *more = opportunity->more_solutions;
+  for (size_t i = 0; i < opportunity->n_more_solutions; i++) {
+    const char *field = arena_printf(occasion->arena, "more_solutions[%zu]", i);
+    bool again = text_equal(more[i], opportunity->solution);
+    for (size_t j = 0; j < i; j++)
+      again = again || text_equal(more[i], more[j]);
+    if (text_empty(more[i]))
+      invalid_add(occasion->arena, invalid, field, "REQUIRED_FIELD_MISSING", "is empty");
+    else if (again)
+      invalid_add(occasion->arena, invalid, field, "DUPLICATE_VALUE", "%s is named already", more[i]);
+  }
+  if (!text_empty(opportunity->proposition) &&
+      !text_equal(name_partnership(occasion->arena, opportunity->proposition), occasion->partnership->name))
+    invalid_add(occasion->arena, invalid, "proposition", "VALUE_OUT_OF_RANGE", "is of another partnership");
+}
+
 /* Amounts are positive where they are set, and nothing is expected to close before it opened. */
 static void values_check(const struct occasion *occasion, const Sell__Opportunity *opportunity,
                          struct status **invalid) {
@@ -148,6 +186,24 @@ static void values_check(const struct occasion *occasion, const Sell__Opportunit
   if (opportunity->expected_close_time && timestamp_us(opportunity->expected_close_time, 0) < open_us)
     invalid_add(occasion->arena, invalid, "expected_close_time", "VALUE_OUT_OF_RANGE",
                 "lies before it was opened");
+  roles_check(occasion, opportunity, invalid);
+  solutions_check(occasion, opportunity, invalid);
+}
+
+/* A stage that one party leads is left by that party only. */
+static const struct status *leader_check(const struct occasion *occasion,
+                                         const Sell__Opportunity *opportunity) {
+  static const Type__Party leaders[] = {
+      [SELL__STAGE_ROLE__LEAD__LEAD_VENDOR] = TYPE__PARTY__PARTY_VENDOR,
+      [SELL__STAGE_ROLE__LEAD__LEAD_PARTNER] = TYPE__PARTY__PARTY_PARTNER,
+      [SELL__STAGE_ROLE__LEAD__LEAD_BOTH] = TYPE__PARTY__PARTY_UNSPECIFIED,
+  };
+  for (size_t i = 0; i < opportunity->n_stage_roles; i++) {
+    const Sell__StageRole *role = opportunity->stage_roles[i];
+    if (role->stage == opportunity->stage && leaders[role->lead])
+      return party_check_owner(occasion->arena, opportunity->name, leaders[role->lead], occasion->party);
+  }
+  return NULL;
 }
 
 /* ---- actions ---- */
@@ -176,6 +232,8 @@ const struct status *opportunity_open(const struct occasion *occasion, Sell__Opp
   draft->stage = SELL__OPPORTUNITY__STAGE__STAGE_PROSPECT;
   draft->open_time = timestamp_new(occasion->arena, open_us);
   draft->stage_time = draft->open_time;
+  if (draft->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT)
+    review_begin(occasion, draft);
   return NULL;
 }
 
@@ -221,6 +279,8 @@ const struct status *opportunity_advance(const struct occasion *occasion, Sell__
   *occur_us = timestamp_us(request->occur_time, occasion->now_us);
   const struct status *status = opportunity_transition(occasion, opportunity, ACTION_ADVANCE, &to);
   if (!status)
+    status = leader_check(occasion, opportunity);
+  if (!status)
     status = advance_check(occasion, opportunity, request, *occur_us);
   if (!status)
     status = opportunity_needs(occasion, opportunity, request->stage, false);
@@ -232,6 +292,7 @@ const struct status *opportunity_advance(const struct occasion *occasion, Sell__
   opportunity->stage_time = timestamp_new(occasion->arena, *occur_us);
   if (request->stage >= SELL__OPPORTUNITY__STAGE__STAGE_QUALIFIED && !opportunity->qualify_time)
     opportunity->qualify_time = opportunity->stage_time;
+  attribution_follow(occasion, opportunity);
   return NULL;
 }
 
@@ -251,6 +312,8 @@ const struct status *opportunity_win(const struct occasion *occasion, Sell__Oppo
   Sell__Opportunity won = *opportunity;
   *occur_us = timestamp_us(request->close_time, occasion->now_us);
   const struct status *status = opportunity_transition(occasion, opportunity, ACTION_WIN, &won.state);
+  if (!status)
+    status = leader_check(occasion, opportunity);
   if (status)
     return status;
   won.close_time = timestamp_new(occasion->arena, *occur_us);
@@ -275,8 +338,28 @@ const struct status *opportunity_win(const struct occasion *occasion, Sell__Oppo
     won.stage = SELL__OPPORTUNITY__STAGE__STAGE_COMMITTED;
     won.stage_time = won.close_time;
   }
+  attribution_follow(occasion, &won);
   *opportunity = won;
   return NULL;
+}
+
+/* Why, and to whom: without the incumbent nobody can tell later whom one displaces. */
+static void loss_check(const struct occasion *occasion, const Sell__Opportunity *opportunity,
+                       const Sell__LoseOpportunityRequest *request, struct status **invalid) {
+  bool known = !text_empty(request->incumbent_competitor) || !text_empty(opportunity->incumbent_competitor);
+  if (request->loss_reason == SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_UNSPECIFIED)
+    invalid_add(occasion->arena, invalid, "loss_reason", "REQUIRED_FIELD_MISSING", "is required");
+  if (request->loss_reason == SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_NOT_RECORDED)
+    invalid_add(occasion->arena, invalid, "loss_reason", "VALUE_OUT_OF_RANGE",
+                "NOT_RECORDED is for imports only");
+  if (!known && !request->no_incumbent)
+    invalid_add(occasion->arena, invalid, "incumbent_competitor", "REQUIRED_FIELD_MISSING",
+                "is required, or no_incumbent");
+  if (request->no_incumbent && known)
+    invalid_add(occasion->arena, invalid, "no_incumbent", "VALUE_OUT_OF_RANGE", "there is an incumbent");
+  if (request->no_incumbent && request->loss_reason == SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_COMPETITOR)
+    invalid_add(occasion->arena, invalid, "no_incumbent", "VALUE_OUT_OF_RANGE",
+                "a competitor was chosen: say which");
 }
 
 const struct status *opportunity_lose(const struct occasion *occasion, Sell__Opportunity *opportunity,
@@ -284,19 +367,18 @@ const struct status *opportunity_lose(const struct occasion *occasion, Sell__Opp
   Sell__Opportunity__State to;
   *occur_us = timestamp_us(request->close_time, occasion->now_us);
   const struct status *status = opportunity_transition(occasion, opportunity, ACTION_LOSE, &to);
+  if (!status)
+    status = leader_check(occasion, opportunity);
   if (status)
     return status;
   struct status *invalid = close_check(occasion, opportunity, *occur_us);
-  if (request->loss_reason == SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_UNSPECIFIED)
-    invalid_add(occasion->arena, &invalid, "loss_reason", "REQUIRED_FIELD_MISSING", "is required");
-  if (request->loss_reason == SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_NOT_RECORDED)
-    invalid_add(occasion->arena, &invalid, "loss_reason", "VALUE_OUT_OF_RANGE",
-                "NOT_RECORDED is for imports only");
+  loss_check(occasion, opportunity, request, &invalid);
   if (invalid)
     return invalid;
   opportunity->state = to;
   opportunity->close_time = timestamp_new(occasion->arena, *occur_us);
   opportunity->loss_reason = request->loss_reason;
+  opportunity->no_incumbent = request->no_incumbent;
   if (!text_empty(request->incumbent_competitor))
     opportunity->incumbent_competitor = request->incumbent_competitor;
   return NULL;
@@ -322,6 +404,7 @@ const struct status *opportunity_reverse(const struct occasion *occasion, Sell__
   opportunity->state = to;
   opportunity->reverse_time = timestamp_new(occasion->arena, occasion->now_us);
   opportunity->reverse_reason = arena_strdup(occasion->arena, reason);
+  attribution_follow(occasion, opportunity);
   return NULL;
 }
 
@@ -344,6 +427,7 @@ const struct status *opportunity_reopen(const struct occasion *occasion, Sell__O
   opportunity->state = to;
   opportunity->close_time = NULL;
   opportunity->loss_reason = SELL__OPPORTUNITY__LOSS_REASON__LOSS_REASON_UNSPECIFIED;
+  opportunity->no_incumbent = false;
   opportunity->reopen_time = timestamp_new(occasion->arena, occasion->now_us);
   opportunity->reopen_reason = arena_strdup(occasion->arena, reason);
   return NULL;

@@ -9,13 +9,16 @@
  *              +--- LOST <-+
  *             reopen (once)
  *
+ * Advancing, winning and losing leave a stage: where one party leads it, only that party does, else
+ * PERMISSION_DENIED (OTHER_PARTY). Imports tell what has happened elsewhere and are not held to that.
+ *
  * A rule that refuses leaves the opportunity as it was. It never changes what a pointer in the
  * message points to, so a copy of the struct made before is what it was before. What it returns lives
  * in the occasion's arena. */
 #ifndef ENTENTE_SELL_OPPORTUNITY_H
 #define ENTENTE_SELL_OPPORTUNITY_H
 
-#include "runtime/base/status.h"
+#include "runtime/base/machine.h"
 
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/sell/v1/opportunity_service.pb-c.h"

@@ -63,6 +63,21 @@ static const struct status *opportunity_load(struct call *call, const char *name
   return call_check_etag(call, etag, (*out)->etag);
 }
 
+const struct status *opportunity_act(struct call *call, const char *name, const char *etag, const char *type,
+                                     opportunity_rule *rule, const void *request, void *out) {
+  struct occasion occasion;
+  Sell__Opportunity *opportunity;
+  const struct status *status = opportunity_load(call, name, etag, &occasion, &opportunity);
+  if (status)
+    return status;
+  Sell__Opportunity before = *opportunity;
+  status = rule(&occasion, opportunity, request);
+  if (status)
+    return status;
+  const struct opportunity_step step = {type, occasion.now_us, &before, opportunity};
+  return step_commit(call, &step, opportunity, out);
+}
+
 /* ---- create ---- */
 
 /* The id that the caller gave, or that the external id makes; empty for a fresh one. */

@@ -3,6 +3,7 @@
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
+#include "sell/attribution.h"
 #include "sell/field.h"
 
 #include <assert.h>
@@ -294,6 +295,7 @@ static const struct status *row_update(const struct occasion *occasion, const Se
     status = row_advance(occasion, row, wanted, change);
   if (status)
     return status;
+  attribution_follow(occasion, wanted);
   if (wanted->state == existing->state && wanted->stage == existing->stage &&
       !fields_differ(existing, wanted))
     *change = (struct row_change){.outcome = SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED};

@@ -42,6 +42,34 @@ static const struct method help_request_methods[] = {
 static const struct service help_request_service = {"entente.sell.v1.HelpRequestService",
                                                     help_request_methods};
 
+static const struct method opportunity_review_methods[] = {
+    {"SubmitOpportunity", .unary = review_give},
+    {"RecallOpportunity", .unary = review_take_back},
+    {"StartOpportunityReview", .unary = review_begin_with},
+    {"RequestOpportunityAction", .unary = review_ask},
+    {"ApproveOpportunity", .unary = review_accept},
+    {"RejectOpportunity", .unary = review_decline},
+    {0},
+};
+static const struct service opportunity_review_service = {"entente.sell.v1.OpportunityReviewService",
+                                                          opportunity_review_methods};
+
+static const struct method attribution_methods[] = {
+    {"ProposeAttribution", .unary = attribution_offer},
+    {"AgreeAttribution", .unary = attribution_accept},
+    {"ReverseAttribution", .unary = attribution_undo},
+    {0},
+};
+static const struct service attribution_service = {"entente.sell.v1.AttributionService", attribution_methods};
+
+static const struct method customer_outcome_methods[] = {
+    {"SetCustomerOutcome", .unary = outcome_promise},
+    {"RecordCustomerOutcome", .unary = outcome_end},
+    {0},
+};
+static const struct service customer_outcome_service = {"entente.sell.v1.CustomerOutcomeService",
+                                                        customer_outcome_methods};
+
 /* ---- accounts ---- */
 
 static const struct method lift_methods[] = {
@@ -84,6 +112,9 @@ const struct service *const sell_services[] = {
     &pipeline_service,
     /* co-selling */
     &help_request_service,
+    &opportunity_review_service,
+    &attribution_service,
+    &customer_outcome_service,
     /* accounts */
     &lift_service,
     &target_account_service,

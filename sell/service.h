@@ -17,6 +17,9 @@ unary_fn rows_import;
 unary_fn pipeline_get;
 
 /* Co-selling. */
+unary_fn review_give, review_take_back, review_begin_with, review_ask, review_accept, review_decline;
+unary_fn attribution_offer, attribution_accept, attribution_undo;
+unary_fn outcome_promise, outcome_end;
 unary_fn help_request_create, help_request_get, help_request_list, help_request_take, help_request_refuse,
     help_request_complete, help_request_give_back, help_request_confirm, help_request_withdraw;
 
@@ -31,6 +34,14 @@ struct opportunity_step {
 };
 /* Stages the ledger entry of a step, with what it adds to the counters. */
 void opportunity_record(struct txn *txn, const struct opportunity_step *step);
+
+/* A rule that changes an opportunity by what a request says. */
+typedef const struct status *opportunity_rule(const struct occasion *occasion, Sell__Opportunity *opportunity,
+                                              const void *request);
+/* A verb on one opportunity: loads it as the caller's party may see it, changes it, records that as `type`,
+ * commits, answers it in `*out`. NOT_FOUND, ABORTED (ETAG_MISMATCH), what the rule refuses with. */
+const struct status *opportunity_act(struct call *call, const char *name, const char *etag, const char *type,
+                                     opportunity_rule *rule, const void *request, void *out);
 
 /* Partition of an index for what one party sees of a partnership: `<partnership>|VENDOR|<value>`. */
 char *partition_of(struct arena *arena, const char *partnership, Type__Party viewer, const char *value);

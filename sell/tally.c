@@ -1,6 +1,7 @@
 #include "sell/tally.h"
 
 #include "runtime/base/timestamp.h"
+#include "sell/attribution.h"
 
 #include <assert.h>
 #include <string.h>
@@ -80,6 +81,25 @@ static const char *const won[2] = {"won.joint", "won.independent"};
 static const char *const won_amount[2] = {"won_amount.joint", "won_amount.independent"};
 static const char *const lost[2] = {"lost.joint", "lost.independent"};
 
+/* Each party's share of what was sold, and what the customer was promised with it. */
+static void sheet_add_success(struct sheet *sheet, const Sell__Opportunity *opportunity, int64_t close_us) {
+  struct attributed shares[ATTRIBUTED_MAX];
+  size_t count = attribution_amounts(opportunity, shares);
+  const Sell__CustomerOutcome *outcome = opportunity->outcome;
+  for (size_t i = 0; i < count; i++) {
+    sheet->party = shares[i].party;
+    sheet_add(sheet, shares[i].sourced ? "attributed.sourced" : "attributed.influenced", true, close_us,
+              shares[i].amount_minor);
+  }
+  sheet->party = TYPE__PARTY__PARTY_UNSPECIFIED;
+  if (!outcome || opportunity->state != SELL__OPPORTUNITY__STATE__STATE_WON)
+    return;
+  int64_t due_us = timestamp_us(outcome->due_time, 0);
+  sheet_add(sheet, "outcomes.due", false, due_us, 1);
+  if (outcome->state == SELL__CUSTOMER_OUTCOME__STATE__STATE_MET)
+    sheet_add(sheet, "outcomes.met", false, due_us, 1);
+}
+
 static void sheet_add_opportunity(struct sheet *sheet, const Sell__Opportunity *opportunity) {
   bool own = opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
   int64_t amount = opportunity->amount ? opportunity->amount->amount_minor : 0;
@@ -100,6 +120,7 @@ static void sheet_add_opportunity(struct sheet *sheet, const Sell__Opportunity *
   const struct tally_level *level = tally_level(column_of(opportunity), own);
   sheet_add(sheet, level->count, false, TALLY_LEVEL_US, 1);
   sheet_add(sheet, level->amount, true, TALLY_LEVEL_US, amount);
+  sheet_add_success(sheet, opportunity, close_us);
 }
 
 size_t tally_change(const Sell__Opportunity *before, const Sell__Opportunity *after,

@@ -24,7 +24,7 @@ struct tally {
   int64_t when_us;   /* decides the month */
   int64_t amount;
 };
-enum { TALLIES_MAX = 16 };
+enum { TALLIES_MAX = 24 };
 
 /* Writes what a change adds; returns how many. `before` NULL: it is new. Nothing that is 0. */
 size_t tally_change(const Sell__Opportunity *before, const Sell__Opportunity *after,

@@ -27,6 +27,7 @@ static const struct status *act(const struct occasion *occasion, Sell__Opportuni
   Sell__LoseOpportunityRequest lose = SELL__LOSE_OPPORTUNITY_REQUEST__INIT;
   advance.stage = STAGE(TECHNICAL_VALIDATION);
   lose.loss_reason = LOSS(PRICE);
+  lose.no_incumbent = true;
   switch (action) {
   case ACTION_ADVANCE:
     return opportunity_advance(occasion, opportunity, &advance, &occur_us);
@@ -123,15 +124,39 @@ static void stages_need(void **state) {
   }
 }
 
+static const char *another_text(const struct field *field) {
+  return strcmp(field->name, "proposition") == 0
+             ? "vendors/halden/partnerships/orvane/jointValuePropositions/another"
+             : "another";
+}
+
+static void lists_fill(const struct occasion *occasion, const struct field *field, Sell__Opportunity *after) {
+  if (field->type == FIELD_SOLUTIONS) {
+    after->more_solutions = arena_calloc(occasion->arena, 1, sizeof *after->more_solutions);
+    after->more_solutions[after->n_more_solutions++] = (char *)"Support";
+    return;
+  }
+  Sell__StageRole *role = arena_new(occasion->arena, Sell__StageRole);
+  sell__stage_role__init(role);
+  role->stage = STAGE(PROSPECT);
+  role->lead = SELL__STAGE_ROLE__LEAD__LEAD_PARTNER;
+  after->stage_roles = arena_calloc(occasion->arena, 1, sizeof *after->stage_roles);
+  after->stage_roles[after->n_stage_roles++] = role;
+}
+
 static Sell__Opportunity *changed(const struct occasion *occasion, const Sell__Opportunity *before,
                                   size_t which) {
   Sell__Opportunity *after = arena_copy(occasion->arena, before, sizeof *before);
   after->customer = arena_copy(occasion->arena, before->customer, sizeof *before->customer);
   const struct field *field = &fields[which];
+  if (field->type == FIELD_SOLUTIONS || field->type == FIELD_ROLES) {
+    lists_fill(occasion, field, after);
+    return after;
+  }
   char *base = field->type == FIELD_CUSTOMER_TEXT ? (char *)after->customer : (char *)after;
   void *value = field->type == FIELD_MONEY  ? (void *)money_build(occasion, "USD", 1)
                 : field->type == FIELD_TIME ? (void *)time_build(occasion, 95)
-                                            : (void *)arena_strdup(occasion->arena, "another");
+                                            : (void *)arena_strdup(occasion->arena, another_text(field));
   memcpy(base + field->offset, &value, sizeof value);
   return after;
 }
@@ -139,8 +164,8 @@ static Sell__Opportunity *changed(const struct occasion *occasion, const Sell__O
 static void every_field_and_phase(void **state) {
   (void)state;
   /* Fields in the order of the table; phases OPEN, COMMITTED, WON, LOST, REVERSED. */
-  static const char *const may[] = {"xxxx-", "x----", "xx---", "x----", "xx---", "xx---",
-                                    "xx---", "xx---", "xx---", "xx---", "xx---", "xx---"};
+  static const char *const may[] = {"xxxx-", "x----", "xx---", "x----", "xx---", "xx---", "xx---", "xx---",
+                                    "xx---", "xx---", "xx---", "xx---", "xx---", "xx---", "xx---"};
   assert_int_equal(field_count, sizeof may / sizeof *may);
   for (size_t f = 0; f < field_count; f++) {
     for (size_t phase = 0; phase < PHASE_COUNT; phase++) {
@@ -263,6 +288,91 @@ static void closing_refuses_times_and_amounts(void **state) {
   occasion_release(&occasion);
 }
 
+/* Who holds the account is said, or that nobody does; and what is said fits. */
+static void losing_needs_the_incumbent(void **state) {
+  (void)state;
+  static const struct {
+    const char *known, *given;
+    bool none;
+    Sell__Opportunity__LossReason why;
+    const char *field; /* NULL: lost */
+  } cases[] = {
+      {"", "", false, LOSS(PRICE), "incumbent_competitor"},
+      {"", "Kestrel", false, LOSS(PRICE), NULL},
+      {"Kestrel", "", false, LOSS(COMPETITOR), NULL},
+      {"", "", true, LOSS(PRICE), NULL},
+      {"", "", true, LOSS(COMPETITOR), "no_incumbent"},
+      {"Kestrel", "", true, LOSS(PRICE), "no_incumbent"},
+      {"", "Kestrel", true, LOSS(PRICE), "no_incumbent"},
+      {"", "", true, LOSS(CHANNEL_CONFLICT), NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct occasion occasion = occasion_build();
+    Sell__Opportunity *opportunity = opportunity_build(&occasion, STAGE(QUALIFIED));
+    Sell__LoseOpportunityRequest lose = SELL__LOSE_OPPORTUNITY_REQUEST__INIT;
+    int64_t occur_us;
+    opportunity->incumbent_competitor = (char *)cases[i].known;
+    lose.incumbent_competitor = (char *)cases[i].given;
+    lose.no_incumbent = cases[i].none;
+    lose.loss_reason = cases[i].why;
+    assert_reason(opportunity_lose(&occasion, opportunity, &lose, &occur_us),
+                  cases[i].field ? REASON_INVALID_REQUEST : NULL, cases[i].field);
+    assert_int_equal(opportunity->state, cases[i].field ? STATE(OPEN) : STATE(LOST));
+    if (!cases[i].field) {
+      assert_int_equal(opportunity->no_incumbent, cases[i].none);
+      assert_reason(opportunity_reopen(&occasion, opportunity, "customer came back"), NULL, NULL);
+      assert_false(opportunity->no_incumbent);
+    }
+    occasion_release(&occasion);
+  }
+}
+
+/* Every stage x leader x party x way out of it. */
+static void a_stage_is_left_by_who_leads_it(void **state) {
+  (void)state;
+  static const enum opportunity_action ways[] = {ACTION_ADVANCE, ACTION_WIN, ACTION_LOSE};
+  for (int lead = SELL__STAGE_ROLE__LEAD__LEAD_VENDOR; lead <= (int)SELL__STAGE_ROLE__LEAD__LEAD_BOTH; lead++)
+    for (int stage = STAGE(PROSPECT); stage <= (int)STAGE(COMMITTED); stage++)
+      for (int party = TYPE__PARTY__PARTY_VENDOR; party <= (int)TYPE__PARTY__PARTY_PARTNER; party++)
+        for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+          struct occasion occasion = occasion_build();
+          Sell__Opportunity *opportunity = opportunity_build(&occasion, (Sell__Opportunity__Stage)stage);
+          const struct field roles = {.type = FIELD_ROLES};
+          occasion.party = (Type__Party)party;
+          lists_fill(&occasion, &roles, opportunity);
+          opportunity->stage_roles[0]->stage = STAGE(QUALIFIED);
+          opportunity->stage_roles[0]->lead = (Sell__StageRole__Lead)lead;
+          const struct status *status = act(&occasion, opportunity, ways[way]);
+          bool others = stage == (int)STAGE(QUALIFIED) && lead < (int)SELL__STAGE_ROLE__LEAD__LEAD_BOTH &&
+                        lead != party;
+          assert_int_equal(status && strcmp(status->reason, REASON_OTHER_PARTY) == 0, others);
+          occasion_release(&occasion);
+        }
+}
+
+static void roles_and_solutions_are_checked_whole(void **state) {
+  (void)state;
+  struct occasion occasion = occasion_build();
+  Sell__Opportunity *before = opportunity_build(&occasion, STAGE(QUALIFIED));
+  Sell__Opportunity *after = arena_copy(occasion.arena, before, sizeof *before);
+  const struct field roles = {.type = FIELD_ROLES};
+  char *solutions[] = {(char *)"Support", (char *)"", (char *)"Triage", (char *)"Support"};
+  lists_fill(&occasion, &roles, after);
+  Sell__StageRole *twice[] = {after->stage_roles[0], after->stage_roles[0]};
+  after->stage_roles = twice;
+  after->n_stage_roles = 2;
+  after->more_solutions = solutions;
+  after->n_more_solutions = 4;
+  after->proposition = (char *)"vendors/halden/partnerships/castellan/jointValuePropositions/soc";
+  static const char *const fields_refused[] = {"stage_roles[1].stage", "more_solutions[1]",
+                                               "more_solutions[2]", "more_solutions[3]", "proposition"};
+  for (size_t i = 0; i < sizeof fields_refused / sizeof *fields_refused; i++)
+    assert_reason(opportunity_update(&occasion, before, after), REASON_INVALID_REQUEST, fields_refused[i]);
+  before->engagement = after->engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
+  assert_reason(opportunity_update(&occasion, before, after), REASON_INVALID_REQUEST, "stage_roles");
+  occasion_release(&occasion);
+}
+
 static void steps_back_want_reasons(void **state) {
   (void)state;
   struct occasion occasion = occasion_build();
@@ -309,6 +419,9 @@ int main(void) {
       cmocka_unit_test(opening_refuses),
       cmocka_unit_test(winning_sets_what_it_implies),
       cmocka_unit_test(closing_refuses_times_and_amounts),
+      cmocka_unit_test(losing_needs_the_incumbent),
+      cmocka_unit_test(a_stage_is_left_by_who_leads_it),
+      cmocka_unit_test(roles_and_solutions_are_checked_whole),
       cmocka_unit_test(steps_back_want_reasons),
       cmocka_unit_test(independent_ones_are_their_owners),
   };

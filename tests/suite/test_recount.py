@@ -138,10 +138,29 @@ def recount_sell(suite, partnership, token, sheet):
             sheet.add(f"{now}.{kind}", party, found.close_time)
         if now == "won":
             sheet.add(f"won_amount.{kind}.{currency}", party, found.close_time, amount)
+            recount_success(found, sheet, amount, currency)
         column = enum_name(found, "stage")[6:].lower() if now == "open" else now
         sheet.add(f"pipeline.{column}.{kind}", party, LEVELS)
         sheet.add(f"pipeline_amount.{column}.{kind}.{currency}", party, LEVELS, amount)
     recount_help(suite, partnership, token, sheet)
+
+
+def recount_success(won, sheet, amount, currency):
+    """Shares by largest remainder, with the rest that is nobody's; then what the customer was promised."""
+    if won.HasField("attribution") and state(won.attribution) == "STATE_FROZEN":
+        weights = [share.basis_points for share in won.attribution.shares]
+        weights.append(FULL - sum(weights))
+        parts = [amount * weight // FULL for weight in weights]
+        order = sorted(range(len(weights)), key=lambda i: -(amount * weights[i] % FULL))
+        for i in order[:amount - sum(parts)]:
+            parts[i] += 1
+        for share, part in zip(won.attribution.shares, parts):
+            what = enum_name(share, "class")[6:].lower()
+            if what != "none":
+                sheet.add(f"attributed.{what}.{currency}", share.party, won.close_time, part)
+    if won.HasField("outcome"):
+        sheet.add("outcomes.due", 0, won.outcome.due_time)
+        sheet.add("outcomes.met", 0, won.outcome.due_time, state(won.outcome) == "STATE_MET")
 
 
 def recount_help(suite, partnership, token, sheet):
@@ -293,7 +312,7 @@ def random_activity(suite, rng, steps=150):
     def sell(token):
         found = rng.choice(listed(suite, "OpportunityService/ListOpportunities", partnership, token))
         act, more = rng.choice([("Win", {"closeTime": past(40)}), ("Win", {}), ("Reverse", {"reason": "Taken back in full"}),
-                                ("Lose", {"closeTime": past(40), "lossReason": "LOSS_REASON_PRICE"}),
+                                ("Lose", {"closeTime": past(40), "lossReason": "LOSS_REASON_PRICE", "noIncumbent": True}),
                                 ("Reopen", {"reason": "The customer came back"}),
                                 ("Advance", {"stage": "STAGE_COMMITTED", "reason": "It went on quickly"})])
         attempt(f"OpportunityService/{act}Opportunity", dict(more, name=found.name), token)
