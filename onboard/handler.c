@@ -1,5 +1,6 @@
 #include "onboard/handler.h"
 
+#include "onboard/contract.h"
 #include "onboard/sponsor.h"
 #include "runtime/base/limit.h"
 #include "runtime/base/moment.h"
@@ -83,11 +84,26 @@ static const struct status *load_plan(struct txn *txn, const struct act *act,
   return NULL;
 }
 
+static const struct status *load_contract(struct txn *txn, const struct act *act,
+                                          const Onboard__Partnership *partnership, struct evidence *out) {
+  Onboard__Contract *contract;
+  if (text_empty(partnership->contract))
+    return NULL;
+  const struct status *status = txn_peek(txn, &kind_contract, partnership->contract, &contract);
+  if (status || !contract)
+    return status;
+  contract_settle(act->arena, contract, act->now_us);
+  out->contract = contract;
+  return NULL;
+}
+
 const struct status *evidence_load(struct txn *txn, const struct act *act,
                                    const Onboard__Partnership *partnership, struct evidence *out) {
   struct list_page page;
   *out = (struct evidence){0};
   const struct status *status = load_plan(txn, act, partnership, out);
+  if (!status)
+    status = load_contract(txn, act, partnership, out);
   if (!status)
     status = resource_all(txn, &kind_sponsor, "serving", arena_printf(act->arena, "%s|", partnership->name),
                           &page);

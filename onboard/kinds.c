@@ -1,4 +1,5 @@
 #include "onboard/commitment.h"
+#include "onboard/contract.h"
 #include "onboard/milestone.h"
 #include "onboard/nps_response.h"
 #include "onboard/review.h"
@@ -196,12 +197,27 @@ const struct kind kind_fit_scorecard = {"fit_scorecard",
                                         "vendors/*/partnerships/*/fitAssessments/*/scorecards/*",
                                         &onboard__fit_scorecard__descriptor, NULL};
 
+/* ---- contract ---- */
+
+/* Under the partnership and the vendor, by when it ends. */
+static void contract_end(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Contract *contract = (const Onboard__Contract *)message;
+  const char *order = index_order_number(index_arena(sink), contract_end_us(contract));
+  index_emitf(sink, order, "%s|", name_partnership(index_arena(sink), contract->name));
+  index_emitf(sink, order, "%s|", name_vendor(index_arena(sink), contract->name));
+}
+
+static void contract_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, contract_next((const Onboard__Contract *)message).at_us);
+}
+
+static const struct index contract_indexes[] = {{"end", contract_end}, {"sweep", contract_sweep}, {0}};
+
+const struct kind kind_contract = {"contract", "vendors/*/partnerships/*/contracts/*",
+                                   &onboard__contract__descriptor, contract_indexes};
+
 const struct kind *const onboard_kinds[] = {
-    &kind_qualification, &kind_capacity,
-    &kind_organization,  &kind_partnership,
-    &kind_plan,          &kind_commitment,
-    &kind_claim,         &kind_milestone,
-    &kind_sponsor,       &kind_review,
-    &kind_nps_response,  &kind_fit_assessment,
-    &kind_fit_scorecard, NULL,
+    &kind_qualification, &kind_capacity,       &kind_organization,  &kind_partnership, &kind_plan,
+    &kind_commitment,    &kind_claim,          &kind_milestone,     &kind_sponsor,     &kind_review,
+    &kind_nps_response,  &kind_fit_assessment, &kind_fit_scorecard, &kind_contract,    NULL,
 };

@@ -25,7 +25,7 @@ static const char countries[] = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ
                                 "VA VC VE VG VI VN VU WF WS YE "
                                 "YT ZA ZM ZW ";
 
-static bool country_assigned(const char *code) {
+bool country_assigned(const char *code) {
   for (const char *at = countries; *at; at += 3)
     if (strlen(code) == 2 && memcmp(at, code, 2) == 0)
       return true;

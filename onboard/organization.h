@@ -16,6 +16,9 @@ enum organization_action {
 enum { ORGANIZATION_ACTIONS = ORGANIZATION_RELEASE + 1 };
 extern const struct machine organization_machine;
 
+/* Whether a code of two letters is assigned in ISO 3166-1. */
+bool country_assigned(const char *code);
+
 /* INVALID_ARGUMENT on a country code that ISO 3166-1 does not assign, or sides named twice or not at all. */
 const struct status *organization_check(struct arena *arena, const Onboard__Organization *organization);
 /* Applies an action, or refuses and leaves it as it was. */

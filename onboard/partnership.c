@@ -1,6 +1,7 @@
 #include "onboard/partnership.h"
 
 #include "onboard/commitment.h"
+#include "onboard/contract.h"
 #include "onboard/review.h"
 #include "onboard/sponsor.h"
 #include "runtime/base/moment.h"
@@ -64,6 +65,9 @@ static const struct status *wound_up(const struct act *act, const void *noun, co
   if (evidence->plan)
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, partnership->name, "%s is in force; close it first",
               evidence->plan->name);
+  if (evidence->contract && contract_binds(evidence->contract))
+    guard_add(act->arena, &refusal, REASON_GUARD_UNMET, partnership->name,
+              "%s is in force; terminate it, and let it end first", evidence->contract->name);
   for (size_t i = 0; i < evidence->review_count; i++)
     if (review_is_open_at(evidence->reviews[i], act->now_us))
       guard_add(act->arena, &refusal, REASON_GUARD_UNMET, evidence->reviews[i]->name,

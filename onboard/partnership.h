@@ -5,6 +5,7 @@
 #include "runtime/base/machine.h"
 
 #include "entente/onboard/v1/commitment.pb-c.h"
+#include "entente/onboard/v1/contract.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/partnership_service.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
@@ -44,6 +45,7 @@ struct evidence {
   size_t sponsor_count;
   Onboard__Review *const *reviews; /* by due time */
   size_t review_count;
+  const Onboard__Contract *contract; /* signed last, settled to `act->now_us`; NULL: none */
 };
 
 /* A new PROSPECT. */

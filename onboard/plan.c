@@ -2,8 +2,8 @@
 
 #include "onboard/commitment.h"
 #include "onboard/milestone.h"
+#include "onboard/signature.h"
 #include "onboard/terms.h"
-#include "runtime/base/digest.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/period.h"
@@ -73,20 +73,8 @@ static const struct status *others_offer(const struct act *act, const void *noun
 static const struct status *signable(const struct act *act, const void *noun, const void *facts) {
   const Onboard__Plan *plan = noun;
   const struct plan_facts *given = facts;
-  struct status *status;
-  if (!text_equal(plan->content_hash, given->content_hash)) {
-    status = status_make(act->arena, CODE_FAILED_PRECONDITION, "CONTENT_CHANGED",
-                         "%s is not what was read: read it again before signing", plan->name);
-    status_add_metadata(act->arena, status, "content_hash", plan->content_hash);
-    return status;
-  }
-  if (plan_signed_by(plan, act->party)) {
-    status = status_make(act->arena, CODE_FAILED_PRECONDITION, "ALREADY_SIGNED", "%s is signed by %s",
-                         plan->name, party_name(act->party));
-    status_add_metadata(act->arena, status, "party", party_name(act->party));
-    return status;
-  }
-  return NULL;
+  return signature_check(act, plan->name, plan->content_hash, given->content_hash, plan->signatures,
+                         plan->n_signatures);
 }
 
 /* A plan replaces the one in force when it is a later version of it, or when its time comes after. */
@@ -181,29 +169,12 @@ static const struct status *step(const struct act *act, Onboard__Plan *plan, enu
 /* ---- signatures ---- */
 
 bool plan_signed_by(const Onboard__Plan *plan, Type__Party party) {
-  for (size_t i = 0; i < plan->n_signatures; i++)
-    if (plan->signatures[i]->party == party)
-      return true;
-  return false;
+  return signature_of(plan->signatures, plan->n_signatures, party);
 }
 
 static void void_signatures(Onboard__Plan *plan) {
   plan->n_signatures = 0;
   plan->signatures = NULL;
-}
-
-static void add_signature(const struct act *act, Onboard__Plan *plan) {
-  Onboard__PlanSignature *signature = arena_new(act->arena, Onboard__PlanSignature);
-  onboard__plan_signature__init(signature);
-  signature->party = act->party;
-  signature->actor = arena_strdup(act->arena, act->actor);
-  signature->sign_time = timestamp_new(act->arena, act->now_us);
-  signature->content_hash = plan->content_hash;
-  Onboard__PlanSignature **all = arena_calloc(act->arena, plan->n_signatures + 1, sizeof(void *));
-  for (size_t i = 0; i < plan->n_signatures; i++)
-    all[i] = plan->signatures[i];
-  all[plan->n_signatures++] = signature;
-  plan->signatures = all;
 }
 
 static void offer(const struct act *act, Onboard__Plan *plan) {
@@ -214,13 +185,7 @@ static void offer(const struct act *act, Onboard__Plan *plan) {
 /* ---- actions ---- */
 
 char *plan_content_hash(struct arena *arena, const Onboard__PlanTerms *terms) {
-  size_t size = terms ? onboard__plan_terms__get_packed_size(terms) : 0;
-  uint8_t *bytes = arena_alloc(arena, size);
-  if (terms)
-    onboard__plan_terms__pack(terms, bytes);
-  uint8_t digest[DIGEST_SIZE];
-  digest_sha256(bytes, size, digest);
-  return hex_encode(arena, digest, sizeof digest);
+  return content_hash(arena, terms ? &terms->base : NULL);
 }
 
 int64_t plan_deemed_us(const Onboard__Plan *plan) {
@@ -289,7 +254,7 @@ const struct status *plan_sign(const struct act *act, Onboard__Plan *plan, const
   const struct status *status = step(act, plan, PLAN_SIGN, &facts);
   if (status)
     return status;
-  add_signature(act, plan);
+  signature_add(act, plan->content_hash, &plan->signatures, &plan->n_signatures);
   if (plan_signed_by(plan, party_other(act->party)))
     plan->state = AGREED;
   return NULL;

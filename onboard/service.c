@@ -124,12 +124,30 @@ static const struct method fit_assessment_methods[] = {
 static const struct service fit_assessment_service = {"entente.onboard.v1.FitAssessmentService",
                                                       fit_assessment_methods};
 
+static const struct method contract_methods[] = {
+    {"CreateContract", .unary = contract_create},
+    {"GetContract", .unary = contract_get},
+    {"ListContracts", .unary = contract_list},
+    {"SearchContracts", .unary = contract_search},
+    {"UpdateContract", .unary = contract_update},
+    {"CheckAgreementCompleteness", .unary = contract_survey},
+    {"OpenNegotiationItem", .unary = item_create},
+    {"CounterNegotiationItem", .unary = item_answer},
+    {"AcceptNegotiationItem", .unary = item_agree},
+    {"WithdrawNegotiationItem", .unary = item_take_back},
+    {"RequestSignature", .unary = contract_put_forward},
+    {"SignContract", .unary = contract_subscribe},
+    {"CancelContract", .unary = contract_give_up},
+    {"DeclineRenewal", .unary = contract_refuse_renewal},
+    {"TerminateContract", .unary = contract_give_notice},
+    {0},
+};
+static const struct service contract_service = {"entente.onboard.v1.ContractService", contract_methods};
+
 const struct service *const onboard_services[] = {
-    &organization_service,   &partnership_service,
-    &plan_service,           &commitment_service,
-    &milestone_service,      &sponsor_service,
-    &review_service,         &nps_response_service,
-    &qualification_service,  &capacity_service,
-    &fit_assessment_service, &feed_service,
-    &ledger_service,         NULL,
+    &organization_service, &partnership_service,    &plan_service,
+    &commitment_service,   &milestone_service,      &sponsor_service,
+    &review_service,       &nps_response_service,   &qualification_service,
+    &capacity_service,     &fit_assessment_service, &contract_service,
+    &feed_service,         &ledger_service,         NULL,
 };

@@ -8,6 +8,7 @@ extern const struct kind kind_organization, kind_partnership, kind_plan, kind_co
     kind_milestone, kind_sponsor, kind_review, kind_nps_response;
 extern const struct kind kind_qualification, kind_capacity;
 extern const struct kind kind_fit_assessment, kind_fit_scorecard;
+extern const struct kind kind_contract;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -31,6 +32,10 @@ unary_fn fit_assessment_create, fit_assessment_get, fit_assessment_list, fit_ass
     fit_assessment_reopen, fit_assessment_rank, fit_assessment_conclude, fit_assessment_cancel,
     fit_scorecard_get, fit_scorecard_submit, fit_scorecard_withdraw;
 unary_fn nps_response_record, nps_response_get, nps_response_list;
+
+unary_fn contract_create, contract_get, contract_list, contract_search, contract_update, contract_survey,
+    contract_put_forward, contract_subscribe, contract_give_up, contract_refuse_renewal, contract_give_notice;
+unary_fn item_create, item_answer, item_agree, item_take_back;
 
 /* partner_of_fn of this pillar, which owns the partnerships: `context` is the store. What was read once is
  * kept in a bounded table beside the store, as the partner of a partnership never changes. */

@@ -1,6 +1,7 @@
 #include "onboard/timed.h"
 
 #include "onboard/commitment.h"
+#include "onboard/contract.h"
 #include "onboard/milestone.h"
 #include "onboard/review.h"
 #include "onboard/service.h"
@@ -114,9 +115,28 @@ static const struct status *review_stage(struct txn *txn, const struct act *act,
   return NULL;
 }
 
+/* ---- contracts ---- */
+
+static int64_t contract_next_time(const ProtobufCMessage *message) {
+  return contract_next((const Onboard__Contract *)message).at_us;
+}
+
+/* One change a commit, so that each has its own entry with the contract as it then was. */
+static const struct status *contract_stage(struct txn *txn, const struct act *act,
+                                           ProtobufCMessage *message) {
+  Onboard__Contract *contract = (Onboard__Contract *)message;
+  int64_t occurred = contract_next(contract).at_us;
+  const char *type = contract_advance(act->arena, contract);
+  txn_put(txn, &kind_contract, contract);
+  txn_record(txn, &(struct record_facts){.type = type, .payload = contract, .occur_us = occurred});
+  return NULL;
+}
+
 /* ---- all ---- */
 
 const struct timed timed_commitment = {&kind_commitment, commitment_next, commitment_stage};
 const struct timed timed_milestone = {&kind_milestone, milestone_next, milestone_stage};
 const struct timed timed_review = {&kind_review, review_next, review_stage};
-const struct timed *const timed_kinds[] = {&timed_commitment, &timed_milestone, &timed_review, NULL};
+const struct timed timed_contract = {&kind_contract, contract_next_time, contract_stage};
+const struct timed *const timed_kinds[] = {&timed_commitment, &timed_milestone, &timed_review,
+                                           &timed_contract, NULL};

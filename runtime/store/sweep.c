@@ -83,7 +83,8 @@ static const struct status *sweep_page(struct sweep *sweep, const struct timed *
   return list_entities(txn, &query, page);
 }
 
-/* Records what is due in one bucket. A page that was due whole is read again, as more may follow. */
+/* Records what is due in one bucket. A page of which anything was recorded is read again: more may follow,
+ * of the same entities too. */
 static const struct status *sweep_bucket(struct sweep *sweep, const struct timed *timed, const char *scope,
                                          size_t *recorded) {
   bool more = true;
@@ -97,7 +98,7 @@ static const struct status *sweep_bucket(struct sweep *sweep, const struct timed
       bool changed;
       const ProtobufCMessage *message = page.messages[i];
       if (timed->next_us(message) > sweep->now_us)
-        return NULL;
+        break;
       status = timed_record(sweep->options.store, timed, sweep->arena, message_text(message, "name"),
                             sweep->now_us, INT64_MAX, &changed);
       if (status && status->code != CODE_ABORTED)
@@ -105,7 +106,6 @@ static const struct status *sweep_bucket(struct sweep *sweep, const struct timed
       *recorded += changed;
       more = more || changed;
     }
-    more = more && page.count == PAGE;
   }
   return NULL;
 }

@@ -1,6 +1,7 @@
 /* Every state and action of every machine against what is written here a second time, by hand: a row that was
  * added to or lost from a table of the rules is seen. */
 #include "onboard/builder.h"
+#include "onboard/contract.h"
 #include "onboard/fit_assessment.h"
 
 /* `STATE: ACTION>NEXT ACTION>NEXT`, a state a line; `?` stands for a state that the amounts, the time or the
@@ -56,6 +57,17 @@ static const struct expectation expectations[] = {
     {"fit scorecard", &fit_scorecard_machine,
      "DRAFT: SCORE>DRAFT SUBMIT>SUBMITTED\n"
      "SUBMITTED: RELEASE>DRAFT\n"},
+    {"contract", &contract_machine,
+     "DRAFT: EDIT>DRAFT NEGOTIATE>IN_NEGOTIATION REQUEST_SIGNATURE>PENDING_SIGNATURE CANCEL>CANCELLED\n"
+     "IN_NEGOTIATION: EDIT>IN_NEGOTIATION NEGOTIATE>IN_NEGOTIATION REQUEST_SIGNATURE>PENDING_SIGNATURE "
+     "CANCEL>CANCELLED\n"
+     "PENDING_SIGNATURE: EDIT>IN_NEGOTIATION NEGOTIATE>IN_NEGOTIATION SIGN>PENDING_SIGNATURE "
+     "CANCEL>CANCELLED\n"
+     "SIGNED: ACTIVATE>ACTIVE\n"
+     "ACTIVE: DECLINE_RENEWAL>ACTIVE TERMINATE>EXPIRING RENEW>ACTIVE NEAR_END>EXPIRING "
+     "SUPERSEDE>SUPERSEDED\n"
+     "EXPIRING: DECLINE_RENEWAL>EXPIRING TERMINATE>EXPIRING RENEW>EXPIRING EXPIRE>EXPIRED END>TERMINATED "
+     "SUPERSEDE>SUPERSEDED\n"},
 };
 
 /* What the expectation says of a state and action: the next state's name, NULL when it is refused. */
