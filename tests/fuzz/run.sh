@@ -5,7 +5,7 @@ set -u
 build=$1 seconds=$2
 cmake -G Ninja -S . -B "$build" -DCMAKE_C_COMPILER=clang -DENTENTE_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo > /dev/null || exit 1
 targets=()
-for source in tests/fuzz/fuzz_*.c; do
+for source in tests/*/fuzz_*.c; do
   name=$(basename "$source" .c)
   [ "$name" = fuzz_main ] || targets+=("$name")
 done
