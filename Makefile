@@ -6,7 +6,7 @@ BUILD ?= build
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help build up down status test bench docs lint fuzz
+.PHONY: help build up down status test bench clients docs lint fuzz
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-14s%s\n", $$1, $$2 }'
@@ -26,7 +26,7 @@ status: ## what runs
 	@$(BUILD)/bin/entente status --var "$(VAR)"
 
 test: ## build and run every test; ends in one line
-	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt
+	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-clients.txt cmake/packages-test.txt
 	@cmake/build.sh $(BUILD)
 	@tests/run.sh $(BUILD)
 
@@ -35,13 +35,18 @@ bench: ## measure this machine: echo, read, commit, view (four minutes)
 	@cmake/build.sh $(BUILD) entente-bench
 	@$(BUILD)/bin/entente-bench
 
+clients: ## TypeScript, Python and C packages of the contracts, in build/clients
+	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-clients.txt
+	@cmake/build.sh $(BUILD) clients
+	@ls -d $(BUILD)/clients/typescript $(BUILD)/clients/python $(BUILD)/clients/c
+
 docs: build ## what is made of the programs and the contracts: docs/settings.md, docs/api
 	@cmake/settings-manual.sh $(BUILD)/bin > $(BUILD)/settings.md && mv $(BUILD)/settings.md docs/settings.md
 	@mkdir -p $(BUILD)/reference && proto/reference/generate.sh set $(BUILD)/reference/docs.binpb
 	@proto/reference/generate.sh pages $(BUILD)/reference/docs.binpb docs/api
 
 lint: ## format, static analysis, contracts, scripts
-	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-test.txt cmake/packages-lint.txt
+	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-clients.txt cmake/packages-test.txt cmake/packages-lint.txt
 	@cmake/build.sh $(BUILD)
 	@tests/lint/run.sh $(BUILD)
 

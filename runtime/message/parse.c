@@ -245,8 +245,8 @@ static ProtobufCBinaryData joined(struct arena *arena, const ProtobufCMessageDes
   struct buffer *pieces = arena_calloc(arena, descriptor->n_fields, sizeof *pieces);
   struct token token;
   buffer_append(&out, "", 0);
-  for (const uint8_t *at = bytes.data, *end = at + bytes.len, *start = at; at < end; start = at) {
-    token_read(&at, end, &token);
+  const uint8_t *at = bytes.data, *end = at + bytes.len;
+  for (const uint8_t *start = at; at < end && token_read(&at, end, &token); start = at) {
     const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(descriptor, token.number);
     if (field)
       forget_others(descriptor, field, pieces);

@@ -12,7 +12,7 @@ machine=$(uname -m)
 buf=tests/lint/node_modules/@bufbuild/buf-linux-${machine/x86_64/x64}/bin/buf
 
 c_files() {
-  find runtime onboard enable market sell incentivize gateway tests \
+  find runtime onboard enable market sell incentivize gateway proto tests \
     -name node_modules -prune -o -name '*.[ch]' -print 2> /dev/null | sort
 }
 
@@ -46,7 +46,7 @@ check_proto-format() { need_buf && (cd proto && "../$buf" format --diff --exit-c
 # Against the contracts as last released; docs/releasing.md says when that file changes.
 check_proto-breaking() { need_buf && (cd proto && "../$buf" breaking --against released.binpb); }
 check_scripts() {
-  find cmake gateway tests helm .ci -name node_modules -prune -o \( -name '*.sh' -o -path .ci/run \) -print0 |
+  find cmake gateway proto tests helm .ci -name node_modules -prune -o \( -name '*.sh' -o -path .ci/run \) -print0 |
     xargs -0 shellcheck --severity=warning
 }
 

@@ -7,7 +7,7 @@ parts=(runtime onboard enable market sell incentivize gateway)
 offences=$(mktemp)
 trap 'rm -f "$offences"' EXIT
 
-sources() { find "${parts[@]}" tests -name node_modules -prune -o -name '*.[ch]' -print 2> /dev/null | sort; }
+sources() { find "${parts[@]}" proto tests -name node_modules -prune -o -name '*.[ch]' -print 2> /dev/null | sort; }
 all_files() {
   find . -path ./.git -prune -o -name node_modules -prune -o -path './build*' -prune -o -path './var*' -prune -o \
     -type f -print | sed 's|^\./||' | sort

@@ -1,0 +1,102 @@
+"""The client packages that `make clients` makes: the example of each one's README, run against a suite."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from suite import BUILD, Suite, equal, expect, fail, run
+
+CLIENTS = os.path.join(BUILD, "clients")
+TOLD = ["refused: INVALID_STATE of onboard.entente", "the ledger holds, findings: 0"]
+
+
+def done(words, **options):
+    made = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False, **options)
+    if made.returncode != 0:
+        fail(f"{' '.join(words[:3])} ended with {made.returncode}:\n{made.stdout[-3000:]}{made.stderr[-3000:]}")
+    return made.stdout
+
+
+def example(package, language):
+    with open(os.path.join(CLIENTS, package, "README.md"), encoding="utf-8") as file:
+        found = re.findall(rf"^```{language}\n(.*?)^```$", file.read(), re.DOTALL | re.MULTILINE)
+    equal(len(found), 1, f"examples in {language}")
+    return found[0]
+
+
+def folder_for(name):
+    folder = os.path.join(CLIENTS, "example", name)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    return folder
+
+
+def written(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def environment(suite):
+    """What local.env says, as a shell would have it."""
+    values = dict(os.environ)
+    with open(os.path.join(suite.var, "local.env"), encoding="utf-8") as file:
+        for line in file:
+            found = re.match(r"(?:export )?(ENTENTE_[A-Z_]+)='?([^'\n]*)'?$", line)
+            if found:
+                values[found.group(1)] = found.group(2)
+    return values
+
+
+def told(output):
+    lines = output.splitlines()
+    equal(len(lines), 3, f"lines of {output!r}")
+    expect(re.fullmatch(r".{5,} is ACTIVE, version 1", lines[0]), f"the plan: {lines[0]!r}")
+    equal(lines[1:], TOLD, "what the example says")
+    return lines[0]
+
+
+def python(suite):
+    folder = folder_for("python")
+    path = written(folder, "example.py", example("python", "python"))
+    env = dict(environment(suite), PYTHONPATH=os.path.join(CLIENTS, "python"))
+    return told(done(["/usr/bin/python3", path], env=env))
+
+
+def typescript(suite):
+    """Type-checked as strictly as the compiler can, then run."""
+    folder = folder_for("typescript")
+    modules = os.path.join(folder, "node_modules", "@entente")
+    os.makedirs(modules)
+    os.symlink(os.path.join(CLIENTS, "typescript"), os.path.join(modules, "client"))
+    written(folder, "package.json", '{"type": "module"}')
+    path = written(folder, "example.ts", example("typescript", "ts"))
+    npm = os.path.join(CLIENTS, "npm", "node_modules")
+    done(["node", os.path.join(npm, "typescript", "bin", "tsc"), "--strict", "--noUncheckedIndexedAccess", "--target", "es2022",
+          "--module", "nodenext", "--typeRoots", os.path.join(npm, "@types"), "--types", "node", path])
+    return told(done(["node", os.path.join(folder, "example.js")], env=environment(suite)))
+
+
+def c_library(suite):
+    folder = folder_for("c")
+    path = written(folder, "example.c", example("c", "c"))
+    env = dict(environment(suite), PKG_CONFIG_PATH=os.path.join(CLIENTS, "c", "lib", "pkgconfig"))
+    flags = done(["pkg-config", "--cflags", "--libs", "entente"], env=env).split()
+    program = os.path.join(folder, "example")
+    done(["cc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", *os.environ["CLIENT_CFLAGS"].split(), path,
+          *flags, "-o", program])
+    return told(done([program], env=env))
+
+
+def examples():
+    done(["cmake", "--build", BUILD, "--target", "clients"])
+    with Suite("examples") as suite:
+        suite.up()
+        first = python(suite)
+        equal(typescript(suite), first, "what TypeScript and Python say")
+        equal(c_library(suite), first, "what C and Python say")
+
+
+run(examples)
