@@ -1,4 +1,5 @@
 #include "onboard/commitment.h"
+#include "onboard/govern.h"
 #include "onboard/handler.h"
 #include "onboard/plan.h"
 #include "onboard/timed.h"
@@ -95,10 +96,14 @@ const struct status *commitment_let_go(struct call *call, const void *in, void *
   if (status)
     return status;
   struct standing before = commitment_standing(commitment);
+  Onboard__Commitment__State was = commitment->state;
   status = commitment_waive(&act, commitment, request->reason);
   if (status)
     return status;
   commitment_change(call_txn(call), commitment, "commitment.waived", act.now_us, before);
+  status = commitment_govern(call_txn(call), &act, commitment, was);
+  if (status)
+    return status;
   *(Onboard__Commitment *)out = *commitment;
   return txn_commit(call_txn(call), out);
 }
@@ -184,6 +189,8 @@ struct decision {
   Onboard__Commitment *commitment;
   Onboard__FulfilmentClaim *claim;
   struct standing before;
+  Onboard__Commitment__State was;
+  Onboard__FulfilmentClaim__State claim_was;
 };
 
 static const struct status *open_claim(struct call *call, const char *name, const char *etag,
@@ -193,15 +200,38 @@ static const struct status *open_claim(struct call *call, const char *name, cons
   const struct status *status = resource_load(call, &kind_claim, name, etag, &decision->claim);
   if (!status)
     status = open_commitment(call, name_prefix(call_arena(call), name, 4), "", &decision->commitment, &plan);
-  if (!status)
-    decision->before = commitment_standing(decision->commitment);
-  return status;
+  if (status)
+    return status;
+  decision->before = commitment_standing(decision->commitment);
+  decision->was = decision->commitment->state;
+  decision->claim_was = decision->claim->state;
+  return NULL;
+}
+
+/* A dispute goes up the ladder where the governance body says so, and comes down when it is settled. */
+static const struct status *govern_dispute(struct call *call, const struct decision *decision) {
+  const Onboard__FulfilmentClaim *claim = decision->claim;
+  const struct cause cause = {
+      .trigger = ONBOARD__ESCALATION_TRIGGER__ESCALATION_TRIGGER_DISPUTED_CLAIM,
+      .subject = claim->name,
+      .title = arena_printf(call_arena(call), "%s disputes a claim: %s", party_name(decision->act.party),
+                            decision->commitment->title),
+  };
+  if (claim->state == ONBOARD__FULFILMENT_CLAIM__STATE__STATE_DISPUTED)
+    return govern_open(call_txn(call), &decision->act, &cause, decision->act.now_us);
+  return decision->claim_was == ONBOARD__FULFILMENT_CLAIM__STATE__STATE_DISPUTED
+             ? govern_close(call_txn(call), &decision->act, &cause, "The claim is no longer disputed")
+             : NULL;
 }
 
 static const struct status *answer_decision(struct call *call, const struct decision *decision,
                                             const char *const types[2], void *out) {
   commitment_change(call_txn(call), decision->commitment, types[0], 0, decision->before);
-  return answer(call, decision->claim, types[1], out);
+  const struct status *status =
+      commitment_govern(call_txn(call), &decision->act, decision->commitment, decision->was);
+  if (!status)
+    status = govern_dispute(call, decision);
+  return status ? status : answer(call, decision->claim, types[1], out);
 }
 
 const struct status *claim_accept(struct call *call, const void *in, void *out) {

@@ -21,5 +21,7 @@ const struct counter_row onboard_counters[] = {
     {"nps.detractors", "count", COUNTER_SHARED, "Those of them who answered 0 to 6"},
     {"fit_assessments.concluded", "count", COUNTER_SHARED,
      "Fit assessments concluded, by the month of the conclusion"},
+    {"escalations.raised", "count", COUNTER_SHARED, "Escalations, by the month they were raised"},
+    {"escalations.resolved", "count", COUNTER_SHARED, "Escalations resolved, by the month of that"},
     {0},
 };

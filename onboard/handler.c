@@ -102,6 +102,8 @@ const struct status *evidence_load(struct txn *txn, const struct act *act,
   struct list_page page;
   *out = (struct evidence){0};
   const struct status *status = load_plan(txn, act, partnership, out);
+  if (!status && !text_empty(partnership->governance_body))
+    status = txn_get(txn, &kind_governance_body, partnership->governance_body, &out->governance_body);
   if (!status)
     status = load_contract(txn, act, partnership, out);
   if (!status)

@@ -1,5 +1,7 @@
 #include "onboard/commitment.h"
 #include "onboard/contract.h"
+#include "onboard/escalation.h"
+#include "onboard/governance_body.h"
 #include "onboard/milestone.h"
 #include "onboard/nps_response.h"
 #include "onboard/review.h"
@@ -216,8 +218,47 @@ static const struct index contract_indexes[] = {{"end", contract_end}, {"sweep",
 const struct kind kind_contract = {"contract", "vendors/*/partnerships/*/contracts/*",
                                    &onboard__contract__descriptor, contract_indexes};
 
+/* ---- governance body, escalation ---- */
+
+static void governance_body_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, governance_next_us((const Onboard__GovernanceBody *)message));
+}
+
+static void escalation_raised(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Escalation *escalation = (const Onboard__Escalation *)message;
+  index_emitf(sink, order_of(sink, escalation->raise_time), "%s|",
+              name_partnership(index_arena(sink), escalation->name));
+}
+
+static void escalation_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, escalation_next_us((const Onboard__Escalation *)message));
+}
+
+static const struct index governance_body_indexes[] = {{"sweep", governance_body_sweep}, {0}};
+static const struct index escalation_indexes[] = {
+    {"raise", escalation_raised}, {"sweep", escalation_sweep}, {0}};
+
+const struct kind kind_governance_body = {"governance_body", "vendors/*/partnerships/*/governanceBodies/*",
+                                          &onboard__governance_body__descriptor, governance_body_indexes};
+const struct kind kind_escalation = {"escalation", "vendors/*/partnerships/*/escalations/*",
+                                     &onboard__escalation__descriptor, escalation_indexes};
+
 const struct kind *const onboard_kinds[] = {
-    &kind_qualification, &kind_capacity,       &kind_organization,  &kind_partnership, &kind_plan,
-    &kind_commitment,    &kind_claim,          &kind_milestone,     &kind_sponsor,     &kind_review,
-    &kind_nps_response,  &kind_fit_assessment, &kind_fit_scorecard, &kind_contract,    NULL,
+    &kind_qualification,
+    &kind_capacity,
+    &kind_organization,
+    &kind_partnership,
+    &kind_plan,
+    &kind_commitment,
+    &kind_claim,
+    &kind_milestone,
+    &kind_sponsor,
+    &kind_review,
+    &kind_nps_response,
+    &kind_fit_assessment,
+    &kind_fit_scorecard,
+    &kind_contract,
+    &kind_governance_body,
+    &kind_escalation,
+    NULL,
 };

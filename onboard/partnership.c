@@ -2,6 +2,7 @@
 
 #include "onboard/commitment.h"
 #include "onboard/contract.h"
+#include "onboard/governance_body.h"
 #include "onboard/review.h"
 #include "onboard/sponsor.h"
 #include "runtime/base/moment.h"
@@ -43,8 +44,11 @@ static const struct status *governed(const struct act *act, const void *noun, co
   const Onboard__Partnership *partnership = noun;
   const struct evidence *evidence = facts;
   struct status *refusal = NULL;
+  if (evidence->governance_body && governance_asks_revision(evidence->governance_body))
+    guard_add(act->arena, &refusal, REASON_GUARD_UNMET, partnership->name,
+              "no new version of the plan has come into force since the review asked for one");
   if (runs_on_tier_terms(partnership))
-    return NULL;
+    return refusal;
   if (!evidence->plan)
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, partnership->name, "no plan is in force");
   for (Type__Party party = TYPE__PARTY__PARTY_VENDOR; party <= TYPE__PARTY__PARTY_PARTNER; party++) {

@@ -6,6 +6,7 @@
 
 #include "entente/onboard/v1/commitment.pb-c.h"
 #include "entente/onboard/v1/contract.pb-c.h"
+#include "entente/onboard/v1/governance_body.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/partnership_service.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
@@ -45,7 +46,8 @@ struct evidence {
   size_t sponsor_count;
   Onboard__Review *const *reviews; /* by due time */
   size_t review_count;
-  const Onboard__Contract *contract; /* signed last, settled to `act->now_us`; NULL: none */
+  const Onboard__Contract *contract;              /* signed last, settled to `act->now_us`; NULL: none */
+  const Onboard__GovernanceBody *governance_body; /* NULL: none */
 };
 
 /* A new PROSPECT. */

@@ -1,3 +1,4 @@
+#include "onboard/govern.h"
 #include "onboard/handler.h"
 #include "onboard/organization.h"
 #include "runtime/base/name.h"
@@ -137,7 +138,11 @@ static const struct status *apply(struct call *call, const char *name, const cha
   const struct status *status = resource_load(call, &kind_partnership, name, etag, out);
   if (!status && verb->on_evidence)
     status = evidence_load(call_txn(call), &act, *out, &evidence);
-  return status ? status : partnership_apply(&act, *out, verb->action, &evidence);
+  if (status)
+    return status;
+  Onboard__Partnership__State was = (*out)->state;
+  status = partnership_apply(&act, *out, verb->action, &evidence);
+  return status ? status : govern_partnership(call, *out, was);
 }
 
 static const struct status *apply_and_answer(struct call *call, const char *name, const char *etag,
@@ -212,8 +217,12 @@ const struct status *partnership_close_review(struct call *call, const void *in,
   Onboard__Partnership *partnership;
   const struct status *status =
       resource_load(call, &kind_partnership, request->name, request->etag, &partnership);
+  if (status)
+    return status;
+  Onboard__Partnership__State was = partnership->state;
+  status = partnership_conclude_review(&act, partnership, request->outcome);
   if (!status)
-    status = partnership_conclude_review(&act, partnership, request->outcome);
+    status = govern_partnership(call, partnership, was);
   return status ? status : answer(call, partnership, "partnership.review_concluded", out);
 }
 

@@ -1,4 +1,5 @@
 #include "onboard/commitment.h"
+#include "onboard/govern.h"
 #include "onboard/handler.h"
 #include "onboard/milestone.h"
 #include "onboard/plan.h"
@@ -251,6 +252,8 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
     status = plan_activate(&act, plan, &facts);
   if (!status && in_force)
     status = supersede(call, &act, plan->name, in_force, &facts);
+  if (!status)
+    status = govern_plan(call, partnership, plan);
   if (status)
     return status;
   create_promises(call_txn(call), &act, plan);

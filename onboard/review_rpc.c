@@ -1,11 +1,18 @@
+#include "onboard/govern.h"
 #include "onboard/handler.h"
 #include "onboard/review.h"
 #include "onboard/timed.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
+#include "runtime/base/period.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
+#include "runtime/store/ledger.h"
 
 #include "entente/onboard/v1/review_service.pb-c.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 /* The month that a review counts in can move, and so can what it counts as. */
 static void count_due(struct record *record, const Google__Protobuf__Timestamp *due, int64_t amount) {
@@ -30,7 +37,7 @@ const struct status *review_create(struct call *call, const void *in, void *out)
   if (status)
     return status;
   review_start(review);
-  count_due(resource_change(call_txn(call), &kind_review, review, "review.scheduled"), review->due_time, 1);
+  review_schedule(call_txn(call), review);
   return finish(call, review, out);
 }
 
@@ -51,6 +58,22 @@ static bool keep(const void *message, void *context) {
   return due_filter_keeps(filter, review->due_time, (int)review_state_at(review, filter->now_us));
 }
 
+/* What the cadence has come to is scheduled before it is listed, so that a list is right at any moment. */
+static const struct status *keep_cadence(struct call *call, const char *name) {
+  Onboard__Partnership *partnership;
+  Onboard__GovernanceBody *body;
+  bool changed;
+  const struct status *status = txn_peek(call_txn(call), &kind_partnership, name, &partnership);
+  if (status || !partnership || text_empty(partnership->governance_body))
+    return status;
+  status = txn_peek(call_txn(call), &kind_governance_body, partnership->governance_body, &body);
+  if (status || !body || governance_next_us(body) > call_now_us(call))
+    return status;
+  status = timed_record(call_store(call), &timed_governance_body, call_arena(call), body->name,
+                        call_now_us(call), call_deadline_us(call), &changed);
+  return status && status->code == CODE_ABORTED ? NULL : status; /* another was first */
+}
+
 const struct status *review_list(struct call *call, const void *in, void *out) {
   const Onboard__ListReviewsRequest *request = in;
   Onboard__ListReviewsResponse *response = out;
@@ -64,7 +87,9 @@ const struct status *review_list(struct call *call, const void *in, void *out) {
       .page_size = request->page_size,
       .page_token = request->page_token,
   };
-  const struct status *status = due_list(call, &query, &page);
+  const struct status *status = keep_cadence(call, request->parent);
+  if (!status)
+    status = due_list(call, &query, &page);
   if (status)
     return status;
   for (size_t i = 0; i < page.count; i++)
@@ -136,6 +161,97 @@ static void count_held(struct record *record, const Onboard__Review *review, Onb
     txn_count(record, "reviews.missed", TYPE__PARTY__PARTY_UNSPECIFIED, due, -1);
 }
 
+/* ---- what a review was prepared from ---- */
+
+static const struct status *refuse_entry(struct call *call, const char *entry) {
+  struct status *status = call_fail(call, CODE_FAILED_PRECONDITION, "LEDGER_ENTRY_UNKNOWN",
+                                    "%s is no entry of this partnership's ledger", entry);
+  status_add_metadata(call_arena(call), status, "prepared_entry", entry);
+  return status;
+}
+
+/* The newest entry that there is. */
+static const struct status *read_newest(struct call *call, const char *partnership,
+                                        Ledger__LedgerEntry ***entries, size_t *count) {
+  int64_t record_us, month = month_start_us(month_of(call_now_us(call)));
+  struct period period = {month, month_start_us(month_add(month_of(month), 1))};
+  struct counter_sum *sums;
+  size_t sum_count;
+  const struct status *status =
+      ledger_counters(call_txn(call), partnership, period, INT64_MAX, &sums, &sum_count, &record_us);
+  if (status)
+    return status;
+  return ledger_page(call_txn(call), partnership, record_us - 1, INT64_MAX, 1, entries, count);
+}
+
+/* Another party's own entry answers as one that is not there. */
+static const struct status *note_prepared(struct call *call, const Onboard__RecordReviewRequest *request,
+                                          Onboard__Review *review) {
+  struct arena *arena = call_arena(call);
+  const char *partnership = name_partnership(arena, request->name), *named = request->prepared_entry;
+  const char *digits = text_empty(named) ? NULL : strrchr(named, '-');
+  Ledger__LedgerEntry **entries = NULL;
+  size_t count = 0;
+  const struct status *status = NULL;
+  if (text_empty(named))
+    status = read_newest(call, partnership, &entries, &count);
+  else if (digits)
+    status = ledger_read(call_txn(call), partnership, strtoll(digits + 1, NULL, 10) - 1, INT64_MAX, 1,
+                         &entries, &count);
+  if (status)
+    return status;
+  const Ledger__LedgerEntry *entry = count ? entries[0] : NULL;
+  if (!text_empty(named) && (!entry || !text_equal(entry->name, named) ||
+                             (entry->private_to && entry->private_to != call_party(call))))
+    return refuse_entry(call, named);
+  if (!entry)
+    return NULL;
+  review->prepared_entry = entry->name;
+  review->prepared_hash = hex_encode(arena, entry->previous_hash.data, entry->previous_hash.len);
+  return NULL;
+}
+
+/* ---- what an annual review decides ---- */
+
+static const struct status *check_outcome(struct call *call, const Onboard__RecordReviewRequest *request,
+                                          const Onboard__Review *review) {
+  const struct principal *principal = call_principal(call);
+  if (!request->outcome)
+    return NULL;
+  if (principal->party != TYPE__PARTY__PARTY_VENDOR ||
+      principal->role < OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR)
+    return call_fail(call, CODE_PERMISSION_DENIED, REASON_ACCESS_DENIED,
+                     "an outcome is given by administrators of the vendor");
+  if (review->kind != ONBOARD__REVIEW__KIND__KIND_ANNUAL)
+    return invalid_field(call_arena(call), "outcome", "VALUE_OUT_OF_RANGE",
+                         "only an annual review has an outcome");
+  return NULL;
+}
+
+/* The partnership goes the way that was decided, in the same step. */
+static const struct status *conclude(struct call *call, const Onboard__RecordReviewRequest *request,
+                                     Onboard__Review *review) {
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership;
+  if (!request->outcome)
+    return NULL;
+  const struct status *status = partnership_open(call, request->name, "RECORD_REVIEW", &partnership);
+  if (status)
+    return status;
+  Onboard__Partnership__State was = partnership->state;
+  if (was == ONBOARD__PARTNERSHIP__STATE__STATE_ACTIVE)
+    status = partnership_apply(&act, partnership, PARTNERSHIP_START_REVIEW, NULL);
+  if (!status)
+    status = partnership_conclude_review(&act, partnership, request->outcome);
+  if (!status)
+    status = govern_partnership(call, partnership, was);
+  if (status)
+    return status;
+  review->outcome = request->outcome;
+  resource_change(call_txn(call), &kind_partnership, partnership, "partnership.review_concluded");
+  return NULL;
+}
+
 const struct status *review_record(struct call *call, const void *in, void *out) {
   const Onboard__RecordReviewRequest *request = in;
   struct act act = act_of(call);
@@ -158,7 +274,16 @@ const struct status *review_record(struct call *call, const void *in, void *out)
     return status;
   facts.sponsors = sponsors;
   Onboard__Review__State was = review->state;
-  status = review_hold(&act, review, &facts);
+  status = check_outcome(call, request, review);
+  if (!status)
+    status = review_hold(&act, review, &facts);
+  if (!status)
+    status = note_prepared(call, request, review);
+  if (!status)
+    status = conclude(call, request, review);
+  struct cause cause = review_missed(act.arena, review);
+  if (!status && was == ONBOARD__REVIEW__STATE__STATE_MISSED)
+    status = govern_close(call_txn(call), &act, &cause, "The review was held in time");
   if (status)
     return status;
   review->decisions = request->decisions;
@@ -171,11 +296,29 @@ const struct status *review_record(struct call *call, const void *in, void *out)
   return finish(call, review, out);
 }
 
+/* What the cadence asks for is moved, not called off, while the body governs. */
+static const struct status *check_cadence(struct call *call, const Onboard__Review *review) {
+  Onboard__GovernanceBody *body;
+  if (text_empty(review->governance_body))
+    return NULL;
+  const struct status *status =
+      txn_get(call_txn(call), &kind_governance_body, review->governance_body, &body);
+  if (status || !body || body->state != ONBOARD__GOVERNANCE_BODY__STATE__STATE_ACTIVE)
+    return status;
+  struct status *refusal =
+      call_fail(call, CODE_FAILED_PRECONDITION, "CADENCE_REVIEW",
+                "%s belongs to the cadence of %s: move it instead", review->name, body->name);
+  status_add_metadata(call_arena(call), refusal, "governance_body", body->name);
+  return refusal;
+}
+
 const struct status *review_call_off(struct call *call, const void *in, void *out) {
   const Onboard__CancelReviewRequest *request = in;
   struct act act = act_of(call);
   Onboard__Review *review;
   const struct status *status = open_review(call, request->name, request->etag, &review);
+  if (!status)
+    status = check_cadence(call, review);
   if (!status)
     status = review_cancel(&act, review, request->reason);
   if (status)

@@ -82,6 +82,24 @@ static const struct method review_methods[] = {
 };
 static const struct service review_service = {"entente.onboard.v1.ReviewService", review_methods};
 
+static const struct method governance_body_methods[] = {
+    {"CreateGovernanceBody", .unary = governance_body_create},
+    {"GetGovernanceBody", .unary = governance_body_get},
+    {"ListGovernanceBodies", .unary = governance_body_list},
+    {"UpdateGovernanceBody", .unary = governance_body_update},
+    {0},
+};
+static const struct service governance_body_service = {"entente.onboard.v1.GovernanceBodyService",
+                                                       governance_body_methods};
+
+static const struct method escalation_methods[] = {
+    {"CreateEscalation", .unary = escalation_create},  {"GetEscalation", .unary = escalation_get},
+    {"ListEscalations", .unary = escalation_list},     {"AdvanceEscalation", .unary = escalation_raise},
+    {"ProposeResolution", .unary = escalation_offer},  {"ConfirmResolution", .unary = escalation_accept},
+    {"RejectResolution", .unary = escalation_decline}, {0},
+};
+static const struct service escalation_service = {"entente.onboard.v1.EscalationService", escalation_methods};
+
 static const struct method nps_response_methods[] = {
     {"RecordNpsResponse", .unary = nps_response_record},
     {"GetNpsResponse", .unary = nps_response_get},
@@ -145,9 +163,21 @@ static const struct method contract_methods[] = {
 static const struct service contract_service = {"entente.onboard.v1.ContractService", contract_methods};
 
 const struct service *const onboard_services[] = {
-    &organization_service, &partnership_service,    &plan_service,
-    &commitment_service,   &milestone_service,      &sponsor_service,
-    &review_service,       &nps_response_service,   &qualification_service,
-    &capacity_service,     &fit_assessment_service, &contract_service,
-    &feed_service,         &ledger_service,         NULL,
+    &organization_service,
+    &partnership_service,
+    &plan_service,
+    &commitment_service,
+    &milestone_service,
+    &sponsor_service,
+    &review_service,
+    &nps_response_service,
+    &qualification_service,
+    &capacity_service,
+    &fit_assessment_service,
+    &contract_service,
+    &feed_service,
+    &ledger_service,
+    &governance_body_service,
+    &escalation_service,
+    NULL,
 };

@@ -9,6 +9,7 @@ extern const struct kind kind_organization, kind_partnership, kind_plan, kind_co
 extern const struct kind kind_qualification, kind_capacity;
 extern const struct kind kind_fit_assessment, kind_fit_scorecard;
 extern const struct kind kind_contract;
+extern const struct kind kind_governance_body, kind_escalation;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -31,6 +32,9 @@ unary_fn capacity_get, capacity_update;
 unary_fn fit_assessment_create, fit_assessment_get, fit_assessment_list, fit_assessment_score,
     fit_assessment_reopen, fit_assessment_rank, fit_assessment_conclude, fit_assessment_cancel,
     fit_scorecard_get, fit_scorecard_submit, fit_scorecard_withdraw;
+unary_fn governance_body_create, governance_body_get, governance_body_list, governance_body_update;
+unary_fn escalation_create, escalation_get, escalation_list, escalation_raise, escalation_offer,
+    escalation_accept, escalation_decline;
 unary_fn nps_response_record, nps_response_get, nps_response_list;
 
 unary_fn contract_create, contract_get, contract_list, contract_search, contract_update, contract_survey,

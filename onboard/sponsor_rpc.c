@@ -1,3 +1,4 @@
+#include "onboard/govern.h"
 #include "onboard/handler.h"
 #include "onboard/sponsor.h"
 #include "runtime/base/name.h"
@@ -76,6 +77,8 @@ const struct status *sponsor_update(struct call *call, const void *in, void *out
   if (!status)
     status = mask_apply(act.arena, mask ? mask->paths : NULL, mask ? mask->n_paths : 0,
                         &request->sponsor->base, &sponsor->base);
+  if (!status)
+    status = govern_sponsor(call, sponsor);
   return status ? status : answer(call, sponsor, "sponsor.updated", out);
 }
 
@@ -86,6 +89,8 @@ const struct status *sponsor_take_up(struct call *call, const void *in, void *ou
   const struct status *status = resource_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
   if (!status)
     status = sponsor_activate(&act, sponsor);
+  if (!status)
+    status = govern_sponsor(call, sponsor);
   return status ? status : answer(call, sponsor, "sponsor.activated", out);
 }
 
@@ -96,6 +101,8 @@ const struct status *sponsor_leave(struct call *call, const void *in, void *out)
   const struct status *status = resource_load(call, &kind_sponsor, request->name, request->etag, &sponsor);
   if (!status)
     status = sponsor_vacate(&act, sponsor, request->reason, NULL);
+  if (!status)
+    status = govern_sponsor(call, sponsor);
   return status ? status : answer(call, sponsor, "sponsor.vacated", out);
 }
 
@@ -112,6 +119,8 @@ const struct status *sponsor_replace(struct call *call, const void *in, void *ou
         resource_name(call, &kind_sponsor, partnership->name, "sponsors", request->sponsor_id, &next->name);
   if (!status)
     status = sponsor_vacate(&act, leaving, request->reason, next->name);
+  if (!status)
+    status = govern_sponsor(call, leaving);
   if (status)
     return status;
   sponsor_name(&act, next, leaving);

@@ -2,6 +2,7 @@
 
 #include "onboard/commitment.h"
 #include "onboard/contract.h"
+#include "onboard/govern.h"
 #include "onboard/milestone.h"
 #include "onboard/review.h"
 #include "onboard/service.h"
@@ -23,6 +24,23 @@ void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const c
       txn_record(txn, &(struct record_facts){.type = type, .payload = commitment, .occur_us = occur_us});
   txn_count(record, "fulfilment.achieved", commitment->owner, due, after.points - before.points);
   txn_count(record, "fulfilment.weight", commitment->owner, due, after.weight - before.weight);
+}
+
+const struct status *commitment_govern(struct txn *txn, const struct act *act,
+                                       const Onboard__Commitment *commitment,
+                                       Onboard__Commitment__State was) {
+  const Onboard__Commitment__State missed = ONBOARD__COMMITMENT__STATE__STATE_MISSED;
+  const struct cause cause = {
+      .trigger = ONBOARD__ESCALATION_TRIGGER__ESCALATION_TRIGGER_MISSED_COMMITMENT,
+      .subject = commitment->name,
+      .title = arena_printf(act->arena, "%s did not keep a commitment: %s", party_name(commitment->owner),
+                            commitment->title),
+  };
+  if (was != missed && commitment->state == missed)
+    return govern_open(txn, act, &cause, act->now_us);
+  if (was == missed && commitment->state != missed)
+    return govern_close(txn, act, &cause, "The commitment is no longer missed");
+  return NULL;
 }
 
 static int64_t commitment_next(const ProtobufCMessage *message) {
@@ -56,13 +74,15 @@ static const struct status *commitment_stage(struct txn *txn, const struct act *
   Onboard__Commitment *commitment = (Onboard__Commitment *)message;
   const char *deemed[COMMITMENT_PENDING_MAX];
   struct standing before = commitment_standing(commitment);
+  Onboard__Commitment__State was = commitment->state;
   int64_t occurred = commitment_next_us(commitment);
   size_t count = commitment_settle(act->arena, commitment, act->now_us, deemed);
   const struct status *status = count ? stage_deemed(txn, act, commitment->name, deemed, count) : NULL;
-  if (!status)
-    commitment_change(txn, commitment, count ? "commitment.deemed_confirmed" : "commitment.missed", occurred,
-                      before);
-  return status;
+  if (status)
+    return status;
+  commitment_change(txn, commitment, count ? "commitment.deemed_confirmed" : "commitment.missed", occurred,
+                    before);
+  return commitment_govern(txn, act, commitment, was);
 }
 
 /* ---- milestones ---- */
@@ -100,6 +120,15 @@ static const struct status *milestone_stage(struct txn *txn, const struct act *a
 
 /* ---- reviews ---- */
 
+struct cause review_missed(struct arena *arena, const Onboard__Review *review) {
+  return (struct cause){
+      .trigger = ONBOARD__ESCALATION_TRIGGER__ESCALATION_TRIGGER_MISSED_REVIEW,
+      .subject = review->name,
+      .title = arena_printf(arena, "The review due %.10s was not held",
+                            moment_text(arena, moment_us(review->due_time))),
+  };
+}
+
 static int64_t review_next(const ProtobufCMessage *message) {
   return review_next_us((const Onboard__Review *)message);
 }
@@ -112,7 +141,8 @@ static const struct status *review_stage(struct txn *txn, const struct act *act,
   struct record *record = txn_record(
       txn, &(struct record_facts){.type = "review.missed", .payload = review, .occur_us = occurred});
   txn_count(record, "reviews.missed", TYPE__PARTY__PARTY_UNSPECIFIED, moment_us(review->due_time), 1);
-  return NULL;
+  struct cause cause = review_missed(act->arena, review);
+  return govern_open(txn, act, &cause, occurred);
 }
 
 /* ---- contracts ---- */
@@ -138,5 +168,6 @@ const struct timed timed_commitment = {&kind_commitment, commitment_next, commit
 const struct timed timed_milestone = {&kind_milestone, milestone_next, milestone_stage};
 const struct timed timed_review = {&kind_review, review_next, review_stage};
 const struct timed timed_contract = {&kind_contract, contract_next_time, contract_stage};
-const struct timed *const timed_kinds[] = {&timed_commitment, &timed_milestone, &timed_review,
-                                           &timed_contract, NULL};
+const struct timed *const timed_kinds[] = {
+    &timed_commitment,      &timed_milestone,  &timed_review, &timed_contract,
+    &timed_governance_body, &timed_escalation, NULL};

@@ -4,7 +4,7 @@
 #ifndef ENTENTE_ONBOARD_TIMED_H
 #define ENTENTE_ONBOARD_TIMED_H
 
-#include "runtime/store/sweep.h"
+#include "onboard/govern.h"
 
 #include "entente/onboard/v1/commitment.pb-c.h"
 #include "entente/onboard/v1/milestone.pb-c.h"
@@ -21,6 +21,11 @@ struct standing commitment_standing(const Onboard__Commitment *commitment);
 /* Puts a changed commitment, records it, and counts the difference in the month it is due. */
 void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const char *type, int64_t occur_us,
                        struct standing before);
+/* After a commitment changed: it is missed now and may open an escalation, or no longer is and ends it. */
+const struct status *commitment_govern(struct txn *txn, const struct act *act,
+                                       const Onboard__Commitment *commitment, Onboard__Commitment__State was);
+/* What a review that was not held may open. */
+struct cause review_missed(struct arena *arena, const Onboard__Review *review);
 /* The same for milestones: `was` is its state before. */
 void milestone_change(struct txn *txn, Onboard__Milestone *milestone, const char *type, int64_t occur_us,
                       Onboard__Milestone__State was);

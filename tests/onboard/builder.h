@@ -3,6 +3,8 @@
 #define ENTENTE_TESTS_ONBOARD_BUILDER_H
 
 #include "onboard/commitment.h"
+#include "onboard/escalation.h"
+#include "onboard/governance_body.h"
 #include "onboard/milestone.h"
 #include "onboard/organization.h"
 #include "onboard/partnership.h"
@@ -10,6 +12,7 @@
 #include "onboard/review.h"
 #include "onboard/sponsor.h"
 #include "runtime/base/moment.h"
+#include "runtime/base/name.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

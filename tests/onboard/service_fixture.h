@@ -9,7 +9,9 @@
 #include "support/pillar_fixture.h"
 
 #include "entente/onboard/v1/commitment_service.pb-c.h"
+#include "entente/onboard/v1/escalation_service.pb-c.h"
 #include "entente/onboard/v1/fit_assessment_service.pb-c.h"
+#include "entente/onboard/v1/governance_body_service.pb-c.h"
 #include "entente/onboard/v1/milestone_service.pb-c.h"
 #include "entente/onboard/v1/nps_response_service.pb-c.h"
 #include "entente/onboard/v1/organization_service.pb-c.h"

@@ -82,6 +82,9 @@ def recount_onboard(suite, partnership, token, sheet):
             sheet.add("reviews.sponsored", party, review.due_time)
     for fit in listed(suite, "FitAssessmentService/ListFitAssessments", partnership, token):
         sheet.add("fit_assessments.concluded", 0, fit.conclude_time, state(fit) == "STATE_CONCLUDED")
+    for escalation in listed(suite, "EscalationService/ListEscalations", partnership, token):
+        sheet.add("escalations.raised", 0, escalation.raise_time)
+        sheet.add("escalations.resolved", 0, escalation.resolve_time, state(escalation) == "STATE_RESOLVED")
     latest = {}
     for response in listed(suite, "NpsResponseService/ListNpsResponses", partnership, token):
         at = response.respond_time.ToDatetime()
