@@ -23,5 +23,8 @@ const struct counter_row onboard_counters[] = {
      "Fit assessments concluded, by the month of the conclusion"},
     {"escalations.raised", "count", COUNTER_SHARED, "Escalations, by the month they were raised"},
     {"escalations.resolved", "count", COUNTER_SHARED, "Escalations resolved, by the month of that"},
+    {"propositions.validated", "count", COUNTER_SHARED,
+     "Joint value propositions that passed validation, by the month of the verdict"},
+    {"propositions.failed", "count", COUNTER_SHARED, "Those that did not, by the month of the verdict"},
     {0},
 };

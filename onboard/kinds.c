@@ -14,6 +14,7 @@
 
 #include "entente/onboard/v1/capacity.pb-c.h"
 #include "entente/onboard/v1/fit_assessment.pb-c.h"
+#include "entente/onboard/v1/joint_value_proposition.pb-c.h"
 #include "entente/onboard/v1/organization.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
@@ -242,6 +243,29 @@ const struct kind kind_governance_body = {"governance_body", "vendors/*/partners
                                           &onboard__governance_body__descriptor, governance_body_indexes};
 const struct kind kind_escalation = {"escalation", "vendors/*/partnerships/*/escalations/*",
                                      &onboard__escalation__descriptor, escalation_indexes};
+/* ---- proposition, validation entry ---- */
+
+static void proposition_state(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__JointValueProposition *proposition = (const Onboard__JointValueProposition *)message;
+  emit_state(sink, name_partnership(index_arena(sink), proposition->name),
+             &onboard__joint_value_proposition__state__descriptor, (int)proposition->state,
+             order_of(sink, proposition->create_time));
+}
+
+static void validation_entry_time(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__ValidationEntry *entry = (const Onboard__ValidationEntry *)message;
+  emit_state(sink, name_prefix(index_arena(sink), entry->name, 3), &onboard__validation_arm__descriptor,
+             (int)entry->arm, order_of(sink, entry->occur_time));
+}
+
+static const struct index proposition_indexes[] = {{"state", proposition_state}, {0}};
+static const struct index validation_entry_indexes[] = {{"time", validation_entry_time}, {0}};
+
+const struct kind kind_proposition = {"proposition", "vendors/*/partnerships/*/jointValuePropositions/*",
+                                      &onboard__joint_value_proposition__descriptor, proposition_indexes};
+const struct kind kind_validation_entry = {
+    "validation_entry", "vendors/*/partnerships/*/jointValuePropositions/*/validationEntries/*",
+    &onboard__validation_entry__descriptor, validation_entry_indexes};
 
 const struct kind *const onboard_kinds[] = {
     &kind_qualification,
@@ -260,5 +284,7 @@ const struct kind *const onboard_kinds[] = {
     &kind_contract,
     &kind_governance_body,
     &kind_escalation,
+    &kind_proposition,
+    &kind_validation_entry,
     NULL,
 };

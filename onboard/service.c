@@ -162,6 +162,27 @@ static const struct method contract_methods[] = {
 };
 static const struct service contract_service = {"entente.onboard.v1.ContractService", contract_methods};
 
+static const struct method proposition_methods[] = {
+    {"CreateJointValueProposition", .unary = proposition_create},
+    {"GetJointValueProposition", .unary = proposition_get},
+    {"ListJointValuePropositions", .unary = proposition_list},
+    {"MapGaps", .unary = proposition_map_gaps},
+    {"ArticulateJointValueProposition", .unary = proposition_word},
+    {"TranslateOutcome", .unary = proposition_turn},
+    {"ApproveJointValueProposition", .unary = proposition_consent},
+    {"StartValidation", .unary = validation_start},
+    {"RecordValidation", .unary = validation_entry_record},
+    {"GetValidationEntry", .unary = validation_entry_get},
+    {"ListValidationEntries", .unary = validation_entry_list},
+    {"WithdrawValidationEntry", .unary = validation_entry_withdraw},
+    {"ConcludeValidation", .unary = validation_conclude},
+    {"ReviseJointValueProposition", .unary = proposition_renew},
+    {"RetireJointValueProposition", .unary = proposition_end},
+    {0},
+};
+static const struct service proposition_service = {"entente.onboard.v1.JointValuePropositionService",
+                                                   proposition_methods};
+
 const struct service *const onboard_services[] = {
     &organization_service,
     &partnership_service,
@@ -175,9 +196,10 @@ const struct service *const onboard_services[] = {
     &capacity_service,
     &fit_assessment_service,
     &contract_service,
-    &feed_service,
-    &ledger_service,
     &governance_body_service,
     &escalation_service,
+    &proposition_service,
+    &feed_service,
+    &ledger_service,
     NULL,
 };

@@ -10,6 +10,7 @@ extern const struct kind kind_qualification, kind_capacity;
 extern const struct kind kind_fit_assessment, kind_fit_scorecard;
 extern const struct kind kind_contract;
 extern const struct kind kind_governance_body, kind_escalation;
+extern const struct kind kind_proposition, kind_validation_entry;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -35,6 +36,10 @@ unary_fn fit_assessment_create, fit_assessment_get, fit_assessment_list, fit_ass
 unary_fn governance_body_create, governance_body_get, governance_body_list, governance_body_update;
 unary_fn escalation_create, escalation_get, escalation_list, escalation_raise, escalation_offer,
     escalation_accept, escalation_decline;
+unary_fn proposition_create, proposition_get, proposition_list, proposition_map_gaps, proposition_word,
+    proposition_turn, proposition_consent, proposition_renew, proposition_end;
+unary_fn validation_start, validation_conclude, validation_entry_record, validation_entry_get,
+    validation_entry_list, validation_entry_withdraw;
 unary_fn nps_response_record, nps_response_get, nps_response_list;
 
 unary_fn contract_create, contract_get, contract_list, contract_search, contract_update, contract_survey,

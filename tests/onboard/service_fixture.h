@@ -12,6 +12,7 @@
 #include "entente/onboard/v1/escalation_service.pb-c.h"
 #include "entente/onboard/v1/fit_assessment_service.pb-c.h"
 #include "entente/onboard/v1/governance_body_service.pb-c.h"
+#include "entente/onboard/v1/joint_value_proposition_service.pb-c.h"
 #include "entente/onboard/v1/milestone_service.pb-c.h"
 #include "entente/onboard/v1/nps_response_service.pb-c.h"
 #include "entente/onboard/v1/organization_service.pb-c.h"

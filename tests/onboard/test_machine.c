@@ -3,6 +3,8 @@
 #include "onboard/builder.h"
 #include "onboard/contract.h"
 #include "onboard/fit_assessment.h"
+#include "onboard/proposition.h"
+#include "onboard/validation.h"
 
 /* `STATE: ACTION>NEXT ACTION>NEXT`, a state a line; `?` stands for a state that the amounts, the time or the
  * outcome decide. A state that is not listed allows nothing. */
@@ -76,6 +78,16 @@ static const struct expectation expectations[] = {
      "OPEN: ADVANCE>L2 EXPIRE>L2 PROPOSE>OPEN CONFIRM>RESOLVED REJECT>OPEN SETTLE>RESOLVED\n"
      "L2: ADVANCE>L3 EXPIRE>L3 PROPOSE>L2 CONFIRM>RESOLVED REJECT>L2 SETTLE>RESOLVED\n"
      "L3: EXPIRE>L3 PROPOSE>L3 CONFIRM>RESOLVED REJECT>L3 SETTLE>RESOLVED\n"},
+    {"proposition", &proposition_machine,
+     "DRAFT: MAP>? RETIRE>RETIRED\n"
+     "GAP_MAPPED: MAP>GAP_MAPPED ARTICULATE>GAP_MAPPED APPROVE>? RETIRE>RETIRED\n"
+     "ARTICULATED: ARTICULATE>GAP_MAPPED TRANSLATE>ARTICULATED APPROVE>? RETIRE>RETIRED\n"
+     "OUTCOME_TRANSLATED: ARTICULATE>GAP_MAPPED TRANSLATE>ARTICULATED START>IN_VALIDATION RETIRE>RETIRED\n"
+     "IN_VALIDATION: COUNT>IN_VALIDATION CONCLUDE>? RETIRE>RETIRED\n"
+     "VALIDATED: REVISE>VALIDATED RETIRE>RETIRED SUPERSEDE>RETIRED\n"
+     "FAILED: REVISE>FAILED RETIRE>RETIRED\n"
+     "RETIRED: REVISE>RETIRED\n"},
+    {"validation entry", &validation_entry_machine, "COUNTED: WITHDRAW>WITHDRAWN\n"},
 };
 
 /* What the expectation says of a state and action: the next state's name, NULL when it is refused. */

@@ -85,6 +85,9 @@ def recount_onboard(suite, partnership, token, sheet):
     for escalation in listed(suite, "EscalationService/ListEscalations", partnership, token):
         sheet.add("escalations.raised", 0, escalation.raise_time)
         sheet.add("escalations.resolved", 0, escalation.resolve_time, state(escalation) == "STATE_RESOLVED")
+    for tested in listed(suite, "JointValuePropositionService/ListJointValuePropositions", partnership, token):
+        if tested.HasField("verdict"):
+            sheet.add(f"propositions.{'validated' if tested.verdict.passed else 'failed'}", 0, tested.conclude_time)
     latest = {}
     for response in listed(suite, "NpsResponseService/ListNpsResponses", partnership, token):
         at = response.respond_time.ToDatetime()
