@@ -46,6 +46,8 @@ static void service_arguments(const struct suite *suite, const struct part *part
   argument_add(arguments, "%s/entente-%s", suite->bin, part->name);
   argument_add(arguments, "--listen=127.0.0.1:%d", suite_port(suite, part));
   argument_add(arguments, "--side-listen=127.0.0.1:%d", suite_side_port(suite, part));
+  if (!part->pillar)
+    argument_add(arguments, "--http-listen=127.0.0.1:%d", suite_http_port(suite));
   argument_add(arguments, "--tls-ca-file=%s/tls/ca.pem", suite->var);
   argument_add(arguments, "--tls-certificate-file=%s/tls/%s.pem", suite->var, part->name);
   argument_add(arguments, "--tls-key-file=%s/tls/%s.key", suite->var, part->name);

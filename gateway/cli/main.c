@@ -17,7 +17,7 @@ static const struct command commands[] = {
      "six services, waits until all are ready and writes local.env there. A suite that runs is left as it "
      "is;\n"
      "a part of it that died is started again.\n"
-     "  --port-base N   gRPC on N to N+5, probes and metrics on N+2000 to N+2005\n"
+     "  --port-base N   gRPC on N to N+5, HTTP on N+80, probes and metrics on N+2000 to N+2005\n"
      "  --no-demo       does not load the demo portfolio\n"},
     {"down", command_down, "[--keep-data]", "stop it, and delete what it kept",
      "Ends every process of the suite, then removes its files.\n"

@@ -183,6 +183,10 @@ int suite_side_port(const struct suite *suite, const struct part *part) {
   return suite->port_base + SUITE_PORT_SIDE + part->offset;
 }
 
+int suite_http_port(const struct suite *suite) {
+  return suite->port_base + SUITE_PORT_HTTP;
+}
+
 /* ---- processes ---- */
 
 /* Fields of /proc/PID/stat after the name, which may itself hold spaces and brackets. */

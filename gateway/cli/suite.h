@@ -17,7 +17,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { SUITE_PROBLEM_BYTES = 4096 + 512, SUITE_PORT_BASE = 7700, SUITE_PORT_SIDE = 2000 };
+enum {
+  SUITE_PROBLEM_BYTES = 4096 + 512,
+  SUITE_PORT_BASE = 7700,
+  SUITE_PORT_SIDE = 2000,
+  SUITE_PORT_HTTP = 80
+};
 enum { SUITE_PORT_BASE_MIN = 1024, SUITE_PORT_BASE_MAX = 63000, SUITE_PASSWORD_BYTES = 65 };
 #define SUITE_TRUST_DOMAIN "entente.local"
 #define SUITE_ISSUER "https://entente.local"
@@ -61,6 +66,7 @@ bool suite_keep_port_base(struct suite *suite);
 
 int suite_port(const struct suite *suite, const struct part *part);
 int suite_side_port(const struct suite *suite, const struct part *part);
+int suite_http_port(const struct suite *suite); /* the gateway's edge */
 
 /* The process of a part as its pid file says, 0 when it does not run. */
 pid_t suite_pid(const struct suite *suite, const struct part *part);

@@ -99,6 +99,8 @@ static bool part_can_start(struct suite *suite, const struct part *part) {
     return refuse_port(suite, part->name, suite_port(suite, part));
   if (!port_is_free(suite_side_port(suite, part)))
     return refuse_port(suite, part->name, suite_side_port(suite, part));
+  if (!part->pillar && !port_is_free(suite_http_port(suite)))
+    return refuse_port(suite, part->name, suite_http_port(suite));
   return true;
 }
 
@@ -143,6 +145,7 @@ static bool environment_write(struct suite *suite) {
   if (!env)
     return refuse(suite, "write", beside);
   fprintf(env, "# Written by `entente up`: the local suite, for shells (`. '%s'`) and clients.\n", path);
+  fprintf(env, "ENTENTE_HTTP=http://127.0.0.1:%d\n", suite_http_port(suite));
   for (size_t i = 0; i < SUITE_PARTS; i++)
     if (suite_parts[i].address)
       fprintf(env, "%s=127.0.0.1:%d\n", suite_parts[i].address, suite_port(suite, &suite_parts[i]));
@@ -212,8 +215,10 @@ static size_t count_running(const struct suite *suite) {
 static void report(const struct up *up, size_t ran_before, int64_t took_us) {
   const struct suite *suite = &up->suite;
   if (up->options->json) {
-    printf("{\"var\":\"%s\",\"grpc\":\"127.0.0.1:%d\",\"started\":%zu,\"milliseconds\":%lld}\n", suite->var,
-           suite->port_base, SUITE_PARTS - ran_before, (long long)(took_us / US_PER_MS));
+    printf("{\"var\":\"%s\",\"http\":\"http://127.0.0.1:%d\",\"grpc\":\"127.0.0.1:%d\",\"started\":%zu,"
+           "\"milliseconds\":%lld}\n",
+           suite->var, suite_http_port(suite), suite->port_base, SUITE_PARTS - ran_before,
+           (long long)(took_us / US_PER_MS));
     return;
   }
   if (ran_before == SUITE_PARTS)
@@ -221,6 +226,7 @@ static void report(const struct up *up, size_t ran_before, int64_t took_us) {
   else
     printf("The suite is ready: %zu of %d processes started in %.1f s.\n", SUITE_PARTS - ran_before,
            SUITE_PARTS, (double)took_us / US_PER_SECOND);
+  printf("  browsers, portals   http://127.0.0.1:%d\n", suite_http_port(suite));
   printf("  gRPC (mutual TLS)   127.0.0.1:%d gateway, %d to %d onboard enable market sell incentivize\n",
          suite->port_base, suite->port_base + 1, suite->port_base + 5);
   const char *quote = strpbrk(suite->var, " \t*?[]{}()<>|&;#~$`!") ? "'" : "";

@@ -1,18 +1,16 @@
 #include "runtime/process/side.h"
 
 #include "runtime/observe/metric.h"
+#include "runtime/process/listen.h"
 
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-enum { THREADS = 2, CONNECTIONS_MAX = 64, IDLE_S = 10, WHY_BYTES = 512, PROBLEM_BYTES = 512, BACKLOG = 32 };
+enum { THREADS = 2, CONNECTIONS_MAX = 64, IDLE_S = 10, WHY_BYTES = 512, PROBLEM_BYTES = 512 };
 enum { STACK_BYTES = 1 << 20, CONNECTION_BYTES = 8 << 10 };
 
 struct side {
@@ -86,57 +84,10 @@ static enum MHD_Result request_answer(void *context, struct MHD_Connection *conn
 
 /* ---- start and stop ---- */
 
-static int address_bind(const struct addrinfo *address) {
-  int fd = socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0)
-    return -1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-  if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-    return fd;
-  int error = errno;
-  close(fd);
-  errno = error;
-  return -1;
-}
-
-/* -1 with errno; EINVAL when the text is no address. */
-static int listener_open(const char *listen_on) {
-  char host[256];
-  const char *colon = strrchr(listen_on, ':');
-  size_t length = colon ? (size_t)(colon - listen_on) : 0;
-  errno = EINVAL;
-  if (!colon || length >= sizeof host)
-    return -1;
-  bool bracketed = length >= 2 && listen_on[0] == '[' && listen_on[length - 1] == ']';
-  snprintf(host, sizeof host, "%.*s", (int)(bracketed ? length - 2 : length), listen_on + bracketed);
-  struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *addresses = NULL;
-  if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, &addresses) != 0) {
-    errno = EINVAL;
-    return -1;
-  }
-  int fd = address_bind(addresses);
-  int error = errno;
-  freeaddrinfo(addresses);
-  errno = error;
-  return fd;
-}
-
-static int bound_port(int fd) {
-  union {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-  } address = {0};
-  socklen_t size = sizeof address;
-  if (getsockname(fd, &address.any, &size) != 0)
-    return 0;
-  return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
-}
-
 struct side *side_start(const struct side_options *options, const char **problem) {
   static _Thread_local char text[PROBLEM_BYTES];
   struct side *side = calloc(1, sizeof *side);
-  int fd = side ? listener_open(options->listen) : -1;
+  int fd = side ? listen_open(options->listen) : -1;
   if (fd < 0) {
     snprintf(text, sizeof text, "cannot listen on side port %s: %s; give another with --side-listen",
              options->listen, errno == EADDRINUSE ? "another program uses it" : strerror(errno));
@@ -145,7 +96,7 @@ struct side *side_start(const struct side_options *options, const char **problem
     return NULL;
   }
   side->options = *options;
-  side->port = bound_port(fd);
+  side->port = listen_port(fd);
   side->daemon =
       MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL, 0, NULL, NULL, request_answer, side,
                        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,

@@ -44,7 +44,7 @@ def up(suite):
 
 
 def ports(suite):
-    for offset, part in ((0, "gateway"), (3, "market"), (2004, "sell")):
+    for offset, part in ((0, "gateway"), (3, "market"), (80, "gateway"), (2004, "sell")):
         with socket.socket() as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind(("127.0.0.1", suite.base + offset))
