@@ -1,10 +1,11 @@
-/* What handlers and tables of accounts share: lift, target accounts, case studies. */
+/* What handlers and tables of accounts share: lift, target accounts, case studies, account mapping. */
 #ifndef ENTENTE_SELL_ACCOUNT_H
 #define ENTENTE_SELL_ACCOUNT_H
 
 #include "sell/service.h"
 
 extern const struct kind kind_target_account, kind_case_study;
+extern const struct kind kind_mapping_key, kind_population, kind_population_upload, kind_population_chunk;
 
 /* Handlers; what each does is said in the contract. */
 unary_fn lift_get;
@@ -12,6 +13,10 @@ unary_fn target_account_create, target_account_get, target_account_list, target_
     target_account_begin, target_account_go_on, target_account_close_won, target_account_give_up;
 unary_fn case_study_create, case_study_get, case_study_list, case_study_patch, case_study_record_consent,
     case_study_sign, case_study_show, case_study_take_back;
+unary_fn mapping_key_get, mapping_key_rotate;
+unary_fn population_get, population_set_sharing, population_upload_start, population_upload_get,
+    population_chunk_upload, population_make_public, population_wipe;
+unary_fn overlap_get, overlap_rows_list;
 
 /* Whether something new may begin in a partnership. NOT_FOUND (PARTNERSHIP_UNKNOWN), FAILED_PRECONDITION
  * (PARTNERSHIP_ENDED). */

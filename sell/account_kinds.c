@@ -1,10 +1,11 @@
-/* Kinds of target accounts and case studies: how they are found. */
+/* Kinds of accounts: how they are found. Those of account mapping are found by their names alone. */
 #include "runtime/base/machine.h"
 #include "runtime/base/name.h"
 #include "runtime/base/timestamp.h"
 #include "sell/account.h"
 
 #include "entente/sell/v1/case_study.pb-c.h"
+#include "entente/sell/v1/population.pb-c.h"
 #include "entente/sell/v1/target_account.pb-c.h"
 
 /* What both parties see is in one partition a value. */
@@ -53,4 +54,25 @@ const struct kind kind_case_study = {
     .pattern = "vendors/*/partnerships/*/caseStudies/*",
     .message = &sell__case_study__descriptor,
     .indexes = case_study_indexes,
+};
+
+const struct kind kind_mapping_key = {
+    .name = "mapping_key",
+    .pattern = "vendors/*/partnerships/*/mappingKeys/*",
+    .message = &sell__mapping_key__descriptor,
+};
+const struct kind kind_population = {
+    .name = "population",
+    .pattern = "vendors/*/partnerships/*/populations/*",
+    .message = &sell__population__descriptor,
+};
+const struct kind kind_population_upload = {
+    .name = "population_upload",
+    .pattern = "vendors/*/partnerships/*/populations/*/uploads/*",
+    .message = &sell__population_upload__descriptor,
+};
+const struct kind kind_population_chunk = {
+    .name = "population_chunk",
+    .pattern = "vendors/*/partnerships/*/populations/*/chunks/*",
+    .message = &sell__population_chunk__descriptor,
 };

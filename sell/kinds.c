@@ -89,5 +89,9 @@ const struct kind *const sell_kinds[] = {
     /* accounts */
     &kind_target_account,
     &kind_case_study,
+    &kind_mapping_key,
+    &kind_population,
+    &kind_population_upload,
+    &kind_population_chunk,
     NULL,
 };

@@ -105,6 +105,22 @@ static const struct method case_study_methods[] = {
 };
 static const struct service case_study_service = {"entente.sell.v1.CaseStudyService", case_study_methods};
 
+static const struct method population_methods[] = {
+    {"GetMappingKey", .unary = mapping_key_get},
+    {"RotateMappingKey", .unary = mapping_key_rotate},
+    {"GetPopulation", .unary = population_get},
+    {"SetPopulationSharing", .unary = population_set_sharing},
+    {"StartPopulationUpload", .unary = population_upload_start},
+    {"GetPopulationUpload", .unary = population_upload_get},
+    {"UploadPopulationChunk", .unary = population_chunk_upload},
+    {"PublishPopulation", .unary = population_make_public},
+    {"ClearPopulation", .unary = population_wipe},
+    {"GetOverlap", .unary = overlap_get},
+    {"ListOverlapRows", .unary = overlap_rows_list},
+    {0},
+};
+static const struct service population_service = {"entente.sell.v1.PopulationService", population_methods};
+
 /* ---- all ---- */
 
 const struct service *const sell_services[] = {
@@ -119,6 +135,7 @@ const struct service *const sell_services[] = {
     &lift_service,
     &target_account_service,
     &case_study_service,
+    &population_service,
     /* of every pillar */
     &feed_service,
     &ledger_service,
