@@ -39,17 +39,6 @@ def written(folder, name, text):
     return path
 
 
-def environment(suite):
-    """What local.env says, as a shell would have it."""
-    values = dict(os.environ)
-    with open(os.path.join(suite.var, "local.env"), encoding="utf-8") as file:
-        for line in file:
-            found = re.match(r"(?:export )?(ENTENTE_[A-Z_]+)='?([^'\n]*)'?$", line)
-            if found:
-                values[found.group(1)] = found.group(2)
-    return values
-
-
 def told(output):
     lines = output.splitlines()
     equal(len(lines), 3, f"lines of {output!r}")
@@ -61,7 +50,7 @@ def told(output):
 def python(suite):
     folder = folder_for("python")
     path = written(folder, "example.py", example("python", "python"))
-    env = dict(environment(suite), PYTHONPATH=os.path.join(CLIENTS, "python"))
+    env = dict(suite.environment(), PYTHONPATH=os.path.join(CLIENTS, "python"))
     return told(done(["/usr/bin/python3", path], env=env))
 
 
@@ -76,13 +65,13 @@ def typescript(suite):
     npm = os.path.join(CLIENTS, "npm", "node_modules")
     done(["node", os.path.join(npm, "typescript", "bin", "tsc"), "--strict", "--noUncheckedIndexedAccess", "--target", "es2022",
           "--module", "nodenext", "--typeRoots", os.path.join(npm, "@types"), "--types", "node", path])
-    return told(done(["node", os.path.join(folder, "example.js")], env=environment(suite)))
+    return told(done(["node", os.path.join(folder, "example.js")], env=suite.environment()))
 
 
 def c_library(suite):
     folder = folder_for("c")
     path = written(folder, "example.c", example("c", "c"))
-    env = dict(environment(suite), PKG_CONFIG_PATH=os.path.join(CLIENTS, "c", "lib", "pkgconfig"))
+    env = dict(suite.environment(), PKG_CONFIG_PATH=os.path.join(CLIENTS, "c", "lib", "pkgconfig"))
     flags = done(["pkg-config", "--cflags", "--libs", "entente"], env=env).split()
     program = os.path.join(folder, "example")
     done(["cc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", *os.environ["CLIENT_CFLAGS"].split(), path,

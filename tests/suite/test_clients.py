@@ -1,4 +1,5 @@
-"""Clients that nobody here wrote: `buf curl` by reflection, and gRPC for Python with mutual TLS and a token."""
+"""Clients that nobody here wrote, with mutual TLS and a token: `buf curl` by reflection, gRPC for Python, and gRPC for
+Node with its health and reflection clients."""
 
 import json
 import os
@@ -163,6 +164,19 @@ def cancellation(suite):
     unary(suite)
 
 
+def grpc_js(suite):
+    """Unary, stream, errors with details, deadline, cancellation; the cases are in tests/clients/grpc_js.mjs."""
+    folder = os.path.join(BUILD, "npm")
+    source = os.path.join(SOURCE, "tests", "clients")
+    made = subprocess.run([os.path.join(SOURCE, "cmake", "install-npm.sh"), source, folder], timeout=180,
+                          capture_output=True, text=True, check=False)
+    equal(made.returncode, 0, f"npm: {made.stderr}")
+    program = shutil.copy(os.path.join(source, "grpc_js.mjs"), folder)
+    done = subprocess.run(["node", "--no-deprecation", program], env=suite.environment(), timeout=120,
+                          capture_output=True, text=True, check=False)
+    equal((done.returncode, done.stderr), (0, ""), "gRPC for Node")
+
+
 def many_services(suite):
     """Every service of the contracts is where it should be, and answers by its own name."""
     for service in SERVICES:
@@ -174,7 +188,8 @@ def many_services(suite):
 def clients():
     with Suite("clients") as suite:
         suite.up()
-        for case in (unary, stream, rich_errors, deadlines, cancellation, many_services, buf_curl):
+        for case in (unary, stream, rich_errors, deadlines, cancellation, many_services, buf_curl,
+                     grpc_js):
             case(suite)
 
 

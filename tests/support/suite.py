@@ -230,6 +230,16 @@ class Suite:
     def partner(self, organization="orvane-global", role="ADMINISTRATOR"):
         return self.token(subject=f"lead.{organization}", party="PARTNER", organization=organization, role=role)
 
+    def environment(self):
+        """What local.env says, as a shell would have it."""
+        values = dict(os.environ)
+        with open(os.path.join(self.var, "local.env"), encoding="utf-8") as file:
+            for line in file:
+                found = re.match(r"(?:export )?(ENTENTE_[A-Z_]+)='?([^'\n]*)'?$", line)
+                if found:
+                    values[found.group(1)] = found.group(2)
+        return values
+
     # -- calls --
 
     def credentials(self, certificate=True):
