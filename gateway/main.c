@@ -1,5 +1,6 @@
 #include "gateway/compose/follow.h"
 #include "gateway/compose/performance_rpc.h"
+#include "gateway/edge/documents.h"
 #include "gateway/edge/edge.h"
 #include "gateway/edge/route.h"
 #include "runtime/process/service.h"
@@ -29,7 +30,8 @@ static const char *start_edge(struct process *process) {
                                            .metrics = process_metrics(process),
                                            .pillars = composer.channels,
                                            .own_channel = own_channel,
-                                           .context = process},
+                                           .context = process,
+                                           .documents = edge_documents()},
                     &problem);
   return problem;
 }

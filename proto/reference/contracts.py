@@ -7,6 +7,7 @@ import re
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+PILLARS = ["onboard", "enable", "market", "sell", "incentivize", "gateway"]
 OPTION_FILE = "entente/option/v1/option.proto"
 FIELD_TYPE = descriptor_pb2.FieldDescriptorProto
 SCALARS = {FIELD_TYPE.Type.Value(name): name[5:].lower() for name in FIELD_TYPE.Type.keys()}

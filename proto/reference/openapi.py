@@ -175,7 +175,13 @@ class Document:
             if unary:
                 tags.append({"name": service.name, "description": service.comment})
             for method in unary:
-                paths[method.path] = {"post": self.operation(service, method)}
+                made = self.operation(service, method)
+                if service.name.split(".")[1] in c.PILLARS:
+                    paths[method.path] = {"post": made}
+                    continue
+                # Served by every pillar: the path says by which.
+                made["parameters"] = [{"$ref": "#/components/parameters/pillar"}] + made["parameters"]
+                paths["/{pillar}" + method.path] = {"post": made}
         schemas = {name: self.used[name] for name in sorted(self.used)}
         schemas["Error"] = ERROR
         return {
@@ -192,6 +198,8 @@ class Document:
                     "description": "Refused; HTTP status by code: " + ", ".join(f"{k} {v}" for k, v in CODES.items()),
                     "content": {"application/json": {"schema": reference("Error")}}}},
                 "parameters": {
+                    "pillar": {"name": "pillar", "in": "path", "required": True, "description": "Whose.",
+                               "schema": {"type": "string", "enum": c.PILLARS[:-1]}},
                     "version": {"name": "Connect-Protocol-Version", "in": "header", "required": False,
                                 "schema": {"type": "string", "const": "1"}},
                     "timeout": {"name": "Connect-Timeout-Ms", "in": "header", "required": False,

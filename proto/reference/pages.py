@@ -12,8 +12,7 @@ import sys
 
 import contracts as c
 
-PILLARS = ["onboard", "enable", "market", "sell", "incentivize", "gateway"]
-ORDER = PILLARS + ["type", "ledger", "feed", "option", "rpc"]
+ORDER = c.PILLARS + ["type", "ledger", "feed", "option", "rpc"]
 ABOUT = {
     "onboard": "organizations, partnerships, plans and commitments, sponsors, reviews",
     "enable": "courses, rosters, enrolments, credentials, coverage",
@@ -134,7 +133,7 @@ class Reference:
         for method in service.methods:
             stream = "a stream of " if method.proto.server_streaming else ""
             page.add("", f"## {method.name}", "", self.prose(page, service.file.package, method.comment), "",
-                     f"- `POST {method.path}`",
+                     f"- `POST {'' if area(service.file.package) in c.PILLARS else '/PILLAR'}{method.path}`",
                      f"- takes {self.type_link(page, method.request)}, answers {stream}"
                      f"{self.type_link(page, method.response)}",
                      f"- may be called by {self.who(method.policy)}"
@@ -193,8 +192,10 @@ class Reference:
     def index(self):
         page = Page("README.md", "Contracts")
         page.add("", "The reference of every service, from the comments and options of the contracts in `proto/`. The "
-                 "same methods are in `openapi.json`, which the build makes in `build/reference/`.", "",
-                 "A call is gRPC, or JSON by `POST /PACKAGE.SERVICE/METHOD` at the gateway. Names are as in the contract "
+                 "gateway's edge tells other programs the same: `GET /openapi.json` in OpenAPI 3.1, `GET "
+                 "/descriptors.binpb` as a `FileDescriptorSet`.", "",
+                 "A call is gRPC, or JSON by `POST /PACKAGE.SERVICE/METHOD` at the gateway, with the name of a pillar "
+                 "in front for what every pillar serves: `POST /sell/entente.ledger.v1...`. Names are as in the contract "
                  "or in lowerCamelCase; 64-bit numbers are strings in JSON, times RFC 3339, bytes base64. Every refusal "
                  "has a `google.rpc.ErrorInfo` whose `reason` is told on the page of its service's package or below; "
                  "everything wrong with a request is listed at once in `google.rpc.BadRequest`.")

@@ -353,3 +353,8 @@ size_t schema_services(const char *const **out) {
   *out = schema.service_names;
   return schema.service_count;
 }
+
+const uint8_t *schema_set(size_t *size) {
+  *size = contract_set_size;
+  return contract_set;
+}

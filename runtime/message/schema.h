@@ -39,6 +39,8 @@ bool schema_file_by_name(const char *file, const uint8_t **bytes, size_t *size);
 bool schema_file_with_symbol(const char *symbol, const char **file);
 /* Names of the files that a file imports, transitively and itself first; returns how many. */
 size_t schema_file_closure(const char *file, const char **files, size_t max);
+/* All of it, serialised: a FileDescriptorSet without comments, imports included. */
+const uint8_t *schema_set(size_t *size);
 /* Names of all services in the set. */
 size_t schema_services(const char *const **out);
 

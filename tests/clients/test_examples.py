@@ -65,6 +65,8 @@ def typescript(suite):
     npm = os.path.join(CLIENTS, "npm", "node_modules")
     done(["node", os.path.join(npm, "typescript", "bin", "tsc"), "--strict", "--noUncheckedIndexedAccess", "--target", "es2022",
           "--module", "nodenext", "--typeRoots", os.path.join(npm, "@types"), "--types", "node", path])
+    web = written(folder, "web.js", example("typescript", "js"))
+    equal(done(["node", web], env=suite.environment()), "5 sections\nrefused: name\n", "the example for browsers")
     return told(done(["node", os.path.join(folder, "example.js")], env=suite.environment()))
 
 

@@ -164,17 +164,27 @@ def cancellation(suite):
     unary(suite)
 
 
-def grpc_js(suite):
-    """Unary, stream, errors with details, deadline, cancellation; the cases are in tests/clients/grpc_js.mjs."""
+def node(suite, *programs):
     folder = os.path.join(BUILD, "npm")
     source = os.path.join(SOURCE, "tests", "clients")
     made = subprocess.run([os.path.join(SOURCE, "cmake", "install-npm.sh"), source, folder], timeout=180,
                           capture_output=True, text=True, check=False)
     equal(made.returncode, 0, f"npm: {made.stderr}")
-    program = shutil.copy(os.path.join(source, "grpc_js.mjs"), folder)
-    done = subprocess.run(["node", "--no-deprecation", program], env=suite.environment(), timeout=120,
-                          capture_output=True, text=True, check=False)
-    equal((done.returncode, done.stderr), (0, ""), "gRPC for Node")
+    for name in programs:
+        program = shutil.copy(os.path.join(source, name), folder)
+        done = subprocess.run(["node", "--no-deprecation", program], env=suite.environment(), timeout=120,
+                              capture_output=True, text=True, check=False)
+        equal((done.returncode, done.stderr), (0, ""), name)
+
+
+def grpc_js(suite):
+    """Unary, stream, errors with details, deadline, cancellation."""
+    node(suite, "grpc_js.mjs")
+
+
+def openapi(suite):
+    """The edge's own document, and what it says of every answer."""
+    node(suite, "openapi.mjs")
 
 
 def many_services(suite):
@@ -189,7 +199,7 @@ def clients():
     with Suite("clients") as suite:
         suite.up()
         for case in (unary, stream, rich_errors, deadlines, cancellation, many_services, buf_curl,
-                     grpc_js):
+                     grpc_js, openapi):
             case(suite)
 
 
