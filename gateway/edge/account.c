@@ -16,7 +16,7 @@ struct account {
   struct log *log;
   struct metrics *metrics;
   struct metric *calls[PROTOCOLS][CODE_COUNT], *duration[PROTOCOLS];
-  struct metric *connections, *in_flight, *request_bytes, *response_bytes;
+  struct metric *connections, *held, *in_flight, *request_bytes, *response_bytes;
 };
 
 struct account *account_create(struct log *log, struct metrics *metrics) {
@@ -27,6 +27,8 @@ struct account *account_create(struct log *log, struct metrics *metrics) {
   account->metrics = metrics;
   account->connections =
       metric_gauge(metrics, "entente_edge_connections", NULL, "Open connections of the HTTP edge.");
+  account->held = metric_gauge(metrics, "entente_edge_held", NULL,
+                               "Requests of the HTTP edge in memory: arriving, served or being answered.");
   account->in_flight =
       metric_gauge(metrics, "entente_edge_in_flight", NULL, "Requests of the HTTP edge being served.");
   account->request_bytes =
@@ -87,7 +89,8 @@ void account_tell(struct account *account, const struct account_line *line) {
             "edge call", fields);
 }
 
-void account_load(struct account *account, size_t connections, size_t in_flight) {
+void account_load(struct account *account, size_t connections, size_t held, size_t in_flight) {
   metric_set(account->connections, (int64_t)connections);
+  metric_set(account->held, (int64_t)held);
   metric_set(account->in_flight, (int64_t)in_flight);
 }

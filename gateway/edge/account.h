@@ -27,6 +27,7 @@ struct account *account_create(struct log *log, struct metrics *metrics);
 void account_destroy(struct account *account);
 void account_tell(struct account *account, const struct account_line *line);
 /* Of now. */
-void account_load(struct account *account, size_t connections, size_t in_flight);
+/* `held`: requests that are arriving, served, or whose answer is on its way. */
+void account_load(struct account *account, size_t connections, size_t held, size_t in_flight);
 
 #endif

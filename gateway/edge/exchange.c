@@ -230,7 +230,9 @@ static const struct status *pass_messages(struct exchange *exchange) {
   const struct status *status = NULL;
   const struct header *headers;
   const uint8_t *bytes;
-  size_t size, count = client_stream_headers(exchange->call, &headers);
+  size_t size;
+  idle_begin(exchange);
+  size_t count = client_stream_headers(exchange->call, &headers);
   reply_headers(&exchange->reply, headers, count);
   for (;;) {
     idle_begin(exchange);
@@ -287,6 +289,10 @@ static void serve(struct exchange *exchange) {
 
 /* ---- its life ---- */
 
+static void load_tell(struct edge *edge) {
+  account_load(edge->account, http_connections(edge->http), http_visits(edge->http), edge->in_flight);
+}
+
 static void exchange_end(struct exchange *exchange) {
   struct edge *edge = exchange->edge;
   loop_disarm(edge->options.loop, &exchange->idle);
@@ -297,7 +303,7 @@ static void exchange_end(struct exchange *exchange) {
   if (exchange->next)
     exchange->next->previous = exchange->previous;
   edge->in_flight--;
-  account_load(edge->account, http_connections(edge->http), edge->in_flight);
+  load_tell(edge);
   arena_destroy(exchange->reply.pieces);
   http_release(exchange->visit);
   free(exchange);
@@ -393,7 +399,7 @@ void exchange_begin(struct edge *edge, struct http_visit *visit) {
     return;
   }
   struct exchange *exchange = exchange_create(edge, visit);
-  account_load(edge->account, http_connections(edge->http), edge->in_flight);
+  load_tell(edge);
   if (exchange && fiber_start(edge->options.loop, run, exchange))
     return;
   http_answer(visit, 429, headers, 1, body, sizeof(body) - 1);

@@ -26,19 +26,22 @@ enum {
   BODY_FIRST_BYTES = 4096,
 };
 
-/* A connection, for the time that a request may take to arrive. */
+/* A connection: the time that a request may take to arrive, and whether its client is still there.
+ * libmicrohttpd does not look at a connection while it is suspended, and misses an end that comes together
+ * with the last bytes. */
 struct peer {
   struct http *http;
-  int fd;
   struct loop_timer arrival;
+  struct loop_watch leaving;
+  bool left;
+  struct visit *visit; /* being served */
 };
 
 struct visit {
   struct http_visit visible;
   struct http *http;
   struct MHD_Connection *connection;
-  struct loop_watch leaving;
-  bool watching, begun, suspended, served, completed, told;
+  bool begun, suspended, served, completed, told;
   uint8_t *body;
   size_t body_capacity;
   bool body_discarded;
@@ -98,9 +101,26 @@ static void flushed(struct loop_flush *flush) {
 
 /* ---- connections ---- */
 
+static void visit_gone(struct visit *visit);
+
+/* libmicrohttpd sees it and cleans up. */
+static void peer_cut(struct peer *peer) {
+  shutdown(peer->leaving.fd, SHUT_RDWR);
+}
+
 static void arrival_late(struct loop_timer *timer) {
-  struct peer *peer = (struct peer *)((char *)timer - offsetof(struct peer, arrival));
-  shutdown(peer->fd, SHUT_RDWR); /* libmicrohttpd sees it and cleans up */
+  peer_cut((struct peer *)((char *)timer - offsetof(struct peer, arrival)));
+}
+
+static void client_left(struct loop_watch *watch, uint32_t events) {
+  struct peer *peer = (struct peer *)((char *)watch - offsetof(struct peer, leaving));
+  (void)events;
+  loop_unwatch(peer->http->options.loop, watch);
+  peer->left = true;
+  if (peer->visit)
+    visit_gone(peer->visit);
+  else
+    peer_cut(peer);
 }
 
 static void arrival_begin(struct peer *peer) {
@@ -123,15 +143,23 @@ static void connection_noticed(void *context, struct MHD_Connection *connection,
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
     http->connections++;
     *socket_context = peer = calloc(1, sizeof *peer);
-    if (!peer)
+    if (!peer) {
+      shutdown(connection_fd(connection), SHUT_RDWR);
       return;
-    *peer = (struct peer){.http = http, .fd = connection_fd(connection), .arrival.fire = arrival_late};
+    }
+    *peer = (struct peer){.http = http, .arrival.fire = arrival_late};
+    peer->leaving =
+        (struct loop_watch){.fd = connection_fd(connection), .events = EPOLLRDHUP, .ready = client_left};
+    if (loop_watch(http->options.loop, &peer->leaving) != 0)
+      peer->left = true; /* as if it had: its first request is cut off */
     arrival_begin(peer);
     return;
   }
   http->connections--;
   if (!peer)
     return;
+  if (!peer->left)
+    loop_unwatch(http->options.loop, &peer->leaving);
   loop_disarm(http->options.loop, &peer->arrival);
   free(peer);
   *socket_context = NULL;
@@ -155,27 +183,15 @@ static void visit_free(struct visit *visit) {
   free(visit);
 }
 
-static void watch_end(struct visit *visit) {
-  if (visit->watching)
-    loop_unwatch(visit->http->options.loop, &visit->leaving);
-  visit->watching = false;
-}
-
 static void visit_gone(struct visit *visit) {
   struct http *http = visit->http;
   visit->visible.gone = true;
-  watch_end(visit);
   if (visit->sender)
     fiber_resume(visit->sender);
   if (!visit->begun || visit->served || visit->told)
     return;
   visit->told = true;
   http->options.gone(http->options.context, &visit->visible);
-}
-
-static void client_left(struct loop_watch *watch, uint32_t events) {
-  (void)events;
-  visit_gone((struct visit *)((char *)watch - offsetof(struct visit, leaving)));
 }
 
 /* Called with the request line, before anything else of a request: the visit's beginning. */
@@ -202,13 +218,16 @@ static void request_completed(void *context, struct MHD_Connection *connection, 
   struct visit *visit = *state;
   (void)context;
   struct peer *peer = connection_peer(connection);
-  if (peer && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+  if (peer)
+    peer->visit = NULL;
+  if (peer && peer->left)
+    peer_cut(peer);
+  else if (peer && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
     arrival_begin(peer);
   *state = NULL;
   if (!visit)
     return;
   visit->completed = true;
-  watch_end(visit);
   if (!visit->begun || visit->served)
     visit_free(visit);
   else if (!visit->ended)
@@ -294,13 +313,12 @@ static enum MHD_Result queue_answer(struct visit *visit) {
 static enum MHD_Result request_arrived(struct visit *visit) {
   struct http *http = visit->http;
   struct peer *peer = connection_peer(visit->connection);
-  visit->begun = true;
   visit->visible.request.body = visit->body ? visit->body : (const uint8_t *)"";
-  if (peer)
-    loop_disarm(http->options.loop, &peer->arrival);
-  visit->leaving =
-      (struct loop_watch){.fd = connection_fd(visit->connection), .events = EPOLLRDHUP, .ready = client_left};
-  visit->watching = loop_watch(http->options.loop, &visit->leaving) == 0;
+  if (!peer || peer->left)
+    return MHD_NO;
+  loop_disarm(http->options.loop, &peer->arrival);
+  peer->visit = visit;
+  visit->begun = true;
   http->options.arrived(http->options.context, &visit->visible);
   if (visit->response)
     return queue_answer(visit);
@@ -469,9 +487,11 @@ static bool files_read(struct http *http, const char **problem) {
 
 static struct MHD_Daemon *daemon_start(struct http *http, int fd) {
   const struct http_options *options = &http->options;
-  struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, http->certificate},
-                                 {MHD_OPTION_HTTPS_MEM_KEY, 0, http->key},
-                                 {MHD_OPTION_END, 0, NULL}};
+  struct MHD_OptionItem tls[] = {
+      {MHD_OPTION_HTTPS_MEM_CERT, 0, http->certificate},
+      {MHD_OPTION_HTTPS_MEM_KEY, 0, http->key},
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+      {MHD_OPTION_END, 0, NULL}};
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (http->certificate ? MHD_USE_TLS : 0);
   return MHD_start_daemon(
