@@ -243,6 +243,20 @@ const struct kind kind_governance_body = {"governance_body", "vendors/*/partners
                                           &onboard__governance_body__descriptor, governance_body_indexes};
 const struct kind kind_escalation = {"escalation", "vendors/*/partnerships/*/escalations/*",
                                      &onboard__escalation__descriptor, escalation_indexes};
+/* ---- plan version ---- */
+
+static void plan_version_state(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__PlanVersion *version = (const Onboard__PlanVersion *)message;
+  emit_state(sink, name_prefix(index_arena(sink), version->name, 3),
+             &onboard__plan_version__state__descriptor, (int)version->state,
+             index_order_number(index_arena(sink), version->number));
+}
+
+static const struct index plan_version_indexes[] = {{"state", plan_version_state}, {0}};
+
+const struct kind kind_plan_version = {"plan_version", "vendors/*/partnerships/*/plans/*/versions/*",
+                                       &onboard__plan_version__descriptor, plan_version_indexes};
+
 /* ---- proposition, validation entry ---- */
 
 static void proposition_state(const ProtobufCMessage *message, struct index_sink *sink) {
@@ -284,6 +298,7 @@ const struct kind *const onboard_kinds[] = {
     &kind_contract,
     &kind_governance_body,
     &kind_escalation,
+    &kind_plan_version,
     &kind_proposition,
     &kind_validation_entry,
     NULL,

@@ -2,6 +2,7 @@
 
 #include "onboard/commitment.h"
 #include "onboard/milestone.h"
+#include "onboard/review.h"
 #include "onboard/signature.h"
 #include "onboard/terms.h"
 #include "runtime/base/moment.h"
@@ -93,6 +94,19 @@ static void guard_released(const struct act *act, const struct plan_facts *facts
   }
 }
 
+/* A new version of a plan keeps the reviews of the one before: those with the same name must be the same. */
+static void guard_reviews(const struct act *act, const Onboard__Plan *plan, const struct plan_facts *facts,
+                          struct status **refusal) {
+  for (size_t i = 0; i < plan->terms->n_reviews; i++) {
+    const Onboard__ReviewTerm *term = plan->terms->reviews[i];
+    const Onboard__Review *review = facts->reviews[i];
+    if (review &&
+        (review->kind != term->kind || moment_us(review->original_due_time) != moment_us(term->due_time)))
+      guard_add(act->arena, refusal, REASON_GUARD_UNMET, review->name,
+                "a review of another kind or time has this id: choose another id in the terms");
+  }
+}
+
 static const struct status *activatable(const struct act *act, const void *noun, const void *facts) {
   const Onboard__Plan *plan = noun;
   const struct plan_facts *given = facts;
@@ -112,6 +126,7 @@ static const struct status *activatable(const struct act *act, const void *noun,
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, given->in_force->name,
               "the plan in force is neither an earlier version nor of an earlier period; close it first");
   guard_released(act, given, &refusal);
+  guard_reviews(act, plan, given, &refusal);
   return refusal;
 }
 
@@ -317,4 +332,20 @@ Onboard__Milestone *plan_milestone(struct arena *arena, const Onboard__Plan *pla
   milestone->state = ONBOARD__MILESTONE__STATE__STATE_OPEN;
   milestone->state = milestone_state_at(milestone, now_us);
   return milestone;
+}
+
+char *plan_review_name(struct arena *arena, const Onboard__Plan *plan, const Onboard__ReviewTerm *term) {
+  return name_child(arena, name_partnership(arena, plan->name), "reviews", term->id);
+}
+
+Onboard__Review *plan_review(struct arena *arena, const Onboard__Plan *plan,
+                             const Onboard__ReviewTerm *term) {
+  Onboard__Review *review = arena_new(arena, Onboard__Review);
+  onboard__review__init(review);
+  review->name = plan_review_name(arena, plan, term);
+  review->kind = term->kind;
+  review->title = term->title;
+  review->due_time = term->due_time;
+  review_start(review);
+  return review;
 }

@@ -8,9 +8,10 @@
 #include "entente/onboard/v1/milestone.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
+#include "entente/onboard/v1/review.pb-c.h"
 
-/* Commitments and milestones of one plan: activation makes these, and releases as many of the plan before,
- * in one commit of LIMIT_TXN_ENTRIES ledger entries. */
+/* Commitments, milestones and reviews of one plan: activation makes these, and releases as many of the plan
+ * before, in one commit of LIMIT_TXN_ENTRIES ledger entries. */
 enum { PLAN_PROMISES_MAX = 30, PLAN_DEEMED_DAYS = 14, PLAN_PERIOD_MONTHS_MAX = 120 };
 
 enum plan_action {
@@ -36,6 +37,7 @@ struct plan_facts {
   size_t commitment_count;
   Onboard__Milestone *const *milestones; /* the same */
   size_t milestone_count;
+  Onboard__Review *const *reviews; /* ACTIVATE: by review term, what has its name already; NULL: nothing */
 };
 
 /* SHA-256 of the terms as packed, lower-case hexadecimal; NULL terms are empty ones. */
@@ -71,5 +73,8 @@ Onboard__Commitment *plan_commitment(struct arena *arena, const Onboard__Plan *p
                                      const Onboard__CommitmentTerm *term, int64_t now_us);
 Onboard__Milestone *plan_milestone(struct arena *arena, const Onboard__Plan *plan,
                                    const Onboard__MilestoneTerm *term, int64_t now_us);
+/* A review of the terms becomes one of the partnership. */
+char *plan_review_name(struct arena *arena, const Onboard__Plan *plan, const Onboard__ReviewTerm *term);
+Onboard__Review *plan_review(struct arena *arena, const Onboard__Plan *plan, const Onboard__ReviewTerm *term);
 
 #endif

@@ -3,7 +3,9 @@
 #include "onboard/handler.h"
 #include "onboard/milestone.h"
 #include "onboard/plan.h"
+#include "onboard/plan_history.h"
 #include "onboard/timed.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/message/mask.h"
@@ -67,19 +69,16 @@ const struct status *plan_list(struct call *call, const void *in, void *out) {
   const Onboard__ListPlansRequest *request = in;
   Onboard__ListPlansResponse *response = out;
   struct list_page page;
-  const char *state =
-      request->state ? state_name(&onboard__plan__state__descriptor, (int)request->state) : "";
-  const char *partition = arena_printf(call_arena(call), "%s|%s", request->parent, state);
-  const struct status *status = resource_list(call,
-                                              (struct list_query){
-                                                  .kind = &kind_plan,
-                                                  .index = "state",
-                                                  .partition = partition,
-                                                  .descending = true,
-                                                  .page_size = request->page_size,
-                                                  .page_token = request->page_token,
-                                              },
-                                              partition, &page);
+  const struct state_query query = {
+      .kind = &kind_plan,
+      .parent = request->parent,
+      .states = &onboard__plan__state__descriptor,
+      .state = (int)request->state,
+      .descending = true,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
+  const struct status *status = state_list(call, &query, &page);
   if (status)
     return status;
   response->plans = (Onboard__Plan **)page.messages;
@@ -102,8 +101,11 @@ const struct status *plan_update(struct call *call, const void *in, void *out) {
                       &edited->base);
   if (!status)
     status = plan_terms_check(act.arena, edited->terms, "plan.terms");
+  const char *hash = plan->content_hash;
   if (!status)
     status = plan_edit(&act, plan, edited->title, edited->terms);
+  if (!status && plan->state != ONBOARD__PLAN__STATE__STATE_DRAFT && !text_equal(hash, plan->content_hash))
+    status = plan_history_offer(call_txn(call), &act, plan, ONBOARD__PLAN_VERSION__CAUSE__CAUSE_EDITED);
   return status ? status : answer(call, plan, "plan.updated", out);
 }
 
@@ -116,6 +118,8 @@ const struct status *plan_offer(struct call *call, const void *in, void *out) {
   const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_propose(&act, plan);
+  if (!status)
+    status = plan_history_offer(call_txn(call), &act, plan, ONBOARD__PLAN_VERSION__CAUSE__CAUSE_PROPOSED);
   return status ? status : answer(call, plan, "plan.proposed", out);
 }
 
@@ -128,6 +132,8 @@ const struct status *plan_answer(struct call *call, const void *in, void *out) {
     status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_counter(&act, plan, request->terms);
+  if (!status)
+    status = plan_history_offer(call_txn(call), &act, plan, ONBOARD__PLAN_VERSION__CAUSE__CAUSE_COUNTERED);
   return status ? status : answer(call, plan, "plan.countered", out);
 }
 
@@ -138,6 +144,8 @@ const struct status *plan_take_back(struct call *call, const void *in, void *out
   const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_withdraw(&act, plan);
+  if (!status)
+    status = plan_history_withdraw(call_txn(call), &act, plan);
   return status ? status : answer(call, plan, "plan.withdrawn", out);
 }
 
@@ -148,6 +156,8 @@ const struct status *plan_subscribe(struct call *call, const void *in, void *out
   const struct status *status = resource_load(call, &kind_plan, request->name, request->etag, &plan);
   if (!status)
     status = plan_sign(&act, plan, request->content_hash);
+  if (!status)
+    status = plan_history_sign(call_txn(call), &act, plan);
   return status ? status : answer(call, plan, "plan.signed", out);
 }
 
@@ -206,6 +216,30 @@ static const struct status *release_promises(struct txn *txn, const struct act *
   return NULL;
 }
 
+/* The reviews of the terms that exist already, by term; NULL where none does. */
+static const struct status *load_reviews(struct call *call, const Onboard__Plan *plan,
+                                         struct plan_facts *facts) {
+  size_t count = plan->terms ? plan->terms->n_reviews : 0;
+  const char **names = arena_calloc(call_arena(call), count, sizeof *names);
+  Onboard__Review **reviews = arena_calloc(call_arena(call), count, sizeof(void *));
+  facts->reviews = reviews;
+  for (size_t i = 0; i < count; i++)
+    names[i] = plan_review_name(call_arena(call), plan, plan->terms->reviews[i]);
+  return count ? txn_get_many(call_txn(call), &kind_review, names, count, reviews) : NULL;
+}
+
+static void schedule_reviews(struct txn *txn, const struct act *act, const Onboard__Plan *plan,
+                             const struct plan_facts *facts) {
+  for (size_t i = 0; i < plan->terms->n_reviews; i++) {
+    const Onboard__ReviewTerm *term = plan->terms->reviews[i];
+    if (facts->reviews[i] || moment_us(term->due_time) <= act->now_us)
+      continue;
+    struct record *record =
+        resource_change(txn, &kind_review, plan_review(act->arena, plan, term), "review.scheduled");
+    txn_count(record, "reviews.due", TYPE__PARTY__PARTY_UNSPECIFIED, moment_us(term->due_time), 1);
+  }
+}
+
 static void create_promises(struct txn *txn, const struct act *act, const Onboard__Plan *plan) {
   for (size_t i = 0; i < plan->terms->n_commitments; i++)
     commitment_change(txn, plan_commitment(act->arena, plan, plan->terms->commitments[i], act->now_us),
@@ -249,6 +283,8 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
   if (!status)
     status = load_in_force(call, partnership, &facts, &in_force);
   if (!status)
+    status = load_reviews(call, plan, &facts);
+  if (!status)
     status = plan_activate(&act, plan, &facts);
   if (!status && in_force)
     status = supersede(call, &act, plan->name, in_force, &facts);
@@ -257,6 +293,7 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
   if (status)
     return status;
   create_promises(call_txn(call), &act, plan);
+  schedule_reviews(call_txn(call), &act, plan, &facts);
   partnership->active_plan = plan->name;
   resource_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_activated");
   return answer(call, plan, "plan.activated", out);

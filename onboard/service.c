@@ -43,6 +43,9 @@ static const struct method plan_methods[] = {
     {"SignPlan", .unary = plan_subscribe},
     {"ActivatePlan", .unary = plan_enact},
     {"ClosePlan", .unary = plan_finish},
+    {"GetPlanVersion", .unary = plan_version_get},
+    {"ListPlanVersions", .unary = plan_version_list},
+    {"ComparePlanVersions", .unary = plan_version_compare},
     {0},
 };
 static const struct service plan_service = {"entente.onboard.v1.PlanService", plan_methods};

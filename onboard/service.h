@@ -10,7 +10,7 @@ extern const struct kind kind_qualification, kind_capacity;
 extern const struct kind kind_fit_assessment, kind_fit_scorecard;
 extern const struct kind kind_contract;
 extern const struct kind kind_governance_body, kind_escalation;
-extern const struct kind kind_proposition, kind_validation_entry;
+extern const struct kind kind_plan_version, kind_proposition, kind_validation_entry;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -22,6 +22,7 @@ unary_fn partnership_create, partnership_get, partnership_list, partnership_upda
     partnership_resume, partnership_end, partnership_class;
 unary_fn plan_create, plan_get, plan_list, plan_update, plan_offer, plan_answer, plan_take_back,
     plan_subscribe, plan_enact, plan_finish;
+unary_fn plan_version_get, plan_version_list, plan_version_compare;
 unary_fn commitment_get, commitment_list, commitment_let_go, claim_create, claim_get, claim_list,
     claim_accept, claim_contest, claim_take_back;
 unary_fn milestone_get, milestone_list, milestone_report, milestone_accept, milestone_decline;

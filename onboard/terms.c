@@ -104,19 +104,32 @@ static void check_milestone(struct check *check, const Onboard__PlanTerms *terms
   check_due(check, term->due_time, field(check, "milestones", index, "due_time"));
 }
 
+static void check_review(struct check *check, const Onboard__PlanTerms *terms, size_t index) {
+  const Onboard__ReviewTerm *term = terms->reviews[index];
+  for (size_t i = 0; i < index; i++)
+    if (strcmp(terms->reviews[i]->id, term->id) == 0) {
+      invalid_add(check->arena, &check->refusal, field(check, "reviews", index, "id"), "DUPLICATE_KEY_VALUE",
+                  "%s is the id of an earlier review", term->id);
+      break;
+    }
+  check_due(check, term->due_time, field(check, "reviews", index, "due_time"));
+}
+
 const struct status *plan_terms_check(struct arena *arena, const Onboard__PlanTerms *terms,
                                       const char *path) {
   struct check check = {.arena = arena, .path = path};
   if (!terms)
     return NULL;
   check_period(&check, terms->period);
-  if (terms->n_commitments + terms->n_milestones > PLAN_PROMISES_MAX)
+  if (terms->n_commitments + terms->n_milestones + terms->n_reviews > PLAN_PROMISES_MAX)
     invalid_add(arena, &check.refusal, path, "TOO_MANY_ELEMENTS",
-                "at most %d commitments and milestones together", PLAN_PROMISES_MAX);
+                "at most %d commitments, milestones and reviews together", PLAN_PROMISES_MAX);
   for (size_t i = 0; i < terms->n_commitments; i++)
     check_commitment(&check, terms, i);
   for (size_t i = 0; i < terms->n_milestones; i++)
     check_milestone(&check, terms, i);
+  for (size_t i = 0; i < terms->n_reviews; i++)
+    check_review(&check, terms, i);
   return check.refusal;
 }
 

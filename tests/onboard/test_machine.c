@@ -3,6 +3,7 @@
 #include "onboard/builder.h"
 #include "onboard/contract.h"
 #include "onboard/fit_assessment.h"
+#include "onboard/plan_version.h"
 #include "onboard/proposition.h"
 #include "onboard/validation.h"
 
@@ -31,6 +32,9 @@ static const struct expectation expectations[] = {
      "COUNTERED: EDIT>COUNTERED COUNTER>COUNTERED WITHDRAW>DRAFT SIGN>COUNTERED\n"
      "AGREED: EDIT>COUNTERED ACTIVATE>ACTIVE\n"
      "ACTIVE: CLOSE>CLOSED SUPERSEDE>SUPERSEDED\n"},
+    {"plan version", &plan_version_machine,
+     "OFFERED: SIGN>? REPLACE>REPLACED WITHDRAW>WITHDRAWN\n"
+     "SIGNED: REPLACE>REPLACED\n"},
     {"commitment", &commitment_machine,
      "OPEN: CLAIM>? CONFIRM>? DISPUTE>? WITHDRAW>? WAIVE>WAIVED RELEASE>RELEASED\n"
      "ON_TRACK: CLAIM>? CONFIRM>? DISPUTE>? WITHDRAW>? WAIVE>WAIVED RELEASE>RELEASED\n"

@@ -33,9 +33,9 @@ static void a_plan_comes_into_force(void **state) {
   assert_int_equal(all->n_commitments, 1); /* half of its time is over and nothing confirmed */
   assert_string_equal(
       ledger_types(fixture, fixture->partner, partnership),
-      "partnership.created partnership.assessed partnership.designated plan.created plan.proposed "
-      "plan.signed "
-      "plan.signed commitment.created commitment.created milestone.created partnership.plan_activated "
+      "partnership.created partnership.assessed partnership.designated plan.created plan_version.offered "
+      "plan.proposed plan_version.signed plan.signed plan_version.signed plan.signed commitment.created "
+      "commitment.created milestone.created partnership.plan_activated "
       "plan.activated");
 }
 
