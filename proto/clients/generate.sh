@@ -16,9 +16,12 @@ mkdir -p "$out"
 
 typescript() {
   mkdir "$out/gen"
+  reference/generate.sh set "$out/set.binpb"
+  PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/typescript_set.py" "$out/set.binpb" "$out/set.binpb"
   # shellcheck disable=SC2086 # lists of names without blanks
-  protoc -I . --plugin=protoc-gen-es="$parent/npm/node_modules/.bin/protoc-gen-es" --es_out="$out/gen" \
+  protoc --descriptor_set_in="$out/set.binpb" --plugin=protoc-gen-es="$parent/npm/node_modules/.bin/protoc-gen-es" --es_out="$out/gen" \
     --es_opt=target=js+dts,import_extension=js $ours $details
+  rm "$out/set.binpb"
   cp "$here"/typescript/* "$out/"
   sed -i "s/\"version\": \"0.0.0\"/\"version\": \"$version\"/" "$out/package.json"
   for folder in entente/*/v1; do

@@ -10,6 +10,12 @@ from suite import BUILD, Suite, equal, expect, fail, run
 CLIENTS = os.path.join(BUILD, "clients")
 TOLD = ["refused: INVALID_STATE of onboard.entente", "the ledger holds, findings: 0"]
 
+PROBE = """const real = globalThis.fetch;
+const verbs = [];
+globalThis.fetch = (url, init) => (verbs.push(init.method), real(url, init));
+process.on("exit", () => console.log(`verbs: ${verbs.join(" ")}`));
+"""
+
 
 def done(words, **options):
     made = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False, **options)
@@ -65,8 +71,13 @@ def typescript(suite):
     npm = os.path.join(CLIENTS, "npm", "node_modules")
     done(["node", os.path.join(npm, "typescript", "bin", "tsc"), "--strict", "--noUncheckedIndexedAccess", "--target", "es2022",
           "--module", "nodenext", "--typeRoots", os.path.join(npm, "@types"), "--types", "node", path])
+    with open(os.path.join(CLIENTS, "typescript", "gen", "entente", "onboard", "v1", "plan_service_pb.d.ts"),
+              encoding="utf-8") as file:
+        expect("Reads a plan. Fails with NOT_FOUND." in file.read(), "the contracts' comments are kept")
     web = written(folder, "web.js", example("typescript", "js"))
-    equal(done(["node", web], env=suite.environment()), "5 sections\nrefused: name\n", "the example for browsers")
+    probe = written(folder, "probe.mjs", PROBE)
+    equal(done(["node", "--import", probe, web], env=suite.environment()),
+          "5 sections\nrefused: name\nverbs: GET GET\n", "the example for browsers")
     return told(done(["node", os.path.join(folder, "example.js")], env=suite.environment()))
 
 

@@ -10,6 +10,8 @@ export interface EdgeOptions {
   token?: string;
   /** Messages as bytes in place of JSON. */
   binary?: boolean;
+  /** Calls methods that only read by GET. */
+  get?: boolean;
 }
 /** Connect over HTTP to the gateway's edge, with fetch(). */
 export function edge(options: EdgeOptions): Transport;

@@ -5,6 +5,11 @@ import { refusalOf, withToken } from "./refusal.js";
 
 export { createClient, refusalOf };
 
-export function edge({ url, token, binary = false }) {
-  return createConnectTransport({ baseUrl: url, useBinaryFormat: binary, interceptors: [withToken(token)] });
+export function edge({ url, token, binary = false, get = false }) {
+  return createConnectTransport({
+    baseUrl: url,
+    useBinaryFormat: binary,
+    useHttpGet: get,
+    interceptors: [withToken(token)],
+  });
 }
