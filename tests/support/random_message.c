@@ -93,13 +93,25 @@ static char *any_text(const struct maker *maker, size_t min, size_t max) {
 /* Texts for the patterns of the contract; a pattern that none matches needs a row here. */
 static char *patterned_text(const struct maker *maker, const struct field_rules *row) {
   static const char *const candidates[] = {
-      "USD",        "DE",
-      "north-1",    "a",
-      "lena@a.org", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-      "2026",       "vendors/acme/partnerships/north/pipeline",
-      "2026-07",    "won_amount.joint",
-      "202607",     "/x",
-      "https://a",  "A1",
+      "USD",
+      "DE",
+      "north-1",
+      "a",
+      "lena@a.org",
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+      "2026",
+      "vendors/acme/partnerships/north/pipeline",
+      "2026-07",
+      "won_amount.joint",
+      "202607",
+      "/x",
+      "https://a",
+      "A1",
+      "north.example",
+      "12-345-6789",
+      "vendors/acme/partnerships/north/lift",
+      "vendors/acme/partnerships/north/overlap",
+      "vendors/acme/partnerships/north/mappingKeys/current",
   };
   enum { COUNT = sizeof candidates / sizeof *candidates };
   size_t first = random_below(maker->random, COUNT);
