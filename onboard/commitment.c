@@ -1,6 +1,7 @@
 #include "onboard/commitment.h"
 
 #include "runtime/base/moment.h"
+#include "runtime/base/money.h"
 #include "runtime/base/name.h"
 #include "runtime/base/refusal.h"
 
@@ -154,7 +155,11 @@ static const struct status *claimable(const struct act *act, const void *noun, c
   struct status *status = NULL;
   if (commitment->owner != act->party)
     return refuse_owner(act, commitment, "NOT_OWN_COMMITMENT", "only its owner can claim");
-  if (given->occur_us > moment_us(commitment->due_time)) {
+  if (commitment->measure == ONBOARD__COMMITMENT_MEASURE__COMMITMENT_MEASURE_MEASURED) {
+    status = status_make(act->arena, CODE_FAILED_PRECONDITION, "MEASURED_COMMITMENT",
+                         "%s is measured by what other pillars record: nobody claims it", commitment->name);
+    status_add_metadata(act->arena, status, "commitment", commitment->name);
+  } else if (given->occur_us > moment_us(commitment->due_time)) {
     const char *due = moment_text(act->arena, moment_us(commitment->due_time));
     status =
         status_make(act->arena, CODE_FAILED_PRECONDITION, "DELIVERED_AFTER_DUE",
@@ -348,6 +353,17 @@ const struct status *claim_withdraw(const struct act *act, Onboard__Commitment *
   decide(act, claim, to);
   derive(act, commitment);
   return NULL;
+}
+
+bool commitment_measure(Onboard__Commitment *commitment, int64_t amount, int64_t now_us) {
+  if (!counts(commitment))
+    return false;
+  int64_t sum;
+  if (!money_add(commitment->confirmed, amount, &sum) || sum > CONFIRMED_MAX)
+    sum = CONFIRMED_MAX;
+  commitment->confirmed = sum > 0 ? sum : 0;
+  commitment->state = commitment_state_at(commitment, now_us);
+  return true;
 }
 
 const struct status *commitment_waive(const struct act *act, Onboard__Commitment *commitment, char *reason) {

@@ -67,6 +67,9 @@ const struct status *claim_dispute(const struct act *act, Onboard__Commitment *c
                                    Onboard__FulfilmentClaim *claim, char *reason);
 const struct status *claim_withdraw(const struct act *act, Onboard__Commitment *commitment,
                                     Onboard__FulfilmentClaim *claim);
+/* A measured one counts more or, with a negative amount, less. False: it is waived or released and counts
+ * nothing. */
+bool commitment_measure(Onboard__Commitment *commitment, int64_t amount, int64_t now_us);
 const struct status *commitment_waive(const struct act *act, Onboard__Commitment *commitment, char *reason);
 const struct status *commitment_release(const struct act *act, Onboard__Commitment *commitment);
 

@@ -15,6 +15,7 @@
 #include "entente/onboard/v1/capacity.pb-c.h"
 #include "entente/onboard/v1/fit_assessment.pb-c.h"
 #include "entente/onboard/v1/joint_value_proposition.pb-c.h"
+#include "entente/onboard/v1/measurement.pb-c.h"
 #include "entente/onboard/v1/organization.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
@@ -91,6 +92,15 @@ static void commitment_sweep(const ProtobufCMessage *message, struct index_sink 
   emit_sweep(sink, commitment_next_us((const Onboard__Commitment *)message));
 }
 
+/* What measurements look through: under the partnership and the kind. */
+static void commitment_measured(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Commitment *commitment = (const Onboard__Commitment *)message;
+  if (commitment->measure == ONBOARD__COMMITMENT_MEASURE__COMMITMENT_MEASURE_MEASURED)
+    index_emitf(sink, order_of(sink, commitment->due_time), "%s|%s",
+                name_partnership(index_arena(sink), commitment->name),
+                state_name(&onboard__commitment_kind__descriptor, (int)commitment->kind));
+}
+
 static void claim_deem(const ProtobufCMessage *message, struct index_sink *sink) {
   const Onboard__FulfilmentClaim *claim = (const Onboard__FulfilmentClaim *)message;
   const char *order = order_of(sink, claim->deem_time);
@@ -107,7 +117,8 @@ static void milestone_sweep(const ProtobufCMessage *message, struct index_sink *
   emit_sweep(sink, milestone_next_us((const Onboard__Milestone *)message));
 }
 
-static const struct index commitment_indexes[] = {{"due", commitment_due}, {"sweep", commitment_sweep}, {0}};
+static const struct index commitment_indexes[] = {
+    {"due", commitment_due}, {"measured", commitment_measured}, {"sweep", commitment_sweep}, {0}};
 static const struct index claim_indexes[] = {{"deem", claim_deem}, {0}};
 static const struct index milestone_indexes[] = {{"due", milestone_due}, {"sweep", milestone_sweep}, {0}};
 
@@ -219,6 +230,23 @@ static const struct index contract_indexes[] = {{"end", contract_end}, {"sweep",
 const struct kind kind_contract = {"contract", "vendors/*/partnerships/*/contracts/*",
                                    &onboard__contract__descriptor, contract_indexes};
 
+/* ---- measurement ---- */
+
+static void measurement_time(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Measurement *measurement = (const Onboard__Measurement *)message;
+  emit_state(sink, name_partnership(index_arena(sink), measurement->name),
+             &onboard__commitment_kind__descriptor, (int)measurement->kind,
+             order_of(sink, measurement->occur_time));
+}
+
+static const struct index measurement_indexes[] = {{"time", measurement_time}, {0}};
+
+const struct kind kind_measurement = {"measurement", "vendors/*/partnerships/*/measurements/*",
+                                      &onboard__measurement__descriptor, measurement_indexes};
+const struct kind kind_measurement_clock = {"measurement_clock",
+                                            "vendors/*/partnerships/*/measurementClocks/*",
+                                            &onboard__measurement_clock__descriptor, NULL};
+
 /* ---- governance body, escalation ---- */
 
 static void governance_body_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
@@ -297,6 +325,8 @@ const struct kind *const onboard_kinds[] = {
     &kind_fit_scorecard,
     &kind_contract,
     &kind_governance_body,
+    &kind_measurement,
+    &kind_measurement_clock,
     &kind_escalation,
     &kind_plan_version,
     &kind_proposition,

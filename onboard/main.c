@@ -1,4 +1,5 @@
 /* entente-onboard: organizations, partnerships, plans and what both parties owe. */
+#include "onboard/follow.h"
 #include "onboard/service.h"
 #include "onboard/timed.h"
 #include "runtime/process/service.h"
@@ -10,8 +11,40 @@ static const struct setting settings[] = {
     {0},
 };
 
+/* The feeds that are followed. */
+static const struct source {
+  const char *name;
+  const char *const *types;
+} sources[] = {
+    {"sell", sell_types},
+    {"enable", enable_types},
+    {"market", market_types},
+};
+
+static const char *follow(struct process *process, const struct source *source) {
+  const char *problem = NULL;
+  struct channel *channel = process_channel(process, source->name, &problem);
+  if (!channel)
+    return problem;
+  const struct follow_options options = {
+      .source = source->name,
+      .channel = channel,
+      .store = process_store(process),
+      .types = source->types,
+      .apply = measure_apply,
+      .clock = process_clock(process),
+      .log = process_log(process),
+  };
+  return process_follow(process, &options) ? NULL : "out of memory at the start";
+}
+
 static const char *start(struct process *process, void **context) {
   (void)context;
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    const char *problem = follow(process, &sources[i]);
+    if (problem)
+      return problem;
+  }
   return process_sweep(process, timed_kinds) ? NULL : "no memory for the sweeper";
 }
 

@@ -316,6 +316,7 @@ Onboard__Commitment *plan_commitment(struct arena *arena, const Onboard__Plan *p
   commitment->start_time = term->start_time ? term->start_time : plan->terms->period->start_time;
   commitment->due_time = term->due_time;
   commitment->consequence = term->consequence;
+  commitment->measure = term->measure;
   commitment->state = commitment_state_at(commitment, now_us);
   return commitment;
 }

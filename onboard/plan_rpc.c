@@ -1,6 +1,7 @@
 #include "onboard/commitment.h"
 #include "onboard/govern.h"
 #include "onboard/handler.h"
+#include "onboard/measure.h"
 #include "onboard/milestone.h"
 #include "onboard/plan.h"
 #include "onboard/plan_history.h"
@@ -240,13 +241,20 @@ static void schedule_reviews(struct txn *txn, const struct act *act, const Onboa
   }
 }
 
-static void create_promises(struct txn *txn, const struct act *act, const Onboard__Plan *plan) {
-  for (size_t i = 0; i < plan->terms->n_commitments; i++)
-    commitment_change(txn, plan_commitment(act->arena, plan, plan->terms->commitments[i], act->now_us),
-                      "commitment.created", 0, (struct standing){0});
+static const struct status *create_promises(struct txn *txn, const struct act *act,
+                                            const Onboard__Plan *plan) {
+  for (size_t i = 0; i < plan->terms->n_commitments; i++) {
+    Onboard__Commitment *commitment =
+        plan_commitment(act->arena, plan, plan->terms->commitments[i], act->now_us);
+    const struct status *status = measure_commitment(txn, act, commitment);
+    if (status)
+      return status;
+    commitment_change(txn, commitment, "commitment.created", 0, (struct standing){0});
+  }
   for (size_t i = 0; i < plan->terms->n_milestones; i++)
     milestone_change(txn, plan_milestone(act->arena, plan, plan->terms->milestones[i], act->now_us),
                      "milestone.created", 0, ONBOARD__MILESTONE__STATE__STATE_UNSPECIFIED);
+  return NULL;
 }
 
 static const struct status *supersede(struct call *call, const struct act *act, const char *successor,
@@ -290,9 +298,10 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
     status = supersede(call, &act, plan->name, in_force, &facts);
   if (!status)
     status = govern_plan(call, partnership, plan);
+  if (!status)
+    status = create_promises(call_txn(call), &act, plan);
   if (status)
     return status;
-  create_promises(call_txn(call), &act, plan);
   schedule_reviews(call_txn(call), &act, plan, &facts);
   partnership->active_plan = plan->name;
   resource_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_activated");

@@ -95,6 +95,14 @@ static const struct method governance_body_methods[] = {
 static const struct service governance_body_service = {"entente.onboard.v1.GovernanceBodyService",
                                                        governance_body_methods};
 
+static const struct method measurement_methods[] = {
+    {"GetMeasurement", .unary = measurement_get},
+    {"ListMeasurements", .unary = measurement_list},
+    {0},
+};
+static const struct service measurement_service = {"entente.onboard.v1.MeasurementService",
+                                                   measurement_methods};
+
 static const struct method escalation_methods[] = {
     {"CreateEscalation", .unary = escalation_create},  {"GetEscalation", .unary = escalation_get},
     {"ListEscalations", .unary = escalation_list},     {"AdvanceEscalation", .unary = escalation_raise},
@@ -204,5 +212,6 @@ const struct service *const onboard_services[] = {
     &proposition_service,
     &feed_service,
     &ledger_service,
+    &measurement_service,
     NULL,
 };

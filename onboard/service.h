@@ -11,6 +11,7 @@ extern const struct kind kind_fit_assessment, kind_fit_scorecard;
 extern const struct kind kind_contract;
 extern const struct kind kind_governance_body, kind_escalation;
 extern const struct kind kind_plan_version, kind_proposition, kind_validation_entry;
+extern const struct kind kind_measurement, kind_measurement_clock;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -34,6 +35,7 @@ unary_fn capacity_get, capacity_update;
 unary_fn fit_assessment_create, fit_assessment_get, fit_assessment_list, fit_assessment_score,
     fit_assessment_reopen, fit_assessment_rank, fit_assessment_conclude, fit_assessment_cancel,
     fit_scorecard_get, fit_scorecard_submit, fit_scorecard_withdraw;
+unary_fn measurement_get, measurement_list;
 unary_fn governance_body_create, governance_body_get, governance_body_list, governance_body_update;
 unary_fn escalation_create, escalation_get, escalation_list, escalation_raise, escalation_offer,
     escalation_accept, escalation_decline;

@@ -1,5 +1,6 @@
 #include "onboard/terms.h"
 
+#include "onboard/measurement.h"
 #include "onboard/plan.h"
 #include "runtime/base/machine.h"
 #include "runtime/base/moment.h"
@@ -79,6 +80,10 @@ static void check_commitment(struct check *check, const Onboard__PlanTerms *term
     invalid_add(arena, &check->refusal, field(check, "commitments", index, "owner"), OUT_OF_RANGE,
                 "must be VENDOR or PARTNER");
   check_money(check, term, index);
+  if (term->measure == ONBOARD__COMMITMENT_MEASURE__COMMITMENT_MEASURE_MEASURED &&
+      !measurement_supports(term->owner, term->kind, term->unit))
+    invalid_add(arena, &check->refusal, field(check, "commitments", index, "measure"), OUT_OF_RANGE,
+                "nothing that others record measures this kind in this unit for this owner");
   check_due(check, term->due_time, field(check, "commitments", index, "due_time"));
   char *path = field(check, "commitments", index, "start_time");
   if (term->start_time && moment_check(arena, &check->refusal, path, term->start_time) && term->due_time &&
