@@ -5,16 +5,29 @@
 #include "runtime/rpc/call.h"
 #include "runtime/store/kind.h"
 
+#include "entente/sell/v1/engagement.pb-c.h"
+
 /* Kinds of co-selling (cosell_kinds.c). */
-extern const struct kind kind_help_request;
+extern const struct kind kind_help_request, kind_engagement, kind_opportunity_side, kind_opportunity_snapshot;
 
 /* Partition of an index by state: `<parent>|OPEN`; `<parent>|` for state 0. */
 char *state_partition(struct arena *arena, const char *parent, const ProtobufCEnumDescriptor *states,
                       int state);
 
+/* The opportunity `name` when it is one of a partnership; NULL otherwise, whosever it is. Peeked. In a fiber;
+ * fails as txn_peek() does. */
+const struct status *opportunity_within(struct call *call, const char *partnership, const char *name,
+                                        Sell__Opportunity **out);
 /* Whether `name` is a joint opportunity of a partnership. False alike for one that is not there and one that
  * is a party's own. In a fiber; fails as txn_peek() does. */
 const struct status *opportunity_is_joint(struct call *call, const char *partnership, const char *name,
                                           bool *joint);
+
+/* Records that a party's own opportunity is no longer its own: an entry for that party, with what it no
+ * longer counts for. */
+void opportunity_leave(struct txn *txn, const char *type, const Sell__Opportunity *own);
+
+/* Puts an engagement whose state has changed, records it as `type` and counts it. */
+void engagement_change(struct txn *txn, Sell__Engagement *engagement, const char *type, int64_t occur_us);
 
 #endif

@@ -86,6 +86,9 @@ const struct kind *const sell_kinds[] = {
     &kind_directory,
     /* co-selling */
     &kind_help_request,
+    &kind_engagement,
+    &kind_opportunity_side,
+    &kind_opportunity_snapshot,
     /* accounts */
     &kind_target_account,
     &kind_case_study,

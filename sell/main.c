@@ -2,6 +2,13 @@
 #include "runtime/feed/directory.h"
 #include "runtime/process/service.h"
 #include "sell/service.h"
+#include "sell/timed.h"
+
+static const struct setting settings[] = {
+    {"sweep-interval-ms", SETTING_NUMBER, "5000", 100, 3600000, "ms",
+     "How long after a look for what time has changed, such as offers that nobody answered, until the next."},
+    {0},
+};
 
 static const char *start(struct process *process, void **context) {
   (void)context;
@@ -18,7 +25,8 @@ static const char *start(struct process *process, void **context) {
       .clock = process_clock(process),
       .log = process_log(process),
   };
-  return process_follow(process, &directory) ? NULL : "out of memory at the start";
+  bool started = process_follow(process, &directory) && process_sweep(process, timed_kinds);
+  return started ? NULL : "out of memory at the start";
 }
 
 int main(int argc, char **argv) {
@@ -28,6 +36,7 @@ int main(int argc, char **argv) {
       .services = sell_services,
       .kinds = sell_kinds,
       .counters = sell_counters,
+      .settings = settings,
       .partner_of = directory_partner_of,
       .start = start,
   };

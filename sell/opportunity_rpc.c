@@ -6,6 +6,7 @@
 #include "runtime/message/mask.h"
 #include "runtime/message/validate.h"
 #include "runtime/rpc/resource.h"
+#include "sell/cosell.h"
 #include "sell/field.h"
 #include "sell/service.h"
 #include "sell/tally.h"
@@ -18,6 +19,22 @@ const struct status *occasion_of(struct call *call, const char *name, struct occ
   return directory_partnership(call_txn(call), name, &out->partnership);
 }
 
+/* Counts what a change adds. Where money counts, one of the two has an amount. */
+static void change_count(struct record *record, const Sell__Opportunity *before,
+                         const Sell__Opportunity *after) {
+  const Type__Money *amount = after && after->amount ? after->amount : before ? before->amount : NULL;
+  struct tally tallies[TALLIES_MAX];
+  size_t count = tally_change(before, after, tallies);
+  for (size_t i = 0; i < count; i++) {
+    const struct tally *tally = &tallies[i];
+    if (tally->money)
+      txn_count_money(record, tally->counter, tally->party, tally->when_us, amount->currency_code,
+                      tally->amount);
+    else
+      txn_count(record, tally->counter, tally->party, tally->when_us, tally->amount);
+  }
+}
+
 void opportunity_record(struct txn *txn, const struct opportunity_step *step) {
   struct record *record = txn_record(txn, &(struct record_facts){
                                               .type = step->type,
@@ -25,18 +42,13 @@ void opportunity_record(struct txn *txn, const struct opportunity_step *step) {
                                               .occur_us = step->occur_us,
                                               .private_to = opportunity_private_to(step->after),
                                           });
-  struct tally tallies[TALLIES_MAX];
-  size_t count = tally_change(step->before, step->after, tallies);
-  for (size_t i = 0; i < count; i++) {
-    const struct tally *tally = &tallies[i];
-    if (tally->money)
-      txn_count_money(record, tally->counter, tally->party, tally->when_us,
-                      step->after->amount ? step->after->amount->currency_code
-                                          : step->before->amount->currency_code,
-                      tally->amount);
-    else
-      txn_count(record, tally->counter, tally->party, tally->when_us, tally->amount);
-  }
+  change_count(record, step->before, step->after);
+}
+
+void opportunity_leave(struct txn *txn, const char *type, const Sell__Opportunity *own) {
+  struct record *record = txn_record(
+      txn, &(struct record_facts){.type = type, .payload = own, .private_to = opportunity_private_to(own)});
+  change_count(record, own, NULL);
 }
 
 /* Puts what a verb made of an opportunity, records it and commits. */

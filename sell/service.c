@@ -42,6 +42,37 @@ static const struct method help_request_methods[] = {
 static const struct service help_request_service = {"entente.sell.v1.HelpRequestService",
                                                     help_request_methods};
 
+static const struct method opportunity_side_methods[] = {
+    {"GetOpportunitySide", .unary = side_get},
+    {"ListOpportunitySides", .unary = side_list},
+    {"UpdateOpportunitySide", .unary = side_patch},
+    {0},
+};
+static const struct service opportunity_side_service = {"entente.sell.v1.OpportunitySideService",
+                                                        opportunity_side_methods};
+
+static const struct method opportunity_snapshot_methods[] = {
+    {"CreateOpportunitySnapshot", .unary = snapshot_create},
+    {"GetOpportunitySnapshot", .unary = snapshot_get},
+    {"ListOpportunitySnapshots", .unary = snapshot_list},
+    {0},
+};
+static const struct service opportunity_snapshot_service = {"entente.sell.v1.OpportunitySnapshotService",
+                                                            opportunity_snapshot_methods};
+
+static const struct method engagement_methods[] = {
+    {"CreateEngagement", .unary = engagement_create},
+    {"GetEngagement", .unary = engagement_get},
+    {"ListEngagements", .unary = engagement_list},
+    {"AcceptEngagement", .unary = engagement_take},
+    {"RejectEngagement", .unary = engagement_refuse},
+    {"CancelEngagement", .unary = engagement_take_back},
+    {"ChangeEngagementInvolvement", .unary = engagement_deepen},
+    {"SetEngagementMembers", .unary = engagement_set_members},
+    {0},
+};
+static const struct service engagement_service = {"entente.sell.v1.EngagementService", engagement_methods};
+
 static const struct method opportunity_review_methods[] = {
     {"SubmitOpportunity", .unary = review_give},
     {"RecallOpportunity", .unary = review_take_back},
@@ -131,6 +162,9 @@ const struct service *const sell_services[] = {
     &opportunity_review_service,
     &attribution_service,
     &customer_outcome_service,
+    &opportunity_side_service,
+    &opportunity_snapshot_service,
+    &engagement_service,
     /* accounts */
     &lift_service,
     &target_account_service,

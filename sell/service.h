@@ -20,6 +20,10 @@ unary_fn pipeline_get;
 unary_fn review_give, review_take_back, review_begin_with, review_ask, review_accept, review_decline;
 unary_fn attribution_offer, attribution_accept, attribution_undo;
 unary_fn outcome_promise, outcome_end;
+unary_fn side_get, side_list, side_patch;
+unary_fn snapshot_create, snapshot_get, snapshot_list;
+unary_fn engagement_create, engagement_get, engagement_list, engagement_take, engagement_refuse,
+    engagement_take_back, engagement_deepen, engagement_set_members;
 unary_fn help_request_create, help_request_get, help_request_list, help_request_take, help_request_refuse,
     help_request_complete, help_request_give_back, help_request_confirm, help_request_withdraw;
 

@@ -127,7 +127,8 @@ size_t tally_change(const Sell__Opportunity *before, const Sell__Opportunity *af
                     struct tally out[TALLIES_MAX]) {
   struct tally rows[TALLIES_MAX];
   struct sheet sheet = {.rows = rows, .sign = 1};
-  sheet_add_opportunity(&sheet, after);
+  if (after)
+    sheet_add_opportunity(&sheet, after);
   if (before) {
     sheet.sign = -1;
     sheet_add_opportunity(&sheet, before);

@@ -26,7 +26,8 @@ struct tally {
 };
 enum { TALLIES_MAX = 24 };
 
-/* Writes what a change adds; returns how many. `before` NULL: it is new. Nothing that is 0. */
+/* Writes what a change adds; returns how many. `before` NULL: it is new; `after` NULL: it counts for nothing
+ * any more. Nothing that is 0. */
 size_t tally_change(const Sell__Opportunity *before, const Sell__Opportunity *after,
                     struct tally out[TALLIES_MAX]);
 

@@ -1,6 +1,7 @@
 #include "sell/service_fixture.h"
 
 #include "sell/service.h"
+#include "sell/timed.h"
 #include "support/check.h"
 
 int sell_setup(void **state) {
@@ -57,4 +58,36 @@ const Sell__Pipeline *sell_pipeline(struct pillar_fixture *fixture, const struct
   Sell__GetPipelineRequest request = SELL__GET_PIPELINE_REQUEST__INIT;
   request.name = arena_printf(fixture_arena(fixture->server), "%s/pipeline", partnership);
   return pillar_call(fixture, who, "/entente.sell.v1.PipelineService/GetPipeline", &request);
+}
+
+struct sweeping {
+  struct pillar_fixture *fixture;
+  size_t recorded;
+  const char *why;
+};
+
+static int64_t clock_of_fixture(void *context) {
+  return fixture_now(context);
+}
+
+static void run_sweep(struct store *store, void *context) {
+  struct sweeping *sweeping = context;
+  const struct clock clock = {clock_of_fixture, sweeping->fixture->server};
+  struct sweep *sweep = sweep_create(&(struct sweep_options){
+      .kinds = timed_kinds,
+      .loop = fixture_server_loop(sweeping->fixture->server),
+      .store = store,
+      .clock = &clock,
+      .interval_ms = 1000,
+  });
+  sweeping->recorded = sweep_round(sweep, &sweeping->why);
+  sweep_destroy(sweep);
+}
+
+size_t sell_sweep(struct pillar_fixture *fixture) {
+  struct sweeping sweeping = {.fixture = fixture};
+  fixture_run(fixture->server, run_sweep, &sweeping);
+  if (sweeping.why)
+    fail_msg("sweep: %s", sweeping.why);
+  return sweeping.recorded;
 }

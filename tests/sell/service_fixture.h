@@ -23,4 +23,7 @@ const Sell__Opportunity *sell_get(struct pillar_fixture *fixture, const struct p
                                   const char *name);
 const Sell__Pipeline *sell_pipeline(struct pillar_fixture *fixture, const struct principal *who,
                                     const char *partnership);
+/* One round of the sweeper over all that time changes: how many changes it recorded. */
+size_t sell_sweep(struct pillar_fixture *fixture);
+
 #endif

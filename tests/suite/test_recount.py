@@ -170,6 +170,11 @@ def recount_success(won, sheet, amount, currency):
 
 
 def recount_help(suite, partnership, token, sheet):
+    for engagement in listed(suite, "EngagementService/ListEngagements", partnership, token):
+        now = state(engagement)[6:].lower()
+        sheet.add("engagements.offered", engagement.inviter, engagement.create_time)
+        if now != "pending":
+            sheet.add(f"engagements.{now}", engagement.inviter, engagement.create_time)
     for help in listed(suite, "HelpRequestService/ListHelpRequests", partnership, token):
         sheet.add("help.requests", help.owner, help.create_time)
         sheet.add("help.asked_hours", help.owner, help.create_time, help.asked_hours)
