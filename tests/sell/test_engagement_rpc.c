@@ -159,7 +159,7 @@ static void offers_expire_and_are_swept_once(void **state) {
   assert_int_equal(found->n_engagements, 2);
   pillar_refused(f, f->partner, ENGAGEMENTS "AcceptEngagement", accepting(f, touched), REASON_INVALID_STATE);
   assert_int_equal(pillar_entries(f, f->partner, p, &entries), before + 1); /* the caller came first */
-  assert_true(sell_sweep(f) >= 1); /* those of other tests too */
+  assert_true(sell_sweep(f) >= 1);                                          /* those of other tests too */
   assert_int_equal(sell_sweep(f), 0);
   assert_int_equal(pillar_entries(f, f->partner, p, &entries), before + 2);
   for (size_t i = before; i < before + 2; i++) {
@@ -168,6 +168,43 @@ static void offers_expire_and_are_swept_once(void **state) {
     assert_int_equal(timestamp_us(entries[i]->occur_time, 0), start_us + 14 * DAY_US);
   }
   assert_int_equal(offers(f, p, "expired"), 2);
+}
+
+/* One rejected, one cancelled, one accepted and lessened to VISIBILITY_ONLY, all of the vendor. */
+static void lists_know_them(struct pillar_fixture *f, const char *p) {
+  static const struct {
+    int state, involvement, inviter;
+    const char *text;
+    size_t count;
+  } cases[] = {
+      {0, 0, 0, "", 3},
+      {STATE(REJECTED), 0, 0, "", 1},
+      {STATE(PENDING), 0, 0, "", 0},
+      {0, VISIBILITY_ONLY, 0, "", 1},
+      {0, 0, PARTNER, "", 0},
+      {0, 0, VENDOR, "zurich", 3},
+      {0, 0, 0, "LOVELACE", 1},
+      {0, 0, 0, "northgate", 3},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    Sell__ListEngagementsRequest list = SELL__LIST_ENGAGEMENTS_REQUEST__INIT;
+    list.parent = (char *)p;
+    list.state = (Sell__Engagement__State)cases[i].state;
+    list.involvement = (Sell__Engagement__Involvement)cases[i].involvement;
+    list.inviter = (Type__Party)cases[i].inviter;
+    list.text = (char *)cases[i].text;
+    const Sell__ListEngagementsResponse *found =
+        pillar_call(f, f->viewer, ENGAGEMENTS "ListEngagements", &list);
+    assert_int_equal(found->n_engagements, cases[i].count);
+  }
+  Sell__ListEngagementsRequest list = SELL__LIST_ENGAGEMENTS_REQUEST__INIT;
+  list.parent = (char *)p;
+  list.page_size = 2;
+  const Sell__ListEngagementsResponse *page = pillar_call(f, f->viewer, ENGAGEMENTS "ListEngagements", &list);
+  list.page_token = page->next_page_token;
+  pillar_refused(f, f->partner, ENGAGEMENTS "ListEngagements", &list, REASON_PAGE_TOKEN_INVALID);
+  page = pillar_call(f, f->viewer, ENGAGEMENTS "ListEngagements", &list);
+  assert_int_equal(page->n_engagements, 1);
 }
 
 static void they_are_rejected_cancelled_and_deepened(void **state) {
@@ -208,39 +245,7 @@ static void they_are_rejected_cancelled_and_deepened(void **state) {
   assert_int_equal(offers(f, p, "rejected"), 1);
   assert_int_equal(offers(f, p, "cancelled"), 1);
   assert_int_equal(offers(f, p, "accepted"), 1);
-  static const struct {
-    int state, involvement, inviter;
-    const char *text;
-    size_t count;
-  } cases[] = {
-      {0, 0, 0, "", 3},
-      {STATE(REJECTED), 0, 0, "", 1},
-      {STATE(PENDING), 0, 0, "", 0},
-      {0, VISIBILITY_ONLY, 0, "", 1},
-      {0, 0, PARTNER, "", 0},
-      {0, 0, VENDOR, "zurich", 3},
-      {0, 0, 0, "LOVELACE", 1},
-      {0, 0, 0, "northgate", 3},
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    Sell__ListEngagementsRequest list = SELL__LIST_ENGAGEMENTS_REQUEST__INIT;
-    list.parent = (char *)p;
-    list.state = (Sell__Engagement__State)cases[i].state;
-    list.involvement = (Sell__Engagement__Involvement)cases[i].involvement;
-    list.inviter = (Type__Party)cases[i].inviter;
-    list.text = (char *)cases[i].text;
-    const Sell__ListEngagementsResponse *found =
-        pillar_call(f, f->viewer, ENGAGEMENTS "ListEngagements", &list);
-    assert_int_equal(found->n_engagements, cases[i].count);
-  }
-  Sell__ListEngagementsRequest list = SELL__LIST_ENGAGEMENTS_REQUEST__INIT;
-  list.parent = (char *)p;
-  list.page_size = 2;
-  const Sell__ListEngagementsResponse *page = pillar_call(f, f->viewer, ENGAGEMENTS "ListEngagements", &list);
-  list.page_token = page->next_page_token;
-  pillar_refused(f, f->partner, ENGAGEMENTS "ListEngagements", &list, REASON_PAGE_TOKEN_INVALID);
-  page = pillar_call(f, f->viewer, ENGAGEMENTS "ListEngagements", &list);
-  assert_int_equal(page->n_engagements, 1);
+  lists_know_them(f, p);
 }
 
 enum { RIVALS = 16 };
