@@ -2,16 +2,11 @@
 #include "sell/account.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
+#include "runtime/feed/directory.h"
 
 const struct status *partnership_open(struct call *call, const char *partnership) {
-  struct occasion occasion;
-  const struct status *status = occasion_of(call, partnership, &occasion);
-  if (status || occasion.partnership->state != ONBOARD__PARTNERSHIP__STATE__STATE_ENDED)
-    return status;
-  struct status *ended = call_fail(call, CODE_FAILED_PRECONDITION, REASON_PARTNERSHIP_ENDED,
-                                   "%s has ended: nothing new begins in it", partnership);
-  status_add_metadata(occasion.arena, ended, "partnership", partnership);
-  return ended;
+  const Onboard__Partnership *going_on;
+  return directory_partnership_going_on(call_txn(call), partnership, &going_on);
 }
 
 const struct status *joint_find(struct call *call, const char *name, const char *opportunity,

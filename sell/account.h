@@ -18,6 +18,15 @@ unary_fn population_get, population_set_sharing, population_upload_start, popula
     population_chunk_upload, population_make_public, population_wipe;
 unary_fn overlap_get, overlap_rows_list;
 
+unary_fn segment_pipeline_get;
+stream_fn pipeline_watch;
+
+/* The pipeline's levels as known at `as_of_us` (INT64_MAX: now), added to `levels`; `*record_us` as
+ * ledger_counters() has it. In a fiber. */
+struct levels;
+const struct status *levels_read(struct txn *txn, const char *partnership, int64_t as_of_us,
+                                 struct levels *levels, int64_t *record_us);
+
 /* Whether something new may begin in a partnership. NOT_FOUND (PARTNERSHIP_UNKNOWN), FAILED_PRECONDITION
  * (PARTNERSHIP_ENDED). */
 const struct status *partnership_open(struct call *call, const char *partnership);

@@ -456,12 +456,11 @@ const struct status *overlap_rows_list(struct call *call, const void *in, void *
   const struct status *status = mapping_load(call, request->parent, &mapping);
   if (status)
     return status;
-  if (!mapping_shared(&mapping, segment_place(request->vendor_segment),
-                      segment_place(request->partner_segment), ROWS))
-    return call_fail(call, CODE_FAILED_PRECONDITION, REASON_ROWS_NOT_SHARED,
-                     "not both parties share which accounts these are");
-  bool data = mapping_has_data(&mapping);
-  response->status =
-      data ? TYPE__FIGURE_STATUS__FIGURE_STATUS_OK : TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA;
+  bool shared = mapping_shared(&mapping, segment_place(request->vendor_segment),
+                               segment_place(request->partner_segment), ROWS);
+  bool data = shared && mapping_has_data(&mapping);
+  response->status = !shared ? TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED
+                     : !data ? TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA
+                             : TYPE__FIGURE_STATUS__FIGURE_STATUS_OK;
   return data ? rows_list(call, request, &mapping, response) : NULL;
 }

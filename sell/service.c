@@ -21,6 +21,8 @@ static const struct service opportunity_service = {"entente.sell.v1.OpportunityS
 
 static const struct method pipeline_methods[] = {
     {"GetPipeline", .unary = pipeline_get},
+    {"GetSegmentPipeline", .unary = segment_pipeline_get},
+    {"WatchPipeline", .stream = pipeline_watch},
     {0},
 };
 static const struct service pipeline_service = {"entente.sell.v1.PipelineService", pipeline_methods};

@@ -1,0 +1,163 @@
+/* WatchPipeline: the changes that a party may see, and the pipeline after them. Levels are sums of ledger
+ * deltas, so they are read once, where the stream begins, and then carried on entry by entry. */
+#include "runtime/base/clock.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "runtime/base/timestamp.h"
+#include "runtime/feed/alarm.h"
+#include "runtime/message/validate.h"
+#include "runtime/store/ledger.h"
+#include "runtime/store/token.h"
+#include "sell/account.h"
+#include "sell/pipeline.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHANGES_AT_ONCE = 64, HEARTBEAT_MS = 4000 };
+
+struct watch {
+  struct call *call;
+  struct stream *stream;
+  const char *name, *partnership, *binding;
+  struct stage_weights weights;
+  struct levels levels;
+  int64_t place_us; /* recorded later than this: not looked at yet */
+  int64_t shown_us; /* of the last entry that the party may see: a cursor tells of no other */
+  int64_t told_us;  /* monotonic: when the last message went out; 0: none did */
+  bool caught_up;
+};
+
+static struct txn *watch_txn(const struct watch *watch) {
+  struct txn_context context = {.arena = stream_arena(watch->stream), .deadline_us = INT64_MAX};
+  return txn_begin(call_store(watch->call), &context);
+}
+
+static char *cursor_of(const struct watch *watch, int64_t record_us) {
+  struct arena *arena = stream_arena(watch->stream);
+  return token_make(call_store(watch->call), arena, watch->binding,
+                    arena_printf(arena, "%" PRId64, record_us));
+}
+
+static const struct status *watch_place(struct watch *watch, const Sell__WatchPipelineRequest *request) {
+  struct arena *arena = call_arena(watch->call);
+  const char *place;
+  int64_t record_us;
+  if (token_read(call_store(watch->call), arena, watch->binding, request->cursor, &place))
+    return call_fail(watch->call, CODE_INVALID_ARGUMENT, "CURSOR_INVALID",
+                     "the cursor was not made for this partnership and party: begin without one");
+  watch->place_us = place ? strtoll(place, NULL, 10) : request->from_now ? call_now_us(watch->call) : 0;
+  watch->shown_us = watch->place_us;
+  if (!watch->place_us)
+    return NULL;
+  return levels_read(call_txn(watch->call), watch->partnership, watch->place_us, &watch->levels, &record_us);
+}
+
+static bool is_shown(const struct watch *watch, const Ledger__LedgerEntry *entry) {
+  return (entry->private_to == TYPE__PARTY__PARTY_UNSPECIFIED || entry->private_to == watch->levels.viewer) &&
+         strcmp(entry->payload_type, "entente.sell.v1.Opportunity") == 0;
+}
+
+static const struct status *change_of(const struct watch *watch, const Ledger__LedgerEntry *entry,
+                                      Sell__PipelineChange **out) {
+  struct arena *arena = stream_arena(watch->stream);
+  const Sell__Opportunity *after =
+      sell__opportunity__unpack(arena_allocator(arena), entry->payload.len, entry->payload.data);
+  if (!after)
+    return status_make(arena, CODE_DATA_LOSS, "LEDGER_ENTRY_MALFORMED",
+                       "the payload of %s does not decode: run `entente verify`", entry->name);
+  Sell__PipelineChange *change = *out = arena_new(arena, Sell__PipelineChange);
+  sell__pipeline_change__init(change);
+  change->cursor = cursor_of(watch, timestamp_us(entry->record_time, 0));
+  change->type = entry->type;
+  change->opportunity = after->name;
+  change->engagement = after->engagement;
+  change->stage = after->stage;
+  change->state = after->state;
+  change->amount = after->amount;
+  change->occur_time = entry->occur_time;
+  change->record_time = entry->record_time;
+  change->actor_party = entry->actor_party;
+  return NULL;
+}
+
+static const struct status *add_entry(struct watch *watch, const Ledger__LedgerEntry *entry,
+                                      Sell__WatchPipelineResponse *response) {
+  watch->place_us = timestamp_us(entry->record_time, 0);
+  if (!is_shown(watch, entry))
+    return NULL;
+  watch->shown_us = watch->place_us;
+  for (size_t i = 0; i < entry->n_deltas; i++)
+    levels_add(&watch->levels, entry->deltas[i]->counter, entry->deltas[i]->party, entry->deltas[i]->amount);
+  return change_of(watch, entry, &response->changes[response->n_changes++]);
+}
+
+/* Sends what was recorded since, if the party may see any of it; without that, every few seconds that nothing
+ * was. */
+static const struct status *send_next(struct watch *watch) {
+  struct arena *arena = stream_arena(watch->stream);
+  Sell__WatchPipelineResponse response = SELL__WATCH_PIPELINE_RESPONSE__INIT;
+  Sell__Pipeline pipeline = SELL__PIPELINE__INIT;
+  Ledger__LedgerEntry **entries;
+  size_t count;
+  response.changes = arena_calloc(arena, CHANGES_AT_ONCE, sizeof *response.changes);
+  const struct status *status = ledger_page(watch_txn(watch), watch->partnership, watch->place_us, INT64_MAX,
+                                            CHANGES_AT_ONCE, &entries, &count);
+  for (size_t i = 0; !status && i < count; i++)
+    status = add_entry(watch, entries[i], &response);
+  if (status)
+    return status;
+  bool was_caught_up = watch->caught_up, first = !watch->told_us;
+  watch->caught_up = count < CHANGES_AT_ONCE;
+  int64_t silent_us = clock_monotonic_us() - watch->told_us;
+  if (!response.n_changes && !first && was_caught_up == watch->caught_up &&
+      silent_us < (int64_t)HEARTBEAT_MS * US_PER_MS)
+    return NULL;
+  if (response.n_changes || first) {
+    pipeline.name = (char *)watch->name;
+    pipeline_fill(arena, &watch->levels, &watch->weights, &pipeline);
+    response.pipeline = &pipeline;
+  }
+  response.cursor = cursor_of(watch, watch->shown_us);
+  response.caught_up = watch->caught_up;
+  watch->told_us = clock_monotonic_us();
+  return stream_send(watch->stream, &response);
+}
+
+static const struct status *watch_run(struct watch *watch, struct alarm *alarm) {
+  const struct status *status = NULL;
+  while (!status) {
+    status = send_next(watch);
+    if (!status && watch->caught_up)
+      status = alarm_wait(alarm, HEARTBEAT_MS);
+  }
+  return status;
+}
+
+const struct status *pipeline_watch(struct call *call, const void *in, struct stream *stream) {
+  const Sell__WatchPipelineRequest *request = in;
+  struct watch *watch = arena_new(call_arena(call), struct watch);
+  struct occasion occasion;
+  const struct status *status = occasion_of(call, request->name, &occasion);
+  if (!status)
+    status = stage_weights_of(occasion.arena, request->stage_probability_bps,
+                              request->n_stage_probability_bps, &watch->weights);
+  if (status)
+    return status;
+  watch->call = call;
+  watch->stream = stream;
+  watch->name = request->name;
+  watch->partnership = name_partnership(occasion.arena, request->name);
+  watch->binding =
+      arena_printf(occasion.arena, "pipeline changes\n%s\n%d", watch->partnership, (int)occasion.party);
+  watch->levels.currency = occasion.partnership->currency_code;
+  watch->levels.viewer = occasion.party;
+  /* Set before the place is read, so that nothing recorded in between is slept over. */
+  struct alarm *alarm = alarm_set(call, stream, watch->partnership);
+  status = watch_place(watch, request);
+  if (!status)
+    status = watch_run(watch, alarm);
+  alarm_clear(alarm);
+  return status;
+}
