@@ -301,6 +301,8 @@ struct governance_depth governance_depth_of(const Onboard__GovernanceBody *body,
   for (size_t i = 0; terms && i < terms->n_commitments; i++) {
     const Onboard__CommitmentTerm *term = terms->commitments[i];
     if (term->unit == ONBOARD__COMMITMENT_UNIT__COMMITMENT_UNIT_MONEY &&
+        term->kind !=
+            ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_REVENUE && /* what is earned is not invested */
         text_equal(term->currency_code, partnership->currency_code))
       depth.amount_minor += term->target; /* at most 30 of 10^15 */
     depth.commitment_count++;

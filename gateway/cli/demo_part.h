@@ -29,6 +29,9 @@ scene_fn demo_organizations, demo_courses, demo_budgets;
 scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_incentivize, demo_settle,
     demo_classify;
 
+/* Of one partnership, when it has run: how it is governed and what is disputed. */
+scene_fn demo_governance;
+
 /* What the joint opportunities that are won come to, in minor units. */
 int64_t demo_won_minor(size_t index);
 /* How many reviews nobody held. */

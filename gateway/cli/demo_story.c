@@ -53,8 +53,8 @@ bool demo_tell(struct demo *demo) {
   static scene_fn *const running[] = {demo_govern, demo_enable, demo_market, demo_incentivize};
   static const char *const running_names[] = {NAMES("govern"), NAMES("enable"), NAMES("market"),
                                               NAMES("sell"), NAMES("incentivize")};
-  static scene_fn *const selling[] = {demo_sell};
-  static const char *const selling_names[] = {NAMES("sell")};
+  static scene_fn *const selling[] = {demo_sell, demo_governance};
+  static const char *const selling_names[] = {NAMES("sell"), NAMES("governance")};
   static scene_fn *const settling[] = {demo_settle};
   static const char *const settling_names[] = {NAMES("settle")};
   static scene_fn *const ending[] = {demo_classify};
@@ -71,7 +71,7 @@ bool demo_tell(struct demo *demo) {
   everyone(demo, running, running_names, sizeof running / sizeof *running);
   if (!demo_play(demo))
     return false;
-  everyone(demo, selling, selling_names, 1);
+  everyone(demo, selling, selling_names, sizeof selling / sizeof *selling);
   if (!demo_play(demo))
     return false;
   everyone(demo, settling, settling_names, 1);

@@ -181,6 +181,9 @@ static void a_deep_plan_needs_a_committee(void **state) {
   const struct status *status = governance_check_depth(&act, body, partnership, terms);
   assert_refused(status, "COMMITTEE_REQUIRED");
   assert_string_equal(metadata_of(status, "amount_minor"), "100000000");
+  terms->commitments[0]->kind = ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_REVENUE; /* earned, not invested */
+  assert_null(governance_check_depth(&act, body, partnership, terms));
+  terms->commitments[0]->kind = ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_CO_MARKETING_BUDGET;
   terms->commitments[0]->target--;
   assert_null(governance_check_depth(&act, body, partnership, terms));
   partnership->currency_code = (char *)"JPY"; /* has no minor unit: a million yen are 1,000,000 */
