@@ -93,7 +93,6 @@ def c_library(suite):
 
 
 def examples():
-    done(["cmake", "--build", BUILD, "--target", "clients"])
     with Suite("examples") as suite:
         suite.up()
         first = python(suite)
