@@ -213,6 +213,15 @@ static char *copy_text(struct arena *arena, grpc_slice slice) {
   return arena_strndup(arena, (const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice));
 }
 
+/* Any bytes, with a NUL behind them. */
+static char *copy_bytes(struct arena *arena, grpc_slice slice) {
+  size_t size = GRPC_SLICE_LENGTH(slice);
+  char *copy = arena_alloc(arena, size + 1);
+  memcpy(copy, GRPC_SLICE_START_PTR(slice), size);
+  copy[size] = '\0';
+  return copy;
+}
+
 static size_t copy_headers(struct arena *arena, const grpc_metadata_array *from, const struct header **out) {
   struct header *rows = arena_calloc(arena, from->count + 1, sizeof(*rows));
   size_t count = 0;
@@ -220,7 +229,7 @@ static size_t copy_headers(struct arena *arena, const grpc_metadata_array *from,
     const grpc_metadata *row = &from->metadata[i];
     if (header_returned((const char *)GRPC_SLICE_START_PTR(row->key), GRPC_SLICE_LENGTH(row->key)))
       rows[count++] = (struct header){.key = copy_text(arena, row->key),
-                                      .value = copy_text(arena, row->value),
+                                      .value = copy_bytes(arena, row->value),
                                       .size = GRPC_SLICE_LENGTH(row->value)};
   }
   *out = rows;
@@ -236,9 +245,21 @@ size_t client_stream_headers(struct client_stream *stream, const struct header *
   return copy_headers(stream->arena, &stream->headers, out);
 }
 
-/* A failure that no peer sent. gRPC core tells the two apart in its own words alone. */
+/* A failure that no peer sent. gRPC core tells most apart in its own words alone; those of its transport it
+ * passes off as a peer's, but without details, which services of the suite never leave out. */
 static bool failed_here(const struct client_stream *stream) {
-  return stream->code != GRPC_STATUS_OK && stream->story && !strstr(stream->story, "received from peer");
+  static const char *const of_transport[] = {"Received message larger than max", "Socket closed",
+                                             "GOAWAY received", "Endpoint read failed", "Stream removed"};
+  size_t size = GRPC_SLICE_LENGTH(stream->message);
+  if (stream->code == GRPC_STATUS_OK || trailing_details(&stream->trailers))
+    return false;
+  if (stream->story && !strstr(stream->story, "received from peer"))
+    return true;
+  for (size_t i = 0; i < sizeof(of_transport) / sizeof(*of_transport); i++)
+    if (size >= strlen(of_transport[i]) &&
+        memcmp(GRPC_SLICE_START_PTR(stream->message), of_transport[i], strlen(of_transport[i])) == 0)
+      return true;
+  return false;
 }
 
 static const struct status *own_words(const struct client_stream *stream) {
