@@ -7,7 +7,7 @@
 #include "sell/opportunity_side.h"
 #include "sell/service.h"
 
-/* The joint opportunity that a side is of, as the caller's party may see it. NOT_FOUND of `asked`. */
+/* The opportunity that a side is of, as the caller's party may see it. NOT_FOUND of `asked`. */
 static const struct status *opportunity_of(struct call *call, const char *name, const char *asked,
                                            struct occasion *occasion, Sell__Opportunity **out) {
   const struct status *status = occasion_of(call, name, occasion);
@@ -17,7 +17,7 @@ static const struct status *opportunity_of(struct call *call, const char *name, 
     return status;
   if (!*out || !opportunity_visible(*out, occasion->party))
     return call_not_found(call, asked);
-  return joint_check(occasion, *out);
+  return NULL;
 }
 
 /* The opportunity's name: a side's without its last pair. */
@@ -60,6 +60,8 @@ const struct status *side_get(struct call *call, const void *in, void *out) {
     return call_not_found(call, request->name);
   const struct status *status =
       opportunity_of(call, parent_of(arena, request->name), request->name, &occasion, &opportunity);
+  if (!status && joint_check(&occasion, opportunity))
+    return call_not_found(call, request->name); /* what is one's own has no sides */
   if (!status)
     status = side_read(call, opportunity, party, &side);
   if (!status)
@@ -76,7 +78,7 @@ const struct status *side_list(struct call *call, const void *in, void *out) {
   Sell__Opportunity *opportunity;
   const struct status *status =
       opportunity_of(call, request->parent, request->parent, &occasion, &opportunity);
-  if (status)
+  if (status || joint_check(&occasion, opportunity))
     return status;
   response->sides = arena_calloc(call_arena(call), SIDES, sizeof *response->sides);
   for (size_t i = 0; i < SIDES && !status; i++) {
@@ -136,6 +138,8 @@ const struct status *side_patch(struct call *call, const void *in, void *out) {
   if (!party)
     return call_not_found(call, name);
   const struct status *status = opportunity_of(call, parent_of(arena, name), name, &occasion, &opportunity);
+  if (!status)
+    status = joint_check(&occasion, opportunity);
   if (!status) /* before the etag: an etag would tell of the other party's writing */
     status = party_check_owner(arena, name, party, occasion.party);
   if (!status)

@@ -299,7 +299,7 @@ def check(suite, what):
 # ---- something valid, at random ----
 
 
-def random_activity(suite, rng, steps=150):
+def random_activity(suite, rng, steps=220):
     """Wins, losses, reversals, returns, answers and claims by both parties; what a rule refuses is refused."""
     partnership = f"{VENDOR}/partnerships/orvane"
     tokens = [suite.vendor(), suite.partner()]
@@ -366,11 +366,56 @@ def random_activity(suite, rng, steps=150):
         found = rng.choice(listed(suite, "RosterMemberService/ListRosterMembers", partnership, token))
         attempt("RosterMemberService/ReleaseRosterMember", {"name": found.name, "leaveTime": past(20)}, token)
 
+    def help_out(token):
+        other = tokens[token == tokens[0]]
+        asked = attempt("HelpRequestService/CreateHelpRequest",
+                        {"parent": partnership, "helpRequest": {"need": "NEED_PRICING", "title": "At random",
+                                                                "askedHours": str(rng.randrange(1, 40))}}, token)
+        steps = [("Accept", {}, other), ("Deliver", {"deliveredHours": "12", "deliverTime": past(90)}, other),
+                 (rng.choice(["Acknowledge", "Acknowledge", "Return"]), {}, token)]
+        for act, more, who in steps[:rng.randrange(4)] if asked else ():
+            reason = {"reason": "It is not what was asked"} if act == "Return" else {}
+            attempt(f"HelpRequestService/{act}HelpRequest", dict(more, **reason, name=asked.name), who)
+
+    def attribute(token):
+        found = rng.choice(listed(suite, "OpportunityService/ListOpportunities", partnership, token,
+                                  engagement="ENGAGEMENT_JOINT"))
+        one = rng.randrange(1, FULL)
+        shares = [{"party": party, "class": what, "basisPoints": bps, "reasoning": "Seen in the call notes"}
+                  for party, what, bps in (("PARTY_VENDOR", "CLASS_SOURCED", one),
+                                           ("PARTY_PARTNER", "CLASS_INFLUENCED", rng.randrange(1, FULL + 1 - one)))]
+        attempt("AttributionService/ProposeAttribution", {"name": found.name, "shares": shares}, token)
+        attempt("AttributionService/AgreeAttribution", {"name": found.name}, tokens[token == tokens[0]])
+        if rng.randrange(2):
+            attempt("OpportunityService/WinOpportunity", {"name": found.name, "closeTime": past(40)}, token)
+        if not rng.randrange(4):
+            attempt("AttributionService/ReverseAttribution", {"name": found.name, "reason": "Looked into again"}, token)
+        attempt("CustomerOutcomeService/SetCustomerOutcome",
+                {"name": found.name, "statement": "Half the waiting time", "dueTime": "2027-05-01T00:00:00Z"}, token)
+        if rng.randrange(2):
+            attempt("CustomerOutcomeService/RecordCustomerOutcome",
+                    {"name": found.name, "state": rng.choice(["STATE_MET", "STATE_MISSED"]),
+                     "evidence": "Report of the customer"}, token)
+
+    def engage(token):
+        found = rng.choice(listed(suite, "OpportunityService/ListOpportunities", partnership, token, state="STATE_OPEN"))
+        offer = attempt("EngagementService/CreateEngagement",
+                        {"parent": partnership, "engagement": {"title": "At random", "opportunity": found.name,
+                                                               "involvement": "INVOLVEMENT_CO_SELL"}}, token)
+        act, more, who = rng.choice([("Accept", {}, 1), ("Accept", {}, 1), ("Cancel", {"reason": "No longer of use"}, 0),
+                                     ("Reject", {"rejectReason": "REJECT_REASON_NO_CAPACITY"}, 1)])
+        if offer:
+            attempt(f"EngagementService/{act}Engagement", dict(more, name=offer.name),
+                    tokens[token == tokens[0]] if who else token)
+
     for _ in range(steps):
-        rng.choice([sell, sell, sell, open_one, answer, claim, train, leave])(rng.choice(tokens))
+        rng.choice([sell, sell, sell, open_one, open_one, answer, claim, train, leave, help_out, attribute, attribute,
+                    engage])(rng.choice(tokens))
     for method in ("OpportunityService/WinOpportunity", "OpportunityService/ReverseOpportunity",
                    "CommitmentService/ClaimFulfilment", "NpsResponseService/RecordNpsResponse",
-                   "CredentialService/SuspendCredential"):
+                   "CredentialService/SuspendCredential", "HelpRequestService/AcknowledgeHelpRequest",
+                   "AttributionService/AgreeAttribution", "AttributionService/ReverseAttribution",
+                   "CustomerOutcomeService/RecordCustomerOutcome", "EngagementService/AcceptEngagement"):
         expect(done[method], f"{method} was never taken: {dict(done)}")
 
 
