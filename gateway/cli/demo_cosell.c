@@ -8,8 +8,8 @@
 
 /* ---- hours ---- */
 
-/* Hours that were acknowledged in a quarter, which are those of the commitments (demo_onboard.c). In the parts of
- * a request each, at most 400 hours. */
+/* Hours that were acknowledged in a quarter, which are those of the commitments (demo_onboard.c). In the
+ * parts of a request each, at most 400 hours. */
 static const struct help {
   enum demo_place place;
   enum demo_actor owner; /* whose hours */
@@ -27,9 +27,9 @@ static const struct help {
     {DEMO_ALDER_FINCH, ACTOR_VENDOR, 0, 364, "Regulatory answers before the sale"},
 };
 
-static const char *const needs[] = {"NEED_ARCHITECTURAL_VALIDATION", "NEED_TECHNICAL_CONSULTATION",
-                                    "NEED_BUSINESS_PRESENTATION",    "NEED_TOTAL_COST_OF_OWNERSHIP",
-                                    "NEED_DEAL_SUPPORT",             "NEED_TENDER"};
+static const char *const needs[] = {
+    "NEED_ARCHITECTURAL_VALIDATION", "NEED_TECHNICAL_CONSULTATION", "NEED_BUSINESS_PRESENTATION",
+    "NEED_TOTAL_COST_OF_OWNERSHIP",  "NEED_DEAL_SUPPORT",           "NEED_TENDER"};
 enum { HOURS_AT_ONCE = 400, NEEDS = sizeof needs / sizeof *needs };
 
 static enum demo_actor other(enum demo_actor actor) {
@@ -46,10 +46,11 @@ static void help_once(struct scene *scene, const struct help *help, int number, 
              demo_name(scene), id, needs[number % NEEDS], help->title, hours);
   scene_step(scene, help->owner, "sell", "HelpRequestService/AcceptHelpRequest",
              "{\"name\": \"%s\", \"assignee\": \"Pre-sales\"}", name);
-  scene_step(scene, help->owner, "sell", "HelpRequestService/DeliverHelpRequest",
-             "{\"name\": \"%s\", \"deliveredHours\": \"%d\", \"deliverTime\": %s, \"note\": \"Workshops, sizing "
-             "and answers\"}",
-             name, hours, scene_time(scene, help->back, 120 + 110 * number));
+  scene_step(
+      scene, help->owner, "sell", "HelpRequestService/DeliverHelpRequest",
+      "{\"name\": \"%s\", \"deliveredHours\": \"%d\", \"deliverTime\": %s, \"note\": \"Workshops, sizing "
+      "and answers\"}",
+      name, hours, scene_time(scene, help->back, 120 + 110 * number));
   scene_step(scene, asker, "sell", "HelpRequestService/AcknowledgeHelpRequest", "{\"name\": \"%s\"}", name);
 }
 
@@ -61,17 +62,20 @@ static void help_out(struct scene *scene, const struct help *help) {
 
 /* What is still asked for: one that is open, and one that was declined. */
 static void ask_more(struct scene *scene) {
-  scene_step(scene, ACTOR_PARTNER, "sell", "HelpRequestService/CreateHelpRequest",
-             "{\"parent\": \"%s\", \"helpRequestId\": \"help-open\", \"helpRequest\": {\"need\": \"NEED_PRICING\", "
-             "\"title\": \"Pricing for a three-year term\", \"askedHours\": \"16\"}}",
-             demo_name(scene));
-  scene_step(scene, ACTOR_VENDOR, "sell", "HelpRequestService/CreateHelpRequest",
-             "{\"parent\": \"%s\", \"helpRequestId\": \"help-declined\", \"helpRequest\": {\"need\": "
-             "\"NEED_BUSINESS_PRESENTATION\", \"title\": \"Stand at the regional fair\", \"askedHours\": \"24\"}}",
-             demo_name(scene));
-  scene_step(scene, ACTOR_PARTNER, "sell", "HelpRequestService/DeclineHelpRequest",
-             "{\"name\": \"%s/helpRequests/help-declined\", \"reason\": \"Nobody of the team is free that week\"}",
-             demo_name(scene));
+  scene_step(
+      scene, ACTOR_PARTNER, "sell", "HelpRequestService/CreateHelpRequest",
+      "{\"parent\": \"%s\", \"helpRequestId\": \"help-open\", \"helpRequest\": {\"need\": \"NEED_PRICING\", "
+      "\"title\": \"Pricing for a three-year term\", \"askedHours\": \"16\"}}",
+      demo_name(scene));
+  scene_step(
+      scene, ACTOR_VENDOR, "sell", "HelpRequestService/CreateHelpRequest",
+      "{\"parent\": \"%s\", \"helpRequestId\": \"help-declined\", \"helpRequest\": {\"need\": "
+      "\"NEED_BUSINESS_PRESENTATION\", \"title\": \"Stand at the regional fair\", \"askedHours\": \"24\"}}",
+      demo_name(scene));
+  scene_step(
+      scene, ACTOR_PARTNER, "sell", "HelpRequestService/DeclineHelpRequest",
+      "{\"name\": \"%s/helpRequests/help-declined\", \"reason\": \"Nobody of the team is free that week\"}",
+      demo_name(scene));
 }
 
 /* ---- opportunities ---- */
@@ -81,19 +85,21 @@ enum fate { FATE_OPEN, FATE_IN_REVIEW, FATE_APPROVED };
 
 static const char *open_one(struct scene *scene, const char *id, const char *engagement, int amount) {
   const struct demo_partnership *partnership = scene_partnership(scene);
-  scene_step(scene, ACTOR_PARTNER, "sell", "OpportunityService/CreateOpportunity",
-             "{\"parent\": \"%s\", \"opportunityId\": \"%s\", \"opportunity\": {\"displayName\": \"%s\", "
-             "\"engagement\": \"%s\", \"customer\": {\"account\": \"%s customer %s\", \"sector\": "
-             "\"Manufacturing\", \"country\": \"%s\"}, \"solution\": \"Platform\", \"moreSolutions\": [\"Managed "
-             "operations\"], \"segment\": \"Manufacturing\", \"seller\": \"Field team\", \"amount\": "
-             "{\"currencyCode\": \"%s\", \"amountMinor\": \"%d00\"}, \"openTime\": %s, \"expectedCloseTime\": %s%s}}",
-             demo_name(scene), id, scene_text(scene, "%s, %s", partnership->title, id), engagement,
-             partnership->id, id, partnership->country, partnership->currency, amount, scene_time(scene, 0, 100),
-             scene_time(scene, -1, 800),
-             strcmp(engagement, "ENGAGEMENT_JOINT") == 0
-                 ? ", \"stageRoles\": [{\"stage\": \"STAGE_PROSPECT\", \"lead\": \"LEAD_PARTNER\"}, {\"stage\": "
-                   "\"STAGE_COMMITTED\", \"lead\": \"LEAD_VENDOR\"}]"
-                 : "");
+  scene_step(
+      scene, ACTOR_PARTNER, "sell", "OpportunityService/CreateOpportunity",
+      "{\"parent\": \"%s\", \"opportunityId\": \"%s\", \"opportunity\": {\"displayName\": \"%s\", "
+      "\"engagement\": \"%s\", \"customer\": {\"account\": \"%s customer %s\", \"sector\": "
+      "\"Manufacturing\", \"country\": \"%s\"}, \"solution\": \"Platform\", \"moreSolutions\": [\"Managed "
+      "operations\"], \"segment\": \"Manufacturing\", \"seller\": \"Field team\", \"amount\": "
+      "{\"currencyCode\": \"%s\", \"amountMinor\": \"%d00\"}, \"openTime\": %s, \"expectedCloseTime\": "
+      "%s%s}}",
+      demo_name(scene), id, scene_text(scene, "%s, %s", partnership->title, id), engagement, partnership->id,
+      id, partnership->country, partnership->currency, amount, scene_time(scene, 0, 100),
+      scene_time(scene, -1, 800),
+      strcmp(engagement, "ENGAGEMENT_JOINT") == 0
+          ? ", \"stageRoles\": [{\"stage\": \"STAGE_PROSPECT\", \"lead\": \"LEAD_PARTNER\"}, {\"stage\": "
+            "\"STAGE_COMMITTED\", \"lead\": \"LEAD_VENDOR\"}]"
+          : "");
   return scene_text(scene, "%s/opportunities/%s", demo_name(scene), id);
 }
 
@@ -101,18 +107,19 @@ static const char *open_one(struct scene *scene, const char *id, const char *eng
 static void write_sides(struct scene *scene, const char *name, int amount) {
   static const char *const ids[] = {"vendor", "partner"};
   for (enum demo_actor actor = ACTOR_VENDOR; actor <= ACTOR_PARTNER; actor++)
-    scene_step(scene, actor, "sell", "OpportunitySideService/UpdateOpportunitySide",
-               "{\"side\": {\"name\": \"%s/sides/%s\", \"stage\": \"%s\", \"amount\": {\"currencyCode\": \"%s\", "
-               "\"amountMinor\": \"%d00\"}, \"nextStep\": \"%s\", \"nextStepDueTime\": %s, \"ownerContact\": "
-               "\"%s\", \"notes\": \"%s\", \"sharing\": {\"stage\": \"SHARING_SHARED\", \"amount\": \"%s\", "
-               "\"nextStep\": \"SHARING_SHARED\", \"nextStepDueTime\": \"SHARING_SHARED\", \"ownerContact\": "
-               "\"SHARING_SHARED\"}}}",
-               name, ids[actor], actor == ACTOR_VENDOR ? "STAGE_QUALIFIED" : "STAGE_TECHNICAL_VALIDATION",
-               scene_partnership(scene)->currency, actor == ACTOR_VENDOR ? amount * 9 / 10 : amount * 11 / 10,
-               actor == ACTOR_VENDOR ? "Sizing workshop" : "Meeting with the plant manager",
-               scene_time(scene, -1, 300), actor == ACTOR_VENDOR ? "Alliance desk" : "Account lead",
-               actor == ACTOR_VENDOR ? "Discount room is 8 %" : "The board prefers one supplier",
-               actor == ACTOR_VENDOR ? "SHARING_PRIVATE" : "SHARING_SHARED");
+    scene_step(
+        scene, actor, "sell", "OpportunitySideService/UpdateOpportunitySide",
+        "{\"side\": {\"name\": \"%s/sides/%s\", \"stage\": \"%s\", \"amount\": {\"currencyCode\": \"%s\", "
+        "\"amountMinor\": \"%d00\"}, \"nextStep\": \"%s\", \"nextStepDueTime\": %s, \"ownerContact\": "
+        "\"%s\", \"notes\": \"%s\", \"sharing\": {\"stage\": \"SHARING_SHARED\", \"amount\": \"%s\", "
+        "\"nextStep\": \"SHARING_SHARED\", \"nextStepDueTime\": \"SHARING_SHARED\", \"ownerContact\": "
+        "\"SHARING_SHARED\"}}}",
+        name, ids[actor], actor == ACTOR_VENDOR ? "STAGE_QUALIFIED" : "STAGE_TECHNICAL_VALIDATION",
+        scene_partnership(scene)->currency, actor == ACTOR_VENDOR ? amount * 9 / 10 : amount * 11 / 10,
+        actor == ACTOR_VENDOR ? "Sizing workshop" : "Meeting with the plant manager",
+        scene_time(scene, -1, 300), actor == ACTOR_VENDOR ? "Alliance desk" : "Account lead",
+        actor == ACTOR_VENDOR ? "Discount room is 8 %" : "The board prefers one supplier",
+        actor == ACTOR_VENDOR ? "SHARING_PRIVATE" : "SHARING_SHARED");
 }
 
 static void review_it(struct scene *scene, const char *name, enum fate fate) {
@@ -126,19 +133,21 @@ static void review_it(struct scene *scene, const char *name, enum fate fate) {
 }
 
 static void share_it(struct scene *scene, const char *name, int vendor, int partner) {
-  scene_step(scene, ACTOR_PARTNER, "sell", "AttributionService/ProposeAttribution",
-             "{\"name\": \"%s\", \"shares\": [{\"party\": \"PARTY_VENDOR\", \"class\": \"CLASS_INFLUENCED\", "
-             "\"basisPoints\": %d, \"reasoning\": \"Technical validation and references\"}, {\"party\": "
-             "\"PARTY_PARTNER\", \"class\": \"CLASS_SOURCED\", \"basisPoints\": %d, \"reasoning\": \"Brought the "
-             "account and its need\"}]}",
-             name, vendor, partner);
+  scene_step(
+      scene, ACTOR_PARTNER, "sell", "AttributionService/ProposeAttribution",
+      "{\"name\": \"%s\", \"shares\": [{\"party\": \"PARTY_VENDOR\", \"class\": \"CLASS_INFLUENCED\", "
+      "\"basisPoints\": %d, \"reasoning\": \"Technical validation and references\"}, {\"party\": "
+      "\"PARTY_PARTNER\", \"class\": \"CLASS_SOURCED\", \"basisPoints\": %d, \"reasoning\": \"Brought the "
+      "account and its need\"}]}",
+      name, vendor, partner);
   scene_step(scene, ACTOR_VENDOR, "sell", "AttributionService/AgreeAttribution", "{\"name\": \"%s\"}", name);
 }
 
 static void snapshot_it(struct scene *scene, const char *name) {
-  scene_step(scene, ACTOR_VENDOR, "sell", "OpportunitySnapshotService/CreateOpportunitySnapshot",
-             "{\"parent\": \"%s\", \"template\": \"TEMPLATE_COMMERCIAL\", \"note\": \"For the quarterly review\"}",
-             name);
+  scene_step(
+      scene, ACTOR_VENDOR, "sell", "OpportunitySnapshotService/CreateOpportunitySnapshot",
+      "{\"parent\": \"%s\", \"template\": \"TEMPLATE_COMMERCIAL\", \"note\": \"For the quarterly review\"}",
+      name);
 }
 
 /* The partner's own lead, offered and accepted: joint from then on. And one that is still to be answered. */
@@ -147,16 +156,18 @@ static void invite(struct scene *scene, int amount) {
   const char *offers[] = {own, open_one(scene, "offered", "ENGAGEMENT_INDEPENDENT", amount / 2)};
   static const char *const ids[] = {"accepted", "pending"};
   for (size_t i = 0; i < 2; i++)
-    scene_step(scene, ACTOR_PARTNER, "sell", "EngagementService/CreateEngagement",
-               "{\"parent\": \"%s\", \"engagementId\": \"%s\", \"engagement\": {\"title\": \"Sell this together\", "
-               "\"message\": \"Your platform with our operations\", \"opportunity\": \"%s\", \"involvement\": "
-               "\"INVOLVEMENT_CO_SELL\", \"members\": [{\"person\": \"Account lead\", \"role\": "
-               "\"ROLE_ACCOUNT_OWNER\"}]}}",
-               demo_name(scene), ids[i], offers[i]);
-  scene_step(scene, ACTOR_VENDOR, "sell", "EngagementService/AcceptEngagement",
-             "{\"name\": \"%s/engagements/accepted\", \"members\": [{\"person\": \"Alliance desk\", \"role\": "
-             "\"ROLE_SELLER\"}]}",
-             demo_name(scene));
+    scene_step(
+        scene, ACTOR_PARTNER, "sell", "EngagementService/CreateEngagement",
+        "{\"parent\": \"%s\", \"engagementId\": \"%s\", \"engagement\": {\"title\": \"Sell this together\", "
+        "\"message\": \"Your platform with our operations\", \"opportunity\": \"%s\", \"involvement\": "
+        "\"INVOLVEMENT_CO_SELL\", \"members\": [{\"person\": \"Account lead\", \"role\": "
+        "\"ROLE_ACCOUNT_OWNER\"}]}}",
+        demo_name(scene), ids[i], offers[i]);
+  scene_step(
+      scene, ACTOR_VENDOR, "sell", "EngagementService/AcceptEngagement",
+      "{\"name\": \"%s/engagements/accepted\", \"members\": [{\"person\": \"Alliance desk\", \"role\": "
+      "\"ROLE_SELLER\"}]}",
+      demo_name(scene));
 }
 
 /* A deal of each fate, beside those that were imported. */
@@ -164,7 +175,7 @@ static const struct cosold {
   enum demo_place place;
   int amount; /* of one, in whole currency units */
 } cosold[] = {
-    {DEMO_ORVANE, 600000},    {DEMO_BRIGHTMOOR, 100000},   {DEMO_CASTELLAN, 30000}, {DEMO_MERIDIAN, 400000},
+    {DEMO_ORVANE, 600000},     {DEMO_BRIGHTMOOR, 100000},  {DEMO_CASTELLAN, 30000},  {DEMO_MERIDIAN, 400000},
     {DEMO_FERROSTAHL, 250000}, {DEMO_ALDER_FINCH, 140000}, {DEMO_NORDLICHT, 310000},
 };
 
@@ -183,7 +194,8 @@ static void cosell(struct scene *scene, const struct cosold *deal) {
   invite(scene, deal->amount);
 }
 
-/* The newest sales that were imported have agreed shares, and some an outcome that the customer was promised. */
+/* The newest sales that were imported have agreed shares, and some an outcome that the customer was promised.
+ */
 static void share_sales(struct scene *scene) {
   enum { SHARED = 5, PROMISED = 3 };
   const char *names[SHARED];
@@ -198,9 +210,10 @@ static void share_sales(struct scene *scene) {
   for (size_t i = 0; i < count; i++)
     share_it(scene, names[i], 2000 + 500 * (int)i, 7000 - 1000 * (int)i);
   for (size_t i = 0; i < count && i < PROMISED; i++) {
-    scene_step(scene, ACTOR_PARTNER, "sell", "CustomerOutcomeService/SetCustomerOutcome",
-               "{\"name\": \"%s\", \"statement\": \"Planned downtime halved within a quarter\", \"dueTime\": %s}",
-               names[i], scene_time(scene, 0, 900));
+    scene_step(
+        scene, ACTOR_PARTNER, "sell", "CustomerOutcomeService/SetCustomerOutcome",
+        "{\"name\": \"%s\", \"statement\": \"Planned downtime halved within a quarter\", \"dueTime\": %s}",
+        names[i], scene_time(scene, 0, 900));
     if (i > 0)
       scene_step(scene, ACTOR_PARTNER, "sell", "CustomerOutcomeService/RecordCustomerOutcome",
                  "{\"name\": \"%s\", \"state\": \"%s\", \"evidence\": \"Report of the customer's own "

@@ -31,6 +31,8 @@ scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_in
 
 /* Of one partnership, when it has run: how it is governed and what is disputed. */
 scene_fn demo_governance;
+/* After what is sold: who helped whom with it, and what each side of it says. */
+scene_fn demo_cosell;
 
 /* What the joint opportunities that are won come to, in minor units. */
 int64_t demo_won_minor(size_t index);

@@ -55,8 +55,8 @@ bool demo_tell(struct demo *demo) {
                                               NAMES("sell"), NAMES("incentivize")};
   static scene_fn *const selling[] = {demo_sell, demo_governance};
   static const char *const selling_names[] = {NAMES("sell"), NAMES("governance")};
-  static scene_fn *const settling[] = {demo_settle};
-  static const char *const settling_names[] = {NAMES("settle")};
+  static scene_fn *const settling[] = {demo_settle, demo_cosell};
+  static const char *const settling_names[] = {NAMES("settle"), NAMES("cosell")};
   static scene_fn *const ending[] = {demo_classify};
   static const char *const ending_names[] = {NAMES("classify")};
 
@@ -74,7 +74,7 @@ bool demo_tell(struct demo *demo) {
   everyone(demo, selling, selling_names, sizeof selling / sizeof *selling);
   if (!demo_play(demo))
     return false;
-  everyone(demo, settling, settling_names, 1);
+  everyone(demo, settling, settling_names, sizeof settling / sizeof *settling);
   if (!demo_play(demo))
     return false;
   everyone(demo, ending, ending_names, 1);
