@@ -2,6 +2,7 @@
 #include "onboard/agreement.h"
 
 #include "onboard/organization.h"
+#include "onboard/term.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/money.h"
 #include "runtime/base/period.h"
@@ -216,6 +217,8 @@ const struct status *contract_terms_check(struct arena *arena, const Onboard__Co
   check_renewal(&check, terms, path);
   if (terms->elements)
     check_elements(&check, terms->elements, arena_printf(arena, "%s.elements", path));
+  term_values_check(arena, &check.refusal, terms->commercial_terms, terms->n_commercial_terms,
+                    arena_printf(arena, "%s.commercial_terms", path));
   check.path = arena_printf(arena, "%s.clauses", path);
   for (size_t i = 0; i < terms->n_clauses; i++)
     check_id(&check, (void **)terms->clauses, i, clause_id);

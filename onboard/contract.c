@@ -102,11 +102,17 @@ int64_t contract_end_us(const Onboard__Contract *contract) {
     return moment_us(contract->end_time);
   if (!contract->term_end_time)
     return contract->terms ? time_or_never(contract->terms->expire_time) : INT64_MAX;
-  int64_t end = term_end_us(contract);
-  if (contract->termination && (terminate_us(contract) < end || renews(contract)))
-    end = terminate_us(contract);
-  int64_t superseded = time_or_never(contract->supersede_time);
-  return superseded < end ? superseded : end;
+  int64_t superseded = time_or_never(contract->supersede_time), terminated = terminate_us(contract);
+  int64_t end = superseded < terminated ? superseded : terminated;
+  /* On the way to either it may renew. */
+  return end != INT64_MAX && renews(contract) ? end
+         : end < term_end_us(contract)        ? end
+                                              : term_end_us(contract);
+}
+
+int64_t contract_certain_end_us(const Onboard__Contract *contract) {
+  bool certain = contract->end_time || contract->supersede_time || contract->termination || !renews(contract);
+  return certain ? contract_end_us(contract) : INT64_MAX;
 }
 
 bool contract_binds(const Onboard__Contract *contract) {
@@ -143,8 +149,7 @@ static void guard_alone(struct guards *guards, const Onboard__Contract *contract
           "%s, which it amends, is no longer the contract in force", contract->amends);
     return;
   }
-  bool certain = binds && (!latest->terms->auto_renew || latest->renewal_refusal || latest->termination);
-  guard(guards, !binds || (certain && contract_end_us(latest) <= effect),
+  guard(guards, !binds || contract_certain_end_us(latest) <= effect,
         "%s is in force then: amend it, or start after its end", binds ? latest->name : "");
 }
 

@@ -49,6 +49,8 @@ Onboard__Contract__State contract_state_at(const Onboard__Contract *contract, in
 /* When it ends or ended, as far as that is known: before it binds, when its terms say. INT64_MAX: nothing
  * says. What lists are ordered by. */
 int64_t contract_end_us(const Onboard__Contract *contract);
+/* When it ends for certain, once both have signed; INT64_MAX while it renews. */
+int64_t contract_certain_end_us(const Onboard__Contract *contract);
 /* Whether a settled contract is signed by both and has not ended. */
 bool contract_binds(const Onboard__Contract *contract);
 

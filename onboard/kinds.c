@@ -2,11 +2,13 @@
 #include "onboard/contract.h"
 #include "onboard/escalation.h"
 #include "onboard/governance_body.h"
+#include "onboard/member.h"
 #include "onboard/milestone.h"
 #include "onboard/nps_response.h"
 #include "onboard/review.h"
 #include "onboard/service.h"
 #include "onboard/sponsor.h"
+#include "onboard/term.h"
 #include "onboard/timed.h"
 #include "runtime/base/machine.h"
 #include "runtime/base/moment.h"
@@ -309,6 +311,36 @@ const struct kind kind_validation_entry = {
     "validation_entry", "vendors/*/partnerships/*/jointValuePropositions/*/validationEntries/*",
     &onboard__validation_entry__descriptor, validation_entry_indexes};
 
+/* ---- term, program, member ---- */
+
+static void term_start_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Term *term = (const Onboard__Term *)message;
+  index_emitf(sink, order_of(sink, term->start_time), "%s|", name_partnership(index_arena(sink), term->name));
+}
+
+static void term_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, term_next_us((const Onboard__Term *)message));
+}
+
+static void member_program(const ProtobufCMessage *message, struct index_sink *sink) {
+  index_emit(sink, ((const Onboard__Member *)message)->program, "");
+}
+
+static void member_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, member_next_us((const Onboard__Member *)message));
+}
+
+static const struct index term_indexes[] = {{"start", term_start_entries}, {"sweep", term_sweep}, {0}};
+static const struct index member_indexes[] = {{"program", member_program}, {"sweep", member_sweep}, {0}};
+
+const struct kind kind_term = {"term", "vendors/*/partnerships/*/terms/*", &onboard__term__descriptor,
+                               term_indexes};
+const struct kind kind_term_schedule = {"term_schedule", "vendors/*/partnerships/*/termSchedules/*",
+                                        &onboard__term_schedule__descriptor, NULL};
+const struct kind kind_program = {"program", "vendors/*/programs/*", &onboard__program__descriptor, NULL};
+const struct kind kind_member = {"member", "vendors/*/partnerships/*/members/*", &onboard__member__descriptor,
+                                 member_indexes};
+
 const struct kind *const onboard_kinds[] = {
     &kind_qualification,
     &kind_capacity,
@@ -331,5 +363,9 @@ const struct kind *const onboard_kinds[] = {
     &kind_plan_version,
     &kind_proposition,
     &kind_validation_entry,
+    &kind_term,
+    &kind_term_schedule,
+    &kind_program,
+    &kind_member,
     NULL,
 };

@@ -194,6 +194,43 @@ static const struct method proposition_methods[] = {
 static const struct service proposition_service = {"entente.onboard.v1.JointValuePropositionService",
                                                    proposition_methods};
 
+static const struct method term_methods[] = {
+    {"CreateTerm", .unary = term_create},
+    {"GetTerm", .unary = term_get},
+    {"ListTerms", .unary = term_list},
+    {"AcceptTerm", .unary = term_agree},
+    {"DeclineTerm", .unary = term_refuse},
+    {"WithdrawTerm", .unary = term_take_back},
+    {"EndTerm", .unary = term_finish},
+    {"GetEffectiveTerms", .unary = term_survey},
+    {0},
+};
+static const struct service term_service = {"entente.onboard.v1.TermService", term_methods};
+
+static const struct method program_methods[] = {
+    {"CreateProgram", .unary = program_create},
+    {"GetProgram", .unary = program_get},
+    {"ListPrograms", .unary = program_list},
+    {"UpdateProgram", .unary = program_update},
+    {"ActivateProgram", .unary = program_open},
+    {"RetireProgram", .unary = program_close},
+    {0},
+};
+static const struct service program_service = {"entente.onboard.v1.ProgramService", program_methods};
+
+static const struct method member_methods[] = {
+    {"EnrollMember", .unary = member_enroll},
+    {"GetMember", .unary = member_get},
+    {"ListMembers", .unary = member_list},
+    {"ListProgramMembers", .unary = member_list_program},
+    {"EvaluateMember", .unary = member_judge},
+    {"SetMemberLevel", .unary = member_put},
+    {"RemoveMember", .unary = member_take_out},
+    {"ReinstateMember", .unary = member_take_in},
+    {0},
+};
+static const struct service member_service = {"entente.onboard.v1.MemberService", member_methods};
+
 const struct service *const onboard_services[] = {
     &organization_service,
     &partnership_service,
@@ -210,8 +247,11 @@ const struct service *const onboard_services[] = {
     &governance_body_service,
     &escalation_service,
     &proposition_service,
+    &term_service,
+    &program_service,
+    &member_service,
+    &measurement_service,
     &feed_service,
     &ledger_service,
-    &measurement_service,
     NULL,
 };

@@ -12,6 +12,7 @@ extern const struct kind kind_contract;
 extern const struct kind kind_governance_body, kind_escalation;
 extern const struct kind kind_plan_version, kind_proposition, kind_validation_entry;
 extern const struct kind kind_measurement, kind_measurement_clock;
+extern const struct kind kind_term, kind_term_schedule, kind_program, kind_member;
 extern const struct kind *const onboard_kinds[];
 extern const struct counter_row onboard_counters[];
 extern const struct service *const onboard_services[]; /* with feed and ledger */
@@ -48,6 +49,10 @@ unary_fn nps_response_record, nps_response_get, nps_response_list;
 unary_fn contract_create, contract_get, contract_list, contract_search, contract_update, contract_survey,
     contract_put_forward, contract_subscribe, contract_give_up, contract_refuse_renewal, contract_give_notice;
 unary_fn item_create, item_answer, item_agree, item_take_back;
+unary_fn term_create, term_get, term_list, term_agree, term_refuse, term_take_back, term_finish, term_survey;
+unary_fn program_create, program_get, program_list, program_update, program_open, program_close;
+unary_fn member_enroll, member_get, member_list, member_list_program, member_judge, member_put,
+    member_take_out, member_take_in;
 
 /* partner_of_fn of this pillar, which owns the partnerships: `context` is the store. What was read once is
  * kept in a bounded table beside the store, as the partner of a partnership never changes. */

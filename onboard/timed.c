@@ -3,9 +3,11 @@
 #include "onboard/commitment.h"
 #include "onboard/contract.h"
 #include "onboard/govern.h"
+#include "onboard/member.h"
 #include "onboard/milestone.h"
 #include "onboard/review.h"
 #include "onboard/service.h"
+#include "onboard/term.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 
@@ -162,12 +164,51 @@ static const struct status *contract_stage(struct txn *txn, const struct act *ac
   return NULL;
 }
 
+/* ---- terms, members ---- */
+
+static int64_t term_next(const ProtobufCMessage *message) {
+  return term_next_us((const Onboard__Term *)message);
+}
+
+static const struct status *term_stage(struct txn *txn, const struct act *act, ProtobufCMessage *message) {
+  (void)act;
+  Onboard__Term *term = (Onboard__Term *)message;
+  int64_t occurred = term_next_us(term);
+  const char *type = term_advance(term);
+  txn_put(txn, &kind_term, term);
+  txn_record(txn, &(struct record_facts){.type = type, .payload = term, .occur_us = occurred});
+  return NULL;
+}
+
+static int64_t member_next(const ProtobufCMessage *message) {
+  return member_next_us((const Onboard__Member *)message);
+}
+
+static const struct status *member_stage(struct txn *txn, const struct act *act, ProtobufCMessage *message) {
+  Onboard__Member *member = (Onboard__Member *)message;
+  int64_t occurred = member_next_us(member);
+  member_demote(act->arena, member);
+  txn_put(txn, &kind_member, member);
+  txn_record(txn, &(struct record_facts){.type = "member.demoted", .payload = member, .occur_us = occurred});
+  return NULL;
+}
+
 /* ---- all ---- */
 
 const struct timed timed_commitment = {&kind_commitment, commitment_next, commitment_stage};
 const struct timed timed_milestone = {&kind_milestone, milestone_next, milestone_stage};
 const struct timed timed_review = {&kind_review, review_next, review_stage};
 const struct timed timed_contract = {&kind_contract, contract_next_time, contract_stage};
+const struct timed timed_term = {&kind_term, term_next, term_stage};
+const struct timed timed_member = {&kind_member, member_next, member_stage};
 const struct timed *const timed_kinds[] = {
-    &timed_commitment,      &timed_milestone,  &timed_review, &timed_contract,
-    &timed_governance_body, &timed_escalation, NULL};
+    &timed_commitment,
+    &timed_milestone,
+    &timed_review,
+    &timed_contract,
+    &timed_governance_body,
+    &timed_escalation,
+    &timed_term,
+    &timed_member,
+    NULL,
+};

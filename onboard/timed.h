@@ -1,6 +1,6 @@
 /* Changes that time makes: commitments missed, claims deemed confirmed, milestones overdue, reviews missed,
- * contracts taking effect, renewing and ending. Reads apply them on the fly; here they are recorded, once, as
- * acts of the system. */
+ * contracts taking effect, renewing and ending, terms starting and ending, members demoted. Reads apply them
+ * on the fly; here they are recorded, once, as acts of the system. */
 #ifndef ENTENTE_ONBOARD_TIMED_H
 #define ENTENTE_ONBOARD_TIMED_H
 
@@ -10,7 +10,8 @@
 #include "entente/onboard/v1/milestone.pb-c.h"
 #include "entente/onboard/v1/review.pb-c.h"
 
-extern const struct timed timed_commitment, timed_milestone, timed_review, timed_contract;
+extern const struct timed timed_commitment, timed_milestone, timed_review, timed_contract, timed_term,
+    timed_member;
 extern const struct timed *const timed_kinds[]; /* NULL-terminated */
 
 /* What a commitment's change adds to the counters: its points and weight before, against now. */

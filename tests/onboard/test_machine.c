@@ -3,8 +3,11 @@
 #include "onboard/builder.h"
 #include "onboard/contract.h"
 #include "onboard/fit_assessment.h"
+#include "onboard/member.h"
 #include "onboard/plan_version.h"
+#include "onboard/program.h"
 #include "onboard/proposition.h"
+#include "onboard/term.h"
 #include "onboard/validation.h"
 
 /* `STATE: ACTION>NEXT ACTION>NEXT`, a state a line; `?` stands for a state that the amounts, the time or the
@@ -63,6 +66,18 @@ static const struct expectation expectations[] = {
     {"fit scorecard", &fit_scorecard_machine,
      "DRAFT: SCORE>DRAFT SUBMIT>SUBMITTED\n"
      "SUBMITTED: RELEASE>DRAFT\n"},
+    {"term", &term_machine,
+     "PROPOSED: ACCEPT>SCHEDULED DECLINE>DECLINED WITHDRAW>WITHDRAWN\n"
+     "SCHEDULED: END>SCHEDULED REPLACE>SCHEDULED START>IN_FORCE\n"
+     "IN_FORCE: END>IN_FORCE REPLACE>IN_FORCE EXPIRE>ENDED\n"},
+    {"program", &program_machine,
+     "DRAFT: EDIT>DRAFT ACTIVATE>ACTIVE\n"
+     "ACTIVE: EDIT>ACTIVE RETIRE>RETIRED\n"},
+    {"member", &member_machine,
+     "ENROLLED: EVALUATE>? SET_LEVEL>? REMOVE>REMOVED\n"
+     "AT_LEVEL: EVALUATE>? SET_LEVEL>? REMOVE>REMOVED\n"
+     "GRACE: EVALUATE>? SET_LEVEL>? REMOVE>REMOVED DEMOTE>?\n"
+     "REMOVED: REINSTATE>ENROLLED\n"},
     {"contract", &contract_machine,
      "DRAFT: EDIT>DRAFT NEGOTIATE>IN_NEGOTIATION REQUEST_SIGNATURE>PENDING_SIGNATURE CANCEL>CANCELLED\n"
      "IN_NEGOTIATION: EDIT>IN_NEGOTIATION NEGOTIATE>IN_NEGOTIATION REQUEST_SIGNATURE>PENDING_SIGNATURE "

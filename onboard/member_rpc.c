@@ -1,0 +1,248 @@
+#include "onboard/handler.h"
+#include "onboard/member.h"
+#include "onboard/timed.h"
+#include "runtime/base/name.h"
+#include "runtime/base/period.h"
+#include "runtime/base/text.h"
+#include "runtime/store/ledger.h"
+
+#include "entente/onboard/v1/member_service.pb-c.h"
+
+#define METRIC(name) ONBOARD__CRITERION_METRIC__CRITERION_METRIC_##name
+#define PARTNER TYPE__PARTY__PARTY_PARTNER
+#define NOBODY TYPE__PARTY__PARTY_UNSPECIFIED
+
+static const struct status *answer(struct call *call, Onboard__Member *member, const char *type, void *out) {
+  resource_change(call_txn(call), &kind_member, member, type);
+  *(Onboard__Member *)out = *member;
+  return txn_commit(call_txn(call), out);
+}
+
+/* A member to be changed, and its program. What time has changed is recorded first, as an act of the system;
+ * the handler then runs again on that. */
+static const struct status *open_member(struct call *call, const char *name, const char *etag,
+                                        Onboard__Member **out, Onboard__Program **program) {
+  const struct status *status = resource_load(call, &kind_member, name, etag, out);
+  if (!status)
+    status = resource_load(call, &kind_program, (*out)->program, "", program);
+  if (status || member_next_us(*out) > call_now_us(call))
+    return status;
+  bool changed;
+  status = timed_record(call_store(call), &timed_member, call_arena(call), name, call_now_us(call),
+                        call_deadline_us(call), &changed);
+  return status ? status : &status_lost_race;
+}
+
+/* ---- enrolling ---- */
+
+/* An ACTIVE program of the same vendor; any other is refused alike. */
+static const struct status *load_program(struct call *call, const char *partnership, const char *name,
+                                         Onboard__Program **out) {
+  struct arena *arena = call_arena(call);
+  *out = NULL;
+  const struct status *status = NULL;
+  if (text_equal(name_vendor(arena, name), name_vendor(arena, partnership)))
+    status = txn_get(call_txn(call), &kind_program, name, out);
+  if (status)
+    return status;
+  if (*out)
+    return program_check_active(arena, *out);
+  struct status *refusal =
+      call_fail(call, CODE_FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE", "%s is no program of the vendor", name);
+  status_add_metadata(arena, refusal, "program", name);
+  return refusal;
+}
+
+const struct status *member_enroll(struct call *call, const void *in, void *out) {
+  const Onboard__EnrollMemberRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership;
+  Onboard__Program *program;
+  Onboard__Member *member = arena_new(act.arena, Onboard__Member);
+  onboard__member__init(member);
+  const struct status *status = partnership_open(call, request->parent, "ENROLL_MEMBER", &partnership);
+  if (!status)
+    status = load_program(call, request->parent, request->program, &program);
+  if (!status)
+    status = resource_name(call, &kind_member, request->parent, "members",
+                           name_last_id(act.arena, request->program), &member->name);
+  if (status)
+    return status;
+  member_start(&act, member, program);
+  return answer(call, member, "member.enrolled", out);
+}
+
+/* ---- reading ---- */
+
+const struct status *member_get(struct call *call, const void *in, void *out) {
+  const Onboard__GetMemberRequest *request = in;
+  Onboard__Member *member;
+  const struct status *status = resource_read(call, &kind_member, request->name, &member);
+  if (status)
+    return status;
+  member_settle(call_arena(call), member, call_now_us(call));
+  *(Onboard__Member *)out = *member;
+  return NULL;
+}
+
+const struct status *member_list(struct call *call, const void *in, void *out) {
+  const Onboard__ListMembersRequest *request = in;
+  Onboard__ListMembersResponse *response = out;
+  struct list_page page;
+  const struct status *status = resource_list(call,
+                                              (struct list_query){
+                                                  .kind = &kind_member,
+                                                  .partition = request->parent,
+                                                  .page_size = request->page_size,
+                                                  .page_token = request->page_token,
+                                              },
+                                              "", &page);
+  if (status)
+    return status;
+  for (size_t i = 0; i < page.count; i++)
+    member_settle(call_arena(call), page.messages[i], call_now_us(call));
+  response->members = (Onboard__Member **)page.messages;
+  response->n_members = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+struct member_filter {
+  struct arena *arena;
+  int state;
+  const char *level;
+  int64_t now_us;
+};
+
+static bool keep(const void *message, void *context) {
+  const struct member_filter *filter = context;
+  Onboard__Member member = *(const Onboard__Member *)message;
+  member_settle(filter->arena, &member, filter->now_us);
+  return (!filter->state || (int)member.state == filter->state) &&
+         (text_empty(filter->level) || text_equal(member.level, filter->level));
+}
+
+const struct status *member_list_program(struct call *call, const void *in, void *out) {
+  const Onboard__ListProgramMembersRequest *request = in;
+  Onboard__ListProgramMembersResponse *response = out;
+  struct arena *arena = call_arena(call);
+  struct member_filter filter = {arena, (int)request->state, request->level, call_now_us(call)};
+  struct list_page page;
+  const struct status *status =
+      resource_list(call,
+                    (struct list_query){
+                        .kind = &kind_member,
+                        .index = "program",
+                        .partition = request->parent,
+                        .page_size = request->page_size,
+                        .page_token = request->page_token,
+                        .keep = keep,
+                        .context = &filter,
+                    },
+                    arena_printf(arena, "%d|%s", filter.state, filter.level), &page);
+  if (status)
+    return status;
+  for (size_t i = 0; i < page.count; i++)
+    member_settle(arena, page.messages[i], filter.now_us);
+  response->members = (Onboard__Member **)page.messages;
+  response->n_members = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+/* ---- evaluation ---- */
+
+/* What the partnership's own counters say of the months that have ended. */
+static const struct status *load_computed(struct call *call, const char *partnership,
+                                          struct member_facts *facts) {
+  int32_t month = month_of(call_now_us(call));
+  const struct period window = {month_start_us(month_add(month, -MEMBER_WINDOW_MONTHS)),
+                                month_start_us(month)};
+  struct counter_sum *sums;
+  size_t count;
+  int64_t recorded;
+  const struct status *status =
+      ledger_counters(call_txn(call), partnership, window, INT64_MAX, &sums, &count, &recorded);
+  if (status)
+    return status;
+  facts->computed[METRIC(FULFILMENT_BPS)].numerator =
+      counter_value(sums, count, "fulfilment.achieved", PARTNER);
+  facts->computed[METRIC(FULFILMENT_BPS)].denominator =
+      counter_value(sums, count, "fulfilment.weight", PARTNER);
+  facts->computed[METRIC(MILESTONES_BPS)].numerator =
+      counter_value(sums, count, "milestones.achieved", NOBODY);
+  facts->computed[METRIC(MILESTONES_BPS)].denominator = counter_value(sums, count, "milestones.due", NOBODY);
+  facts->computed[METRIC(REVIEWS_BPS)].numerator = counter_value(sums, count, "reviews.sponsored", PARTNER);
+  facts->computed[METRIC(REVIEWS_BPS)].denominator = counter_value(sums, count, "reviews.due", NOBODY);
+  return NULL;
+}
+
+static const char *const decision_types[] = {
+    [ONBOARD__MEMBER_DECISION__MEMBER_DECISION_HELD] = "member.evaluated",
+    [ONBOARD__MEMBER_DECISION__MEMBER_DECISION_PROMOTED] = "member.promoted",
+    [ONBOARD__MEMBER_DECISION__MEMBER_DECISION_GRACE_STARTED] = "member.grace_started",
+    [ONBOARD__MEMBER_DECISION__MEMBER_DECISION_GRACE_CONTINUES] = "member.evaluated",
+    [ONBOARD__MEMBER_DECISION__MEMBER_DECISION_RECOVERED] = "member.recovered",
+    [ONBOARD__MEMBER_DECISION__MEMBER_DECISION_DEMOTED] = "member.demoted",
+};
+
+const struct status *member_judge(struct call *call, const void *in, void *out) {
+  const Onboard__EvaluateMemberRequest *request = in;
+  Onboard__EvaluateMemberResponse *response = out;
+  struct act act = act_of(call);
+  struct member_facts facts = {0};
+  Onboard__Member *member;
+  Onboard__Program *program;
+  const struct status *status = readings_check(&act, request->readings, request->n_readings);
+  if (!status)
+    status = open_member(call, request->name, request->etag, &member, &program);
+  if (!status)
+    status = load_computed(call, name_partnership(act.arena, request->name), &facts);
+  facts.program = status ? NULL : program;
+  if (!status)
+    status = member_evaluate(&act, member, &facts, request->readings, request->n_readings, response);
+  if (status)
+    return status;
+  response->member = member;
+  if (!request->validate_only)
+    resource_change(call_txn(call), &kind_member, member, decision_types[response->decision]);
+  return txn_commit(call_txn(call), response);
+}
+
+/* ---- by hand ---- */
+
+const struct status *member_put(struct call *call, const void *in, void *out) {
+  const Onboard__SetMemberLevelRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Member *member;
+  Onboard__Program *program;
+  const struct status *status = open_member(call, request->name, request->etag, &member, &program);
+  if (!status)
+    status = member_set_level(&act, member, program, request->level, request->reason);
+  return status ? status : answer(call, member, "member.level_set", out);
+}
+
+const struct status *member_take_out(struct call *call, const void *in, void *out) {
+  const Onboard__RemoveMemberRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Member *member;
+  Onboard__Program *program;
+  const struct status *status = open_member(call, request->name, request->etag, &member, &program);
+  if (!status)
+    status = member_remove(&act, member, request->reason);
+  return status ? status : answer(call, member, "member.removed", out);
+}
+
+const struct status *member_take_in(struct call *call, const void *in, void *out) {
+  const Onboard__ReinstateMemberRequest *request = in;
+  struct act act = act_of(call);
+  Onboard__Partnership *partnership;
+  Onboard__Member *member;
+  Onboard__Program *program;
+  const struct status *status = open_member(call, request->name, request->etag, &member, &program);
+  if (!status)
+    status = partnership_open(call, request->name, "REINSTATE_MEMBER", &partnership);
+  if (!status)
+    status = member_reinstate(&act, member, program);
+  return status ? status : answer(call, member, "member.reinstated", out);
+}
