@@ -246,8 +246,10 @@ void demo_onboard(struct scene *scene) {
                : "");
   scene_step(scene, ACTOR_VENDOR, "onboard", "PartnershipService/AssessPartnership", "{\"name\": \"%s\"}",
              name);
+  demo_assess_fit(scene);
   scene_step(scene, ACTOR_VENDOR, "onboard", "PartnershipService/DesignatePartnership", "{\"name\": \"%s\"}",
              name);
+  demo_propose(scene);
   if (!governance[demo_index(scene)].sponsors)
     return;
   name_sponsors(scene, name);

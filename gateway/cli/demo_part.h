@@ -33,6 +33,8 @@ scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_in
 scene_fn demo_governance;
 /* After what is sold: who helped whom with it, and what each side of it says. */
 scene_fn demo_cosell;
+/* Before a plan: fit assessed, a joint proposition tested. */
+scene_fn demo_assess_fit, demo_propose;
 
 /* What the joint opportunities that are won come to, in minor units. */
 int64_t demo_won_minor(size_t index);
