@@ -28,9 +28,10 @@ const struct status *commitment_get(struct call *call, const void *in, void *out
 }
 
 static bool keep_commitment(const void *message, void *context) {
-  const struct due_filter *filter = context;
+  struct due_filter *filter = context;
   const Onboard__Commitment *commitment = message;
-  return due_filter_keeps(filter, commitment->due_time, (int)commitment_state_at(commitment, filter->now_us));
+  return due_filter_keeps(filter, message, commitment->due_time,
+                          (int)commitment_state_at(commitment, filter->now_us));
 }
 
 const struct status *commitment_list(struct call *call, const void *in, void *out) {
@@ -38,7 +39,9 @@ const struct status *commitment_list(struct call *call, const void *in, void *ou
   Onboard__ListCommitmentsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before);
+  static const char *const fields[] = {"title", "consequence", NULL};
+  const struct text_filter text = text_filter_of(call, request->text, fields);
+  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before, &text);
   const struct due_query query = {
       .kind = &kind_commitment,
       .parent = request->parent,
@@ -151,7 +154,7 @@ const struct status *claim_get(struct call *call, const void *in, void *out) {
 }
 
 static bool keep_claim(const void *message, void *context) {
-  const struct due_filter *filter = context;
+  struct due_filter *filter = context;
   return !filter->state || (int)claim_state_at(message, filter->now_us) == filter->state;
 }
 
@@ -160,7 +163,7 @@ const struct status *claim_list(struct call *call, const void *in, void *out) {
   Onboard__ListFulfilmentClaimsResponse *response = out;
   struct arena *arena = call_arena(call);
   struct list_page page;
-  struct due_filter filter = due_filter_of(call, (int)request->state, NULL);
+  struct due_filter filter = due_filter_of(call, (int)request->state, NULL, NULL);
   const char *partition = arena_printf(arena, "%s|", request->parent);
   const struct status *status = resource_list(call,
                                               (struct list_query){

@@ -2,6 +2,7 @@
 
 #include "onboard/contract.h"
 #include "onboard/sponsor.h"
+#include "runtime/base/fold.h"
 #include "runtime/base/limit.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
@@ -23,21 +24,44 @@ const struct status *partnership_open(struct call *call, const char *name, const
   return refusal;
 }
 
-struct due_filter due_filter_of(const struct call *call, int state,
-                                const Google__Protobuf__Timestamp *due_before) {
-  return (struct due_filter){state, timestamp_us(due_before, INT64_MAX), call_now_us(call)};
+struct text_filter text_filter_of(struct call *call, const char *text, const char *const *fields) {
+  struct arena *arena = call_arena(call);
+  return (struct text_filter){arena, text_fold(arena, text), fields};
 }
 
-bool due_filter_keeps(const struct due_filter *filter, const Google__Protobuf__Timestamp *due_time,
-                      int state_at) {
-  return moment_us(due_time) < filter->before_us && (!filter->state || state_at == filter->state);
+bool text_filter_keeps(const void *message, void *context) {
+  const struct text_filter *filter = context;
+  if (text_empty(filter->folded))
+    return true;
+  for (size_t i = 0; filter->fields[i]; i++)
+    if (text_folded_contains(filter->arena, message_text(message, filter->fields[i]), filter->folded))
+      return true;
+  return false;
+}
+
+struct due_filter due_filter_of(const struct call *call, int state,
+                                const Google__Protobuf__Timestamp *due_before,
+                                const struct text_filter *text) {
+  return (struct due_filter){
+      .state = state,
+      .before_us = timestamp_us(due_before, INT64_MAX),
+      .now_us = call_now_us(call),
+      .text = text ? *text : (struct text_filter){.folded = ""},
+  };
+}
+
+bool due_filter_keeps(struct due_filter *filter, const void *message,
+                      const Google__Protobuf__Timestamp *due_time, int state_at) {
+  return moment_us(due_time) < filter->before_us && (!filter->state || state_at == filter->state) &&
+         text_filter_keeps(message, &filter->text);
 }
 
 const struct status *due_list(struct call *call, const struct due_query *query, struct list_page *page) {
   struct arena *arena = call_arena(call);
   const char *owner = query->owner ? party_name(query->owner) : "";
   const char *filters =
-      arena_printf(arena, "%d|%lld", query->filter->state, (long long)query->filter->before_us);
+      arena_printf(arena, "%d|%lld|%d|%s", query->filter->state, (long long)query->filter->before_us,
+                   query->filter->kind, query->filter->text.folded);
   return resource_list(call,
                        (struct list_query){
                            .kind = query->kind,
@@ -62,8 +86,10 @@ const struct status *state_list(struct call *call, const struct state_query *que
                            .descending = query->descending,
                            .page_size = query->page_size,
                            .page_token = query->page_token,
+                           .keep = query->text ? text_filter_keeps : NULL,
+                           .context = query->text,
                        },
-                       partition, page);
+                       query->text ? query->text->folded : "", page);
 }
 
 static const struct status *load_plan(struct txn *txn, const struct act *act,

@@ -15,16 +15,30 @@ const struct status *partnership_open(struct call *call, const char *name, const
 /* The capacity of the vendor in `name`, for a change; a new one with its name alone when nothing was set. */
 const struct status *capacity_load(struct txn *txn, const char *name, Onboard__Capacity **out);
 
+/* Text that a list looks for, in fields of the message by name (NULL-terminated). "" keeps everything. */
+struct text_filter {
+  struct arena *arena;
+  const char *folded; /* as text_fold() has it: what a page token is bound to */
+  const char *const *fields;
+};
+struct text_filter text_filter_of(struct call *call, const char *text, const char *const *fields);
+/* `filter` is a struct text_filter, so that it can be a list's own `keep`. */
+bool text_filter_keeps(const void *message, void *filter);
+
 /* What a list by due time asks for. `state` 0 is any; it is the state at the time of the call. */
 struct due_filter {
   int state;
   int64_t before_us; /* exclusive */
   int64_t now_us;
+  struct text_filter text;
+  int kind; /* 0: any; compared by the list's own `keep` */
 };
+/* `text` NULL: none is looked for. */
 struct due_filter due_filter_of(const struct call *call, int state,
-                                const Google__Protobuf__Timestamp *due_before);
-bool due_filter_keeps(const struct due_filter *filter, const Google__Protobuf__Timestamp *due_time,
-                      int state_at);
+                                const Google__Protobuf__Timestamp *due_before,
+                                const struct text_filter *text);
+bool due_filter_keeps(struct due_filter *filter, const void *message,
+                      const Google__Protobuf__Timestamp *due_time, int state_at);
 
 /* A page of a kind's index `due`: what lies below `parent` and, unless it is unspecified, belongs to `owner`.
  * `keep` gets a message and the filter. */
@@ -48,6 +62,7 @@ struct state_query {
   bool descending;
   int32_t page_size;
   const char *page_token;
+  struct text_filter *text; /* NULL: none is looked for */
 };
 const struct status *state_list(struct call *call, const struct state_query *query, struct list_page *page);
 

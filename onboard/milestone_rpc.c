@@ -19,16 +19,19 @@ const struct status *milestone_get(struct call *call, const void *in, void *out)
 }
 
 static bool keep(const void *message, void *context) {
-  const struct due_filter *filter = context;
+  struct due_filter *filter = context;
   const Onboard__Milestone *milestone = message;
-  return due_filter_keeps(filter, milestone->due_time, (int)milestone_state_at(milestone, filter->now_us));
+  return due_filter_keeps(filter, message, milestone->due_time,
+                          (int)milestone_state_at(milestone, filter->now_us));
 }
 
 const struct status *milestone_list(struct call *call, const void *in, void *out) {
   const Onboard__ListMilestonesRequest *request = in;
   Onboard__ListMilestonesResponse *response = out;
   struct list_page page;
-  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before);
+  static const char *const fields[] = {"title", NULL};
+  const struct text_filter text = text_filter_of(call, request->text, fields);
+  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before, &text);
   const struct due_query query = {
       .kind = &kind_milestone,
       .parent = request->parent,

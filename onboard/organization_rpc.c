@@ -50,6 +50,8 @@ const struct status *organization_list(struct call *call, const void *in, void *
   Onboard__ListOrganizationsResponse *response = out;
   const struct principal *principal = call_principal(call);
   struct arena *arena = call_arena(call);
+  static const char *const fields[] = {"legal_name", "domain", NULL};
+  struct text_filter filter = text_filter_of(call, request->text, fields);
   struct list_page page;
   const char *above = request->parent;
   if (principal->party == TYPE__PARTY__PARTY_PARTNER)
@@ -64,8 +66,10 @@ const struct status *organization_list(struct call *call, const void *in, void *
                                                   .scope = request->parent,
                                                   .page_size = request->page_size,
                                                   .page_token = request->page_token,
+                                                  .keep = text_filter_keeps,
+                                                  .context = &filter,
                                               },
-                                              state, &page);
+                                              filter.folded, &page);
   if (status)
     return status;
   response->organizations = (Onboard__Organization **)page.messages;

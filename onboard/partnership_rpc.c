@@ -83,6 +83,8 @@ const struct status *partnership_list(struct call *call, const void *in, void *o
   const Onboard__ListPartnershipsRequest *request = in;
   Onboard__ListPartnershipsResponse *response = out;
   struct arena *arena = call_arena(call);
+  static const char *const fields[] = {"display_name", "partner_organization", NULL};
+  struct text_filter filter = text_filter_of(call, request->text, fields);
   struct list_page page;
   const char *above = listed(call, request);
   if (!above)
@@ -98,8 +100,10 @@ const struct status *partnership_list(struct call *call, const void *in, void *o
                                                   .scope = request->parent,
                                                   .page_size = request->page_size,
                                                   .page_token = request->page_token,
+                                                  .keep = text_filter_keeps,
+                                                  .context = &filter,
                                               },
-                                              partition, &page);
+                                              filter.folded, &page);
   if (status)
     return status;
   response->partnerships = (Onboard__Partnership **)page.messages;

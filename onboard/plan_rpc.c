@@ -69,8 +69,11 @@ const struct status *plan_get(struct call *call, const void *in, void *out) {
 const struct status *plan_list(struct call *call, const void *in, void *out) {
   const Onboard__ListPlansRequest *request = in;
   Onboard__ListPlansResponse *response = out;
+  static const char *const fields[] = {"title", NULL};
+  struct text_filter filter = text_filter_of(call, request->text, fields);
   struct list_page page;
   const struct state_query query = {
+      .text = &filter,
       .kind = &kind_plan,
       .parent = request->parent,
       .states = &onboard__plan__state__descriptor,

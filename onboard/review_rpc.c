@@ -2,6 +2,7 @@
 #include "onboard/handler.h"
 #include "onboard/review.h"
 #include "onboard/timed.h"
+#include "runtime/base/fold.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/period.h"
@@ -52,10 +53,23 @@ const struct status *review_get(struct call *call, const void *in, void *out) {
   return NULL;
 }
 
+/* Decisions are a list, which a field's name cannot say. */
+static bool decided(const Onboard__Review *review, const struct text_filter *text) {
+  for (size_t i = 0; i < review->n_decisions; i++)
+    if (text_folded_contains(text->arena, review->decisions[i], text->folded))
+      return true;
+  return false;
+}
+
 static bool keep(const void *message, void *context) {
-  const struct due_filter *filter = context;
+  struct due_filter *filter = context;
   const Onboard__Review *review = message;
-  return due_filter_keeps(filter, review->due_time, (int)review_state_at(review, filter->now_us));
+  if (filter->kind && (int)review->kind != filter->kind)
+    return false;
+  struct due_filter other = *filter;
+  if (decided(review, &filter->text))
+    other.text.folded = "";
+  return due_filter_keeps(&other, message, review->due_time, (int)review_state_at(review, filter->now_us));
 }
 
 /* What the cadence has come to is scheduled before it is listed, so that a list is right at any moment. */
@@ -78,7 +92,10 @@ const struct status *review_list(struct call *call, const void *in, void *out) {
   const Onboard__ListReviewsRequest *request = in;
   Onboard__ListReviewsResponse *response = out;
   struct list_page page;
-  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before);
+  static const char *const fields[] = {"title", "reschedule_reason", "cancel_reason", NULL};
+  const struct text_filter text = text_filter_of(call, request->text, fields);
+  struct due_filter filter = due_filter_of(call, (int)request->state, request->due_before, &text);
+  filter.kind = (int)request->kind;
   const struct due_query query = {
       .kind = &kind_review,
       .parent = request->parent,

@@ -41,6 +41,8 @@ const struct status *sponsor_list(struct call *call, const void *in, void *out) 
   const Onboard__ListSponsorsRequest *request = in;
   Onboard__ListSponsorsResponse *response = out;
   struct arena *arena = call_arena(call);
+  static const char *const fields[] = {"person_name", "title", "email", NULL};
+  struct text_filter filter = text_filter_of(call, request->text, fields);
   struct list_page page;
   const char *above = request->parent;
   if (request->party)
@@ -55,8 +57,10 @@ const struct status *sponsor_list(struct call *call, const void *in, void *out) 
                                                   .partition = partition,
                                                   .page_size = request->page_size,
                                                   .page_token = request->page_token,
+                                                  .keep = text_filter_keeps,
+                                                  .context = &filter,
                                               },
-                                              partition, &page);
+                                              filter.folded, &page);
   if (status)
     return status;
   response->sponsors = (Onboard__Sponsor **)page.messages;
