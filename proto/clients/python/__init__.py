@@ -5,7 +5,7 @@ import dataclasses
 import pathlib
 
 import grpc
-from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, duration_pb2, message_factory  # noqa: F401
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 
 def connect(address, ca, certificate, key, token=None):
@@ -74,17 +74,20 @@ def refusal_of(error):
     return made
 
 
-def _details_factory():
+def _details_pool():
     """google.rpc in a pool of its own: another package of the program may bring the same files."""
     pool = descriptor_pool.DescriptorPool()
     files = pathlib.Path(__file__).with_name("details.binpb").read_bytes()
     for file in descriptor_pb2.FileDescriptorSet.FromString(files).file:
         pool.Add(file)
-    return message_factory.MessageFactory(pool)
+    return pool
 
 
-_FACTORY = _details_factory()
+_POOL = _details_pool()
+_FACTORY = None if hasattr(message_factory, "GetMessageClass") else message_factory.MessageFactory(_POOL)
 
 
 def _message(name):
-    return _FACTORY.GetPrototype(_FACTORY.pool.FindMessageTypeByName(name))
+    """protobuf renamed this between its versions 3.21 and 4.22."""
+    found = _POOL.FindMessageTypeByName(name)
+    return _FACTORY.GetPrototype(found) if _FACTORY else message_factory.GetMessageClass(found)
