@@ -7,9 +7,10 @@ what=$1
 shift
 case $what in
   set)
+    out=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
     cd "$here/.."
     # shellcheck disable=SC2046 # a list of names without blanks
-    exec protoc -I . --include_imports --include_source_info --descriptor_set_out="$1" \
+    exec protoc -I . --include_imports --include_source_info --descriptor_set_out="$out" \
       $(find entente google -name '*.proto' | LC_ALL=C sort)
     ;;
   pages | openapi)
