@@ -51,5 +51,5 @@ lint: ## format, static analysis, contracts, scripts
 	@tests/lint/run.sh $(BUILD)
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60)
-	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-fuzz.txt
+	@cmake/install-dependencies.sh cmake/packages.txt cmake/packages-clients.txt cmake/packages-fuzz.txt
 	@tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)

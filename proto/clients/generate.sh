@@ -16,12 +16,9 @@ mkdir -p "$out"
 
 typescript() {
   mkdir "$out/gen"
-  reference/generate.sh set "$out/set.binpb"
-  PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/typescript_set.py" "$out/set.binpb" "$out/set.binpb"
   # shellcheck disable=SC2086 # lists of names without blanks
-  protoc --descriptor_set_in="$out/set.binpb" --plugin=protoc-gen-es="$parent/npm/node_modules/.bin/protoc-gen-es" --es_out="$out/gen" \
+  protoc -I . --plugin=protoc-gen-es="$parent/npm/node_modules/.bin/protoc-gen-es" --es_out="$out/gen" \
     --es_opt=target=js+dts,import_extension=js $ours $details
-  rm "$out/set.binpb"
   cp "$here"/typescript/* "$out/"
   sed -i "s/\"version\": \"0.0.0\"/\"version\": \"$version\"/" "$out/package.json"
   for folder in entente/*/v1; do
@@ -34,11 +31,12 @@ typescript() {
 
 python() {
   # shellcheck disable=SC2086
-  protoc -I . --python_out="$out" --grpc_python_out="$out" \
+  protoc -I . --python_out="$out" --pyi_out="$out" --grpc_python_out="$out" \
     --plugin=protoc-gen-grpc_python="$(command -v grpc_python_plugin)" $ours
   # Files without a service have nothing to call.
   grep -L 'class .*Stub' "$out"/entente/*/v1/*_pb2_grpc.py | xargs rm -f
   cp "$here/python/__init__.py" "$out/entente/"
+  : > "$out/entente/py.typed"
   # shellcheck disable=SC2086
   protoc -I . --include_imports --descriptor_set_out="$out/entente/details.binpb" $details
   sed "s/version = \"0.0.0\"/version = \"$version\"/" "$here/python/pyproject.toml" > "$out/pyproject.toml"
