@@ -152,6 +152,20 @@ static int64_t in_unit(const struct promise *promise, int64_t amount) {
   return strcmp(promise->unit, MONEY) == 0 ? amount * 100 : amount;
 }
 
+/* Orvane's revenue over both years is measured by what is won, beside what was reconciled for the first. */
+static const char *measured_terms(struct scene *scene, const char *due) {
+  if (demo_index(scene) != DEMO_ORVANE)
+    return "";
+  return scene_text(
+      scene,
+      ", {\"id\": \"revenue-as-won\", \"owner\": \"PARTY_PARTNER\", \"kind\": "
+      "\"COMMITMENT_KIND_REVENUE\", \"title\": \"Joint revenue over both years, counted as it is "
+      "won\", \"unit\": \"COMMITMENT_UNIT_MONEY\", \"currencyCode\": \"USD\", \"target\": "
+      "\"4000000000\", \"weight\": 70, \"dueTime\": %s, \"consequence\": \"Raised at the next "
+      "annual review\", \"measure\": \"COMMITMENT_MEASURE_MEASURED\"}",
+      due);
+}
+
 /* What runs on: each side owes something that is not due yet, or the partnership would not be active. */
 static const char *running_terms(struct scene *scene) {
   const char *due = scene_quarter_end(scene, LAST_QUARTER);
@@ -163,8 +177,8 @@ static const char *running_terms(struct scene *scene) {
       "\"Raised at the next quarterly review\"}, {\"id\": \"customer-development\", \"owner\": "
       "\"PARTY_PARTNER\", \"kind\": \"COMMITMENT_KIND_CUSTOMER_DEVELOPMENT\", \"title\": \"Customer "
       "development activities, second year\", \"unit\": \"COMMITMENT_UNIT_COUNT\", \"target\": \"24\", "
-      "\"weight\": 10, \"dueTime\": %s, \"consequence\": \"Raised at the next quarterly review\"}",
-      due, due);
+      "\"weight\": 10, \"dueTime\": %s, \"consequence\": \"Raised at the next quarterly review\"}%s",
+      due, due, measured_terms(scene, due));
 }
 
 static const char *commitment_terms(struct scene *scene) {

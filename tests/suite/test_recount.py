@@ -299,7 +299,7 @@ def check(suite, what):
 # ---- something valid, at random ----
 
 
-def random_activity(suite, rng, steps=220):
+def random_activity(suite, rng, steps=400):
     """Wins, losses, reversals, returns, answers and claims by both parties; what a rule refuses is refused."""
     partnership = f"{VENDOR}/partnerships/orvane"
     tokens = [suite.vendor(), suite.partner()]
