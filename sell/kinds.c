@@ -6,6 +6,7 @@
 #include "sell/account.h"
 #include "sell/cosell.h"
 #include "sell/opportunity_review.h"
+#include "sell/registration_change.h"
 #include "sell/service.h"
 
 #include <stdio.h>
@@ -64,14 +65,27 @@ static void close_entries(const ProtobufCMessage *message, struct index_sink *si
     emit(sink, opportunity, arena_printf(index_arena(sink), "%d", month_of(timestamp_us(when, 0))), when);
 }
 
+/* For who reviews registrations: over all partnerships of the vendor, by the name of the account. */
+static void account_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
+  struct arena *arena = index_arena(sink);
+  bool direct = opportunity->state == SELL__OPPORTUNITY__STATE__STATE_OPEN &&
+                opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT &&
+                opportunity->owner_party == TYPE__PARTY__PARTY_VENDOR;
+  bool lost = opportunity->state == SELL__OPPORTUNITY__STATE__STATE_LOST &&
+              opportunity_visible(opportunity, TYPE__PARTY__PARTY_VENDOR);
+  if (opportunity->customer && (direct || lost))
+    index_emit(sink,
+               account_partition(arena, name_vendor(arena, opportunity->name),
+                                 direct ? ACCOUNT_DIRECT : ACCOUNT_LOST, opportunity->customer->account),
+               index_order_number(arena, timestamp_us(opportunity->open_time, 0)));
+}
+
 static const struct index opportunity_indexes[] = {
-    {"open", open_entries},
-    {"state", state_entries},
-    {"stage", stage_entries},
-    {"engagement", engagement_entries},
-    {"close", close_entries},
-    {"review", review_entries},
-    {0},
+    {"account", account_entries},       {"open", open_entries},
+    {"state", state_entries},           {"stage", stage_entries},
+    {"engagement", engagement_entries}, {"close", close_entries},
+    {"review", review_entries},         {0},
 };
 
 const struct kind kind_opportunity = {
@@ -96,5 +110,13 @@ const struct kind *const sell_kinds[] = {
     &kind_population,
     &kind_population_upload,
     &kind_population_chunk,
+    /* deal registration */
+    &kind_registration,
+    &kind_registration_policy,
+    &kind_match_key,
+    &kind_conflict,
+    &kind_protection_breach,
+    &kind_breach_mark,
+    &kind_contract,
     NULL,
 };

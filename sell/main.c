@@ -1,12 +1,25 @@
-/* entente-sell: opportunities and the pipeline. */
+/* entente-sell: opportunities and the pipeline, deal registrations. */
 #include "runtime/feed/directory.h"
 #include "runtime/process/service.h"
+#include "sell/registration_change.h"
 #include "sell/service.h"
 #include "sell/timed.h"
 
+#include <string.h>
+
+/* What is kept of onboard's feed. One follower, as a place in a feed is kept for each source. */
+static const char *const onboard_types[] = {"partnership.*", "contract.*", NULL};
+
+static const struct status *onboard_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
+  return strncmp(entry->type, "contract.", strlen("contract.")) == 0 ? coverage_apply(context, txn, entry)
+                                                                     : directory_apply(context, txn, entry);
+}
+
 static const struct setting settings[] = {
     {"sweep-interval-ms", SETTING_NUMBER, "5000", 100, 3600000, "ms",
-     "How long after a look for what time has changed, such as offers that nobody answered, until the next."},
+     "How long after a look for what time has changed, such as registrations whose protection has ended, "
+     "until "
+     "the next."},
     {0},
 };
 
@@ -20,8 +33,8 @@ static const char *start(struct process *process, void **context) {
       .source = "onboard",
       .channel = onboard,
       .store = process_store(process),
-      .types = directory_types,
-      .apply = directory_apply,
+      .types = onboard_types,
+      .apply = onboard_apply,
       .clock = process_clock(process),
       .log = process_log(process),
   };

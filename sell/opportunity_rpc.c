@@ -8,6 +8,7 @@
 #include "runtime/rpc/resource.h"
 #include "sell/cosell.h"
 #include "sell/field.h"
+#include "sell/protection.h"
 #include "sell/service.h"
 #include "sell/tally.h"
 
@@ -57,6 +58,9 @@ static const struct status *step_commit(struct call *call, const struct opportun
   struct txn *txn = call_txn(call);
   txn_put(txn, &kind_opportunity, after);
   opportunity_record(txn, step);
+  const struct status *status = protection_watch(txn, step);
+  if (status)
+    return status;
   *(Sell__Opportunity *)out = *after;
   return txn_commit(txn, out);
 }

@@ -1,12 +1,15 @@
 #include "sell/row.h"
 
 #include "runtime/base/name.h"
+#include "sell/protection.h"
 #include "sell/service.h"
 
 /* Stages what a row changes: it was opened, and then closed if the row says so. */
-static void row_stage(struct txn *txn, const Sell__Opportunity *existing, const struct row_change *change) {
+static const struct status *row_stage(struct txn *txn, const Sell__Opportunity *existing,
+                                      const struct row_change *change) {
+  const struct opportunity_step whole = {change->type, change->occur_us, existing, change->after};
   if (!change->after)
-    return;
+    return NULL;
   txn_put(txn, &kind_opportunity, change->after);
   if (change->opened) {
     change->opened->etag = change->after->etag;
@@ -18,6 +21,7 @@ static void row_stage(struct txn *txn, const Sell__Opportunity *existing, const 
   }
   const struct opportunity_step step = {change->type, change->occur_us, existing, change->after};
   opportunity_record(txn, &step);
+  return protection_watch(txn, &whole);
 }
 
 static const struct status *row_import(struct call *call, const struct occasion *occasion, const char *name,
@@ -37,9 +41,7 @@ static const struct status *row_import(struct call *call, const struct occasion 
   }
   result->outcome = change.outcome;
   result->opportunity = (char *)name;
-  if (!request->validate_only)
-    row_stage(call_txn(call), existing, &change);
-  return NULL;
+  return request->validate_only ? NULL : row_stage(call_txn(call), existing, &change);
 }
 
 const struct status *rows_import(struct call *call, const void *in, void *out) {

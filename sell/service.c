@@ -154,6 +154,51 @@ static const struct method population_methods[] = {
 };
 static const struct service population_service = {"entente.sell.v1.PopulationService", population_methods};
 
+/* ---- deal registration ---- */
+
+static const struct method registration_methods[] = {
+    {"CreateRegistration", .unary = registration_create},
+    {"GetRegistration", .unary = registration_get},
+    {"ListRegistrations", .unary = registration_list},
+    {"UpdateRegistration", .unary = registration_patch},
+    {"SubmitRegistration", .unary = registration_file},
+    {"WithdrawRegistration", .unary = registration_take_back},
+    {"StartRegistrationReview", .unary = registration_begin_review},
+    {"RequestRegistrationAction", .unary = registration_ask_action},
+    {"ApproveRegistration", .unary = registration_accept},
+    {"RejectRegistration", .unary = registration_turn_down},
+    {"RequestRegistrationExtension", .unary = registration_ask_extension},
+    {"DecideRegistrationExtension", .unary = registration_settle_extension},
+    {"ConvertRegistration", .unary = registration_turn_into},
+    {"RevokeRegistration", .unary = registration_take_away},
+    {"AppealRegistration", .unary = registration_object},
+    {"DecideRegistrationAppeal", .unary = registration_settle_appeal},
+    {"ListRegistrationMatches", .unary = registration_matches},
+    {"ListProtectionBreaches", .unary = protection_breach_list},
+    {0},
+};
+static const struct service registration_service = {"entente.sell.v1.RegistrationService",
+                                                    registration_methods};
+
+static const struct method registration_policy_methods[] = {
+    {"CreateRegistrationPolicy", .unary = registration_policy_create},
+    {"GetRegistrationPolicy", .unary = registration_policy_get},
+    {"ListRegistrationPolicies", .unary = registration_policy_list},
+    {"UpdateRegistrationPolicy", .unary = registration_policy_patch},
+    {"RetireRegistrationPolicy", .unary = registration_policy_end},
+    {0},
+};
+static const struct service registration_policy_service = {"entente.sell.v1.RegistrationPolicyService",
+                                                           registration_policy_methods};
+
+static const struct method conflict_methods[] = {
+    {"GetConflict", .unary = conflict_get},
+    {"ListConflicts", .unary = conflict_list},
+    {"RuleConflict", .unary = conflict_decide_for},
+    {0},
+};
+static const struct service conflict_service = {"entente.sell.v1.ConflictService", conflict_methods};
+
 /* ---- all ---- */
 
 const struct service *const sell_services[] = {
@@ -172,6 +217,10 @@ const struct service *const sell_services[] = {
     &target_account_service,
     &case_study_service,
     &population_service,
+    /* deal registration */
+    &registration_service,
+    &registration_policy_service,
+    &conflict_service,
     /* of every pillar */
     &feed_service,
     &ledger_service,

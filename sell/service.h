@@ -27,6 +27,16 @@ unary_fn engagement_create, engagement_get, engagement_list, engagement_take, en
 unary_fn help_request_create, help_request_get, help_request_list, help_request_take, help_request_refuse,
     help_request_complete, help_request_give_back, help_request_confirm, help_request_withdraw;
 
+/* Deal registration. */
+unary_fn registration_create, registration_get, registration_list, registration_patch, registration_file,
+    registration_take_back, registration_begin_review, registration_ask_action, registration_accept,
+    registration_turn_down, registration_ask_extension, registration_settle_extension, registration_turn_into,
+    registration_take_away, registration_object, registration_settle_appeal, registration_matches;
+unary_fn protection_breach_list;
+unary_fn registration_policy_create, registration_policy_get, registration_policy_list,
+    registration_policy_patch, registration_policy_end;
+unary_fn conflict_get, conflict_list, conflict_decide_for;
+
 /* Who calls, now, about the partnership that `name` lies in. NOT_FOUND (PARTNERSHIP_UNKNOWN). */
 const struct status *occasion_of(struct call *call, const char *name, struct occasion *out);
 

@@ -21,6 +21,6 @@ static const struct status *engagement_stage(struct txn *txn, const struct act *
 
 const struct timed timed_engagement = {&kind_engagement, engagement_next, engagement_stage};
 
-/* ---- all ---- */
+/* ---- all: those of registrations are in registration_change.c ---- */
 
-const struct timed *const timed_kinds[] = {&timed_engagement, NULL};
+const struct timed *const timed_kinds[] = {&timed_engagement, &timed_registration, &timed_conflict, NULL};

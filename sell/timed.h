@@ -4,7 +4,7 @@
 
 #include "runtime/store/sweep.h"
 
-extern const struct timed timed_engagement;
+extern const struct timed timed_engagement, timed_registration, timed_conflict;
 extern const struct timed *const timed_kinds[]; /* NULL-terminated */
 
 #endif

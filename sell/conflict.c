@@ -1,0 +1,220 @@
+#include "sell/conflict.h"
+
+#include "runtime/base/digest.h"
+#include "runtime/base/moment.h"
+#include "runtime/base/name.h"
+#include "runtime/base/refusal.h"
+#include "runtime/base/text.h"
+#include "runtime/base/timestamp.h"
+#include "sell/registration.h"
+
+#include <string.h>
+
+#define STATE(name) SELL__CONFLICT__STATE__STATE_##name
+#define BASIS(name) SELL__RULING_BASIS__RULING_BASIS_##name
+
+static const char *const action_names[CONFLICT_ACTIONS] = {
+    [CONFLICT_RULE] = "rule",   [CONFLICT_APPEAL] = "appeal",     [CONFLICT_DECIDE] = "decide appeal",
+    [CONFLICT_LAPSE] = "lapse", [CONFLICT_FINALIZE] = "finalize",
+};
+
+static const struct transition transitions[] = {
+    {STATE(OPEN), CONFLICT_RULE, STATE(RULED), NULL},
+    {STATE(OPEN), CONFLICT_LAPSE, STATE(FINAL), NULL},
+    {STATE(RULED), CONFLICT_APPEAL, STATE(APPEALED), NULL},
+    {STATE(RULED), CONFLICT_FINALIZE, STATE(FINAL), NULL},
+    {STATE(APPEALED), CONFLICT_DECIDE, STATE(FINAL), NULL},
+};
+
+const struct machine conflict_machine = {
+    .states = &sell__conflict__state__descriptor,
+    .actions = action_names,
+    .action_count = CONFLICT_ACTIONS,
+    .transitions = transitions,
+    .count = sizeof transitions / sizeof *transitions,
+};
+
+static const struct status *step(const struct act *act, Sell__Conflict *conflict,
+                                 enum conflict_action action) {
+  int to;
+  const struct status *status =
+      machine_next(&conflict_machine, act->arena, conflict->name, (int)conflict->state, (int)action, &to);
+  if (!status)
+    conflict->state = (Sell__Conflict__State)to;
+  return status;
+}
+
+/* ---- opening ---- */
+
+/* The same two submissions are the same conflict. */
+static char *conflict_id(struct arena *arena, const struct conflict_sides *sides) {
+  enum { ID_BYTES = 16 };
+  uint8_t digest[DIGEST_SIZE];
+  char *text = arena_printf(arena, "%s\n%s\n%lld\n%lld", sides->meeting->holder->registration,
+                            sides->contender->name, (long long)moment_us(sides->meeting->holder->submit_time),
+                            (long long)moment_us(sides->contender->submit_time));
+  digest_sha256(text, strlen(text), digest);
+  return hex_encode(arena, digest, ID_BYTES);
+}
+
+static bool contender_first(const struct conflict_sides *sides) {
+  if (sides->holder_preferred != sides->contender_preferred)
+    return sides->contender_preferred;
+  return moment_us(sides->contender->submit_time) < moment_us(sides->meeting->holder->submit_time);
+}
+
+static void list_shared(struct arena *arena, Sell__Conflict *conflict, const struct conflict_sides *sides) {
+  const Sell__MatchHolder *holder = sides->meeting->holder;
+  conflict->solutions = arena_calloc(arena, holder->n_solutions, sizeof *conflict->solutions);
+  for (size_t i = 0; i < holder->n_solutions; i++)
+    if (solutions_shared(&holder->solutions[i], 1, sides->contender->solutions,
+                         sides->contender->n_solutions))
+      conflict->solutions[conflict->n_solutions++] = holder->solutions[i];
+}
+
+Sell__Conflict *conflict_open(struct arena *arena, const char *vendor, const struct conflict_sides *sides) {
+  const Sell__MatchHolder *holder = sides->meeting->holder;
+  const struct company_comparison *comparison = &sides->meeting->comparison;
+  Sell__Conflict *conflict = arena_new(arena, Sell__Conflict);
+  sell__conflict__init(conflict);
+  conflict->name = name_child(arena, vendor, "conflicts", conflict_id(arena, sides));
+  conflict->state = STATE(OPEN);
+  conflict->holder = holder->registration;
+  conflict->contender = sides->contender->name;
+  conflict->holder_submit_time = holder->submit_time;
+  conflict->contender_submit_time = sides->contender->submit_time;
+  conflict->customer = holder->customer;
+  conflict->keys = arena_copy(arena, comparison->keys, comparison->key_count * sizeof *comparison->keys);
+  conflict->n_keys = comparison->key_count;
+  conflict->first = contender_first(sides) ? conflict->contender : conflict->holder;
+  list_shared(arena, conflict, sides);
+  return conflict;
+}
+
+const char *conflict_other(const Sell__Conflict *conflict, const char *registration) {
+  if (text_equal(conflict->holder, registration))
+    return conflict->contender;
+  return text_equal(conflict->contender, registration) ? conflict->holder : NULL;
+}
+
+/* ---- time ---- */
+
+int64_t conflict_next_us(const Sell__Conflict *conflict) {
+  return conflict->state == STATE(RULED) ? moment_us(conflict->final_due_time) : INT64_MAX;
+}
+
+bool conflict_settle(struct arena *arena, Sell__Conflict *conflict, int64_t now_us) {
+  int64_t due = conflict_next_us(conflict);
+  if (due > now_us)
+    return false;
+  conflict->state = STATE(FINAL);
+  conflict->final_time = timestamp_new(arena, due);
+  return true;
+}
+
+/* ---- ruling ---- */
+
+static const struct status *check_request(const struct act *act, const Sell__Conflict *conflict,
+                                          const Sell__RuleConflictRequest *request, Sell__RulingBasis basis) {
+  struct status *invalid = NULL;
+  bool choice = basis == BASIS(CUSTOMER_CHOICE);
+  if (basis == BASIS(LAPSED))
+    invalid_add(act->arena, &invalid, "basis", "VALUE_OUT_OF_RANGE", "is no basis to rule by");
+  if (choice && !conflict_other(conflict, request->winner))
+    invalid_add(act->arena, &invalid, "winner",
+                text_empty(request->winner) ? "REQUIRED_FIELD_MISSING" : "VALUE_OUT_OF_RANGE",
+                "must be one of the two registrations");
+  if (choice && text_empty(request->evidence))
+    invalid_add(act->arena, &invalid, "evidence", "REQUIRED_FIELD_MISSING", "must be the customer's letter");
+  if (!choice && !text_empty(request->winner))
+    invalid_add(act->arena, &invalid, "winner", "VALUE_OUT_OF_RANGE", "is for CUSTOMER_CHOICE only");
+  if (!choice && !text_empty(request->evidence))
+    invalid_add(act->arena, &invalid, "evidence", "VALUE_OUT_OF_RANGE", "is for CUSTOMER_CHOICE only");
+  return invalid;
+}
+
+static const struct status *larger(const struct act *act, const Sell__Conflict *conflict,
+                                   const struct conflict_facts *facts, const char **winner) {
+  const Type__Money *held = facts->holder->expected_amount, *contended = facts->contender->expected_amount;
+  struct guards guards = {.arena = act->arena, .resource = conflict->name, .state = "OPEN", .action = "rule"};
+  guard(&guards, held && contended && text_equal(held->currency_code, contended->currency_code),
+        "VALUE needs two amounts in one currency");
+  if (guards.status)
+    return guards.status;
+  if (held->amount_minor == contended->amount_minor)
+    *winner = conflict->first;
+  else
+    *winner = held->amount_minor > contended->amount_minor ? conflict->holder : conflict->contender;
+  return NULL;
+}
+
+/* The policy of the earlier submission counts. */
+static const Sell__RegistrationTerms *terms_of(const struct conflict_facts *facts) {
+  bool contender = moment_us(facts->contender->submit_time) < moment_us(facts->holder->submit_time);
+  return contender ? facts->contender->terms : facts->holder->terms;
+}
+
+const struct status *conflict_rule(const struct act *act, Sell__Conflict *conflict,
+                                   const struct conflict_facts *facts) {
+  const Sell__RuleConflictRequest *request = facts->request;
+  const Sell__RegistrationTerms *terms = terms_of(facts);
+  Sell__RulingBasis basis = request->basis ? request->basis : terms->ruling_basis;
+  const char *winner = conflict->first;
+  const struct status *status = step(act, conflict, CONFLICT_RULE);
+  if (!status)
+    status = check_request(act, conflict, request, basis);
+  if (!status && basis == BASIS(VALUE))
+    status = larger(act, conflict, facts, &winner);
+  if (status)
+    return status;
+  if (basis == BASIS(CUSTOMER_CHOICE))
+    winner = request->winner;
+  Sell__ConflictRuling *ruling = arena_new(act->arena, Sell__ConflictRuling);
+  sell__conflict_ruling__init(ruling);
+  ruling->basis = basis;
+  ruling->winner = arena_strdup(act->arena, winner);
+  ruling->note = request->note;
+  ruling->evidence = request->evidence;
+  ruling->rule_time = timestamp_new(act->arena, act->now_us);
+  ruling->actor = arena_strdup(act->arena, act->actor ? act->actor : "");
+  conflict->ruling = ruling;
+  conflict->final_due_time = timestamp_new(act->arena, act->now_us + terms->appeal_days * US_PER_DAY);
+  return NULL;
+}
+
+const char *conflict_loser(const Sell__Conflict *conflict) {
+  if (!conflict->ruling || conflict->ruling->basis == BASIS(SPLIT) ||
+      conflict->ruling->basis == BASIS(LAPSED))
+    return NULL;
+  return conflict_other(conflict, conflict->ruling->winner);
+}
+
+const struct status *conflict_appeal(const struct act *act, Sell__Conflict *conflict) {
+  return step(act, conflict, CONFLICT_APPEAL);
+}
+
+const struct status *conflict_decide(const struct act *act, Sell__Conflict *conflict, bool overturned) {
+  const char *loser = conflict_loser(conflict);
+  const struct status *status = step(act, conflict, CONFLICT_DECIDE);
+  if (status)
+    return status;
+  conflict->overturned = overturned;
+  conflict->final_time = timestamp_new(act->arena, act->now_us);
+  if (overturned && loser)
+    conflict->ruling->winner = arena_strdup(act->arena, loser);
+  return NULL;
+}
+
+const struct status *conflict_lapse(const struct act *act, Sell__Conflict *conflict, const char *gone) {
+  const struct status *status = step(act, conflict, CONFLICT_LAPSE);
+  if (status)
+    return status;
+  Sell__ConflictRuling *ruling = arena_new(act->arena, Sell__ConflictRuling);
+  sell__conflict_ruling__init(ruling);
+  ruling->basis = BASIS(LAPSED);
+  ruling->winner = arena_strdup(act->arena, conflict_other(conflict, gone));
+  ruling->rule_time = conflict->final_time = timestamp_new(act->arena, act->now_us);
+  ruling->actor = arena_strdup(act->arena, act->actor ? act->actor : "");
+  conflict->ruling = ruling;
+  return NULL;
+}

@@ -1,0 +1,57 @@
+/* Rules of conflicts between registrations. Pure.
+ *
+ *   OPEN --rule--> RULED --appeal--> APPEALED --decide--> FINAL
+ *     |              +------------- time ------------------^
+ *     +--------------------------- lapse ------------------^   (one of the two no longer stands)
+ */
+#ifndef ENTENTE_SELL_CONFLICT_H
+#define ENTENTE_SELL_CONFLICT_H
+
+#include "runtime/base/machine.h"
+#include "sell/match_key.h"
+
+#include "entente/sell/v1/conflict_service.pb-c.h"
+
+enum conflict_action {
+  CONFLICT_RULE,
+  CONFLICT_APPEAL,
+  CONFLICT_DECIDE,
+  CONFLICT_LAPSE,
+  CONFLICT_FINALIZE, /* by time alone */
+  CONFLICT_ACTIONS,
+};
+extern const struct machine conflict_machine;
+
+enum { CONFLICT_OPPORTUNITIES_MAX = 100 };
+
+/* A new conflict of a holder and the registration that met it. `prefers_*`: a contract puts it first. */
+struct conflict_sides {
+  const struct meeting *meeting;
+  const Sell__Registration *contender;
+  bool holder_preferred, contender_preferred;
+};
+Sell__Conflict *conflict_open(struct arena *arena, const char *vendor, const struct conflict_sides *sides);
+/* The other side; NULL when `registration` is neither. */
+const char *conflict_other(const Sell__Conflict *conflict, const char *registration);
+
+/* How time has changed it; answers whether it has. */
+bool conflict_settle(struct arena *arena, Sell__Conflict *conflict, int64_t now_us);
+int64_t conflict_next_us(const Sell__Conflict *conflict);
+
+/* Rules it, with the two registrations as they are. `conflict->ruling->winner` is who goes on; under SPLIT
+ * both do, and the other gets half the uplift. FAILED_PRECONDITION (INVALID_STATE, GUARD_UNMET),
+ * INVALID_ARGUMENT. */
+struct conflict_facts {
+  const Sell__RuleConflictRequest *request;
+  const Sell__Registration *holder, *contender;
+};
+const struct status *conflict_rule(const struct act *act, Sell__Conflict *conflict,
+                                   const struct conflict_facts *facts);
+/* Who lost it; NULL under SPLIT and LAPSED. */
+const char *conflict_loser(const Sell__Conflict *conflict);
+/* The side that lost appeals; the appeal is decided; a side no longer stands. FAILED_PRECONDITION. */
+const struct status *conflict_appeal(const struct act *act, Sell__Conflict *conflict);
+const struct status *conflict_decide(const struct act *act, Sell__Conflict *conflict, bool overturned);
+const struct status *conflict_lapse(const struct act *act, Sell__Conflict *conflict, const char *gone);
+
+#endif

@@ -1,0 +1,148 @@
+#include "sell/conflict.h"
+
+#include "runtime/base/moment.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "runtime/message/validate.h"
+#include "sell/registration_change.h"
+#include "sell/service.h"
+
+const struct status *conflict_get(struct call *call, const void *in, void *out) {
+  const Sell__GetConflictRequest *request = in;
+  Sell__Conflict *conflict;
+  const struct status *status = resource_read(call, &kind_conflict, request->name, &conflict);
+  if (status)
+    return status;
+  conflict_settle(call_arena(call), conflict, call_now_us(call));
+  *(Sell__Conflict *)out = *conflict;
+  return NULL;
+}
+
+struct filter {
+  const Sell__ListConflictsRequest *request;
+  struct arena *arena;
+  int64_t now_us;
+};
+
+static bool keep(const void *message, void *context) {
+  const struct filter *filter = context;
+  Sell__Conflict *conflict = (Sell__Conflict *)message;
+  conflict_settle(filter->arena, conflict, filter->now_us);
+  return !filter->request->state || conflict->state == filter->request->state;
+}
+
+const struct status *conflict_list(struct call *call, const void *in, void *out) {
+  const Sell__ListConflictsRequest *request = in;
+  Sell__ListConflictsResponse *response = out;
+  struct arena *arena = call_arena(call);
+  struct filter filter = {request, arena, call_now_us(call)};
+  bool of_one = !text_empty(request->registration);
+  struct list_page page;
+  if (of_one && !text_equal(name_vendor(arena, request->registration), request->parent))
+    return NULL; /* another vendor's is in no conflict here */
+  const struct list_query query = {
+      .kind = &kind_conflict,
+      .index = of_one ? "side" : "created",
+      .partition = of_one ? request->registration : request->parent,
+      .scope = request->parent,
+      .descending = true,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+      .keep = keep,
+      .context = &filter,
+  };
+  const struct status *status =
+      resource_list(call, query, arena_printf(arena, "%d", (int)request->state), &page);
+  if (status)
+    return status;
+  response->conflicts = (Sell__Conflict **)page.messages;
+  response->n_conflicts = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+/* ---- ruling ---- */
+
+/* Names of the opportunities of one kind on the customer's account, for the ruling to declare. */
+static const struct status *declare(struct call *call, const Sell__Conflict *conflict, const char *what,
+                                    char ***names, size_t *count) {
+  struct arena *arena = call_arena(call);
+  const char *vendor = name_vendor(arena, conflict->name);
+  struct list_page page;
+  const struct list_query query = {
+      .kind = &kind_opportunity,
+      .index = "account",
+      .partition = account_partition(arena, vendor, what, conflict->customer->legal_name),
+      .scope = vendor,
+      .descending = true,
+      .page_size = CONFLICT_OPPORTUNITIES_MAX,
+      .page_token = "",
+      .binding = "",
+  };
+  const struct status *status = list_entities(call_txn(call), &query, &page);
+  if (status)
+    return status;
+  *names = arena_calloc(arena, page.count, sizeof **names);
+  *count = page.count;
+  for (size_t i = 0; i < page.count; i++)
+    (*names)[i] = arena_strdup(arena, message_text(page.messages[i], "name"));
+  return NULL;
+}
+
+/* The registration that lost leaves; under SPLIT the other gets half the uplift. */
+static const struct status *carry_out(struct call *call, const struct act *act,
+                                      const Sell__Conflict *conflict, Sell__Registration *other,
+                                      const Sell__Registration *before) {
+  struct txn *txn = call_txn(call);
+  const struct status *status = NULL;
+  if (!registration_open(other) && !registration_protected(other))
+    return NULL;
+  if (!conflict_loser(conflict)) {
+    other->uplift_halved = true;
+    other->uplift_bps = before->uplift_bps / 2;
+    registration_put(txn, before, other, "registration.updated", act->now_us);
+    return NULL;
+  }
+  bool revoked = registration_protected(other);
+  status = registration_yield(act, other);
+  if (status)
+    return status;
+  registration_put(txn, before, other, revoked ? "registration.revoked" : "registration.rejected",
+                   act->now_us);
+  return registration_leave(txn, act, other);
+}
+
+const struct status *conflict_decide_for(struct call *call, const void *in, void *out) {
+  const Sell__RuleConflictRequest *request = in;
+  struct act act = act_of(call);
+  struct txn *txn = call_txn(call);
+  Sell__Conflict *conflict;
+  Sell__Registration *holder, *contender, *holder_before, *contender_before;
+  const struct status *status = resource_load(call, &kind_conflict, request->name, request->etag, &conflict);
+  if (status)
+    return status;
+  conflict_settle(act.arena, conflict, act.now_us);
+  status = registration_load_other(call, conflict->holder, &holder, &holder_before);
+  if (!status)
+    status = registration_load_other(call, conflict->contender, &contender, &contender_before);
+  if (status)
+    return status;
+  const struct conflict_facts facts = {request, holder, contender};
+  status = conflict_rule(&act, conflict, &facts);
+  if (!status)
+    status = declare(call, conflict, ACCOUNT_DIRECT, &conflict->ruling->direct_opportunities,
+                     &conflict->ruling->n_direct_opportunities);
+  if (!status)
+    status = declare(call, conflict, ACCOUNT_LOST, &conflict->ruling->lost_opportunities,
+                     &conflict->ruling->n_lost_opportunities);
+  if (status)
+    return status;
+  conflict_put(txn, conflict, "conflict.ruled", act.now_us);
+  bool holder_won = text_equal(conflict->ruling->winner, conflict->holder);
+  status = carry_out(call, &act, conflict, holder_won ? contender : holder,
+                     holder_won ? contender_before : holder_before);
+  if (status)
+    return status;
+  *(Sell__Conflict *)out = *conflict;
+  return txn_commit(txn, out);
+}

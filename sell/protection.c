@@ -1,0 +1,144 @@
+#include "sell/protection.h"
+
+#include "runtime/base/digest.h"
+#include "runtime/base/moment.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "sell/registration_change.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define CAUSE(name) SELL__PROTECTION_BREACH__CAUSE__CAUSE_##name
+#define OPEN SELL__OPPORTUNITY__STATE__STATE_OPEN
+#define WON SELL__OPPORTUNITY__STATE__STATE_WON
+
+static bool is_direct(const Sell__Opportunity *opportunity) {
+  return opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT &&
+         opportunity->owner_party == TYPE__PARTY__PARTY_VENDOR;
+}
+
+static const char *account_of(const Sell__Opportunity *opportunity) {
+  return opportunity->customer && opportunity->customer->account ? opportunity->customer->account : "";
+}
+
+/* What a step does to the account that the opportunity is on now; UNSPECIFIED: nothing of concern. */
+static Sell__ProtectionBreach__Cause cause_of(struct arena *arena, const struct opportunity_step *step) {
+  const Sell__Opportunity *before = step->before, *after = step->after;
+  bool entered = !before || strcmp(company_name_key(arena, account_of(before)),
+                                   company_name_key(arena, account_of(after))) != 0;
+  if (after->state == WON && (entered || before->state != WON))
+    return CAUSE(WON);
+  if (after->state != OPEN)
+    return CAUSE(UNSPECIFIED);
+  if (entered || before->state != OPEN)
+    return CAUSE(ENTERED);
+  return after->stage > before->stage ? CAUSE(ADVANCED) : CAUSE(UNSPECIFIED);
+}
+
+static bool is_country_code(const char *text) {
+  return text && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]) && !text[2];
+}
+
+/* Whether the holder is protected from this step. The countries of opportunities are in anybody's words: only
+ * two codes can differ. A sale that was closed outside the protection is history. */
+static bool protects(const Sell__MatchHolder *holder, const Sell__Opportunity *after, int64_t now_us) {
+  const char *country = after->customer->country;
+  if (!holder->approve_time || !match_holder_holds(holder, now_us))
+    return false;
+  if (is_country_code(country) && is_country_code(holder->customer->country_code) &&
+      strcmp(country, holder->customer->country_code) != 0)
+    return false;
+  return after->state == OPEN || moment_us(after->close_time) >= moment_us(holder->approve_time);
+}
+
+/* ---- raising ---- */
+
+/* Of one registration and opportunity. Unlike the breach's own id it is never shown: who guesses an
+ * opportunity's name could otherwise tell whether it exists. */
+static char *mark_name(struct arena *arena, const char *vendor, const char *registration,
+                       const char *opportunity) {
+  enum { ID_BYTES = 20 };
+  uint8_t digest[DIGEST_SIZE];
+  char *text = arena_printf(arena, "%s\n%s", registration, opportunity);
+  digest_sha256(text, strlen(text), digest);
+  return name_child(arena, vendor, "breachMarks", hex_encode(arena, digest, ID_BYTES));
+}
+
+static void mark_put(struct txn *txn, const char *name, const char *breach, const char *opportunity) {
+  struct arena *arena = txn_arena(txn);
+  Sell__BreachMark *mark = arena_new(arena, Sell__BreachMark);
+  sell__breach_mark__init(mark);
+  mark->name = arena_strdup(arena, name);
+  mark->breach = arena_strdup(arena, breach);
+  mark->opportunity = arena_strdup(arena, opportunity);
+  txn_put(txn, &kind_breach_mark, mark);
+}
+
+/* The breach that is there, or a new one with its marks: one under what it is about, one under its own id. */
+static const struct status *breach_of(struct txn *txn, const char *vendor, const char *registration,
+                                      const char *opportunity, Sell__ProtectionBreach **out) {
+  struct arena *arena = txn_arena(txn);
+  const char *name = mark_name(arena, vendor, registration, opportunity);
+  Sell__BreachMark *mark;
+  const struct status *status = txn_get(txn, &kind_breach_mark, name, &mark);
+  if (status)
+    return status;
+  if (mark)
+    return txn_get(txn, &kind_protection_breach, mark->breach, out);
+  const char *id = name_new_id(arena);
+  Sell__ProtectionBreach *breach = arena_new(arena, Sell__ProtectionBreach);
+  sell__protection_breach__init(breach);
+  breach->name = name_child(arena, name_partnership(arena, registration), "protectionBreaches", id);
+  breach->registration = arena_strdup(arena, registration);
+  breach->party = TYPE__PARTY__PARTY_VENDOR;
+  mark_put(txn, name, breach->name, opportunity);
+  mark_put(txn, name_child(arena, vendor, "breachMarks", id), breach->name, opportunity);
+  *out = breach;
+  return NULL;
+}
+
+static const struct status *raise(struct txn *txn, const char *vendor, const char *registration,
+                                  const Sell__Opportunity *opportunity, Sell__ProtectionBreach__Cause cause) {
+  struct arena *arena = txn_arena(txn);
+  Sell__ProtectionBreach *breach = NULL;
+  const struct status *status = breach_of(txn, vendor, registration, opportunity->name, &breach);
+  if (status)
+    return status;
+  if (!breach)
+    return status_make(arena, CODE_DATA_LOSS, "BREACH_LOST", "A breach of %s is marked and not there",
+                       registration);
+  Google__Protobuf__Timestamp *now = timestamp_new(arena, txn_now_us(txn));
+  bool is_new = breach->count == 0;
+  if (is_new)
+    breach->breach_time = now;
+  breach->last_time = now;
+  breach->count++;
+  if (cause > breach->cause)
+    breach->cause = cause;
+  txn_put(txn, &kind_protection_breach, breach);
+  struct record *record =
+      txn_record(txn, &(struct record_facts){.type = "protection.breached", .payload = breach});
+  txn_count(record, "protection.breaches", TYPE__PARTY__PARTY_VENDOR, moment_us(breach->breach_time), is_new);
+  return NULL;
+}
+
+const struct status *protection_watch(struct txn *txn, const struct opportunity_step *step) {
+  struct arena *arena = txn_arena(txn);
+  const Sell__Opportunity *after = step->after;
+  Sell__MatchKey *key;
+  Sell__Company company = SELL__COMPANY__INIT;
+  struct company_key keys[COMPANY_KEYS_MAX];
+  if (!is_direct(after) || !*account_of(after))
+    return NULL;
+  Sell__ProtectionBreach__Cause cause = cause_of(arena, step);
+  company.legal_name = (char *)account_of(after);
+  if (cause == CAUSE(UNSPECIFIED) || !company_keys(arena, &company, keys))
+    return NULL;
+  const char *vendor = name_vendor(arena, after->name);
+  const struct status *status = txn_get(txn, &kind_match_key, match_key_name(arena, vendor, &keys[0]), &key);
+  for (size_t i = 0; !status && key && i < key->n_holders; i++)
+    if (protects(key->holders[i], after, txn_now_us(txn)))
+      status = raise(txn, vendor, key->holders[i]->registration, after, cause);
+  return status;
+}

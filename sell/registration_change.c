@@ -1,0 +1,293 @@
+#include "sell/registration_change.h"
+
+#include "runtime/base/moment.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "runtime/message/validate.h"
+#include "sell/coverage.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- loading ---- */
+
+Sell__Registration *registration_copy(struct arena *arena, const Sell__Registration *registration) {
+  return (Sell__Registration *)message_copy(arena, &registration->base);
+}
+
+static const struct status *load(struct call *call, const char *name, Sell__Registration **out,
+                                 Sell__Registration **before) {
+  const struct status *status = txn_get(call_txn(call), &kind_registration, name, out);
+  if (status)
+    return status;
+  if (!*out || !registration_visible(*out, call_party(call)))
+    return call_not_found(call, name);
+  if (registration_next_us(*out) <= call_now_us(call)) {
+    bool changed;
+    status = timed_record(call_store(call), &timed_registration, call_arena(call), name, call_now_us(call),
+                          call_deadline_us(call), &changed);
+    return status ? status : &status_lost_race;
+  }
+  *before = registration_copy(call_arena(call), *out);
+  return NULL;
+}
+
+const struct status *registration_load(struct call *call, const char *name, const char *etag,
+                                       Sell__Registration **out, Sell__Registration **before) {
+  const struct status *status = load(call, name, out, before);
+  return status ? status : call_check_etag(call, etag, (*out)->etag);
+}
+
+const struct status *registration_load_other(struct call *call, const char *name, Sell__Registration **out,
+                                             Sell__Registration **before) {
+  return load(call, name, out, before);
+}
+
+/* ---- recording ---- */
+
+void registration_put(struct txn *txn, const Sell__Registration *before, Sell__Registration *after,
+                      const char *type, int64_t occur_us) {
+  struct registration_tally tallies[REGISTRATION_TALLIES_MAX];
+  txn_put(txn, &kind_registration, after);
+  struct record *record =
+      txn_record(txn, &(struct record_facts){.type = type,
+                                             .payload = after,
+                                             .occur_us = occur_us,
+                                             .private_to = registration_private_to(after)});
+  size_t count = registration_tally(before, after, tallies);
+  for (size_t i = 0; i < count; i++)
+    txn_count(record, tallies[i].counter, TYPE__PARTY__PARTY_UNSPECIFIED, tallies[i].when_us,
+              tallies[i].amount);
+}
+
+void conflict_put(struct txn *txn, Sell__Conflict *conflict, const char *type, int64_t occur_us) {
+  txn_put(txn, &kind_conflict, conflict);
+  txn_record(txn, &(struct record_facts){.type = type,
+                                         .payload = conflict,
+                                         .occur_us = occur_us,
+                                         .private_to = TYPE__PARTY__PARTY_VENDOR});
+}
+
+/* ---- match keys ---- */
+
+const struct status *keys_load(struct txn *txn, const Sell__Registration *registration,
+                               struct held_keys *out) {
+  struct arena *arena = txn_arena(txn);
+  struct company_key keys[COMPANY_KEYS_MAX];
+  const char *names[COMPANY_KEYS_MAX], *vendor = name_vendor(arena, registration->name);
+  out->count = registration->customer ? company_keys(arena, registration->customer, keys) : 0;
+  for (size_t i = 0; i < out->count; i++)
+    names[i] = match_key_name(arena, vendor, &keys[i]);
+  const struct status *status =
+      out->count ? txn_get_many(txn, &kind_match_key, names, out->count, out->keys) : NULL;
+  for (size_t i = 0; !status && i < out->count; i++) {
+    if (out->keys[i])
+      continue;
+    out->keys[i] = arena_new(arena, Sell__MatchKey);
+    sell__match_key__init(out->keys[i]);
+    out->keys[i]->name = arena_strdup(arena, names[i]);
+  }
+  return status;
+}
+
+bool keys_hold(const struct held_keys *held, const Sell__Registration *registration) {
+  for (size_t i = 0; i < held->count; i++)
+    if (!match_holder_find(held->keys[i], registration->name))
+      return false;
+  return held->count > 0;
+}
+
+static const struct status *keys_stage(struct txn *txn, struct held_keys *held,
+                                       const Sell__Registration *registration, int64_t now_us) {
+  for (size_t i = 0; i < held->count; i++) {
+    const struct status *status = match_key_set(txn_arena(txn), held->keys[i], registration, now_us);
+    if (status)
+      return status;
+    txn_put(txn, &kind_match_key, held->keys[i]);
+  }
+  return NULL;
+}
+
+const struct status *keys_update(struct txn *txn, const Sell__Registration *registration, int64_t now_us) {
+  struct held_keys held;
+  const struct status *status = keys_load(txn, registration, &held);
+  return status ? status : keys_stage(txn, &held, registration, now_us);
+}
+
+const struct status *keys_release(struct txn *txn, const Sell__Registration *registration, int64_t now_us) {
+  struct held_keys held;
+  const struct status *status = keys_load(txn, registration, &held);
+  for (size_t i = 0; !status && i < held.count; i++) {
+    if (!match_holder_find(held.keys[i], registration->name))
+      continue;
+    match_key_clear(held.keys[i], registration->name, now_us);
+    txn_put(txn, &kind_match_key, held.keys[i]);
+  }
+  return status;
+}
+
+/* ---- conflicts ---- */
+
+/* Only ones that are there already under the same name are passed over: the same two submissions. */
+static const struct status *conflict_begin(struct txn *txn, const struct act *act,
+                                           const struct meeting *meeting, const Sell__Registration *contender,
+                                           const struct contracts *contracts) {
+  struct arena *arena = act->arena;
+  Sell__Conflict *there;
+  Sell__Registration held = *contender; /* as far as coverage looks at it */
+  held.name = meeting->holder->registration;
+  held.customer = meeting->holder->customer;
+  held.solutions = meeting->holder->solutions;
+  held.n_solutions = meeting->holder->n_solutions;
+  const struct conflict_sides sides = {
+      .meeting = meeting,
+      .contender = contender,
+      .holder_preferred = coverage_prefers(arena, contracts->items, contracts->count, &held, act->now_us),
+      .contender_preferred =
+          coverage_prefers(arena, contracts->items, contracts->count, contender, act->now_us),
+  };
+  Sell__Conflict *conflict = conflict_open(arena, name_vendor(arena, contender->name), &sides);
+  const struct status *status = txn_get(txn, &kind_conflict, conflict->name, &there);
+  if (!status && !there)
+    conflict_put(txn, conflict, "conflict.opened", act->now_us);
+  return status;
+}
+
+static const struct status *duplicate(const struct act *act, const Sell__Registration *registration,
+                                      const char *there) {
+  struct status *refusal =
+      status_make(act->arena, CODE_FAILED_PRECONDITION, REASON_REGISTRATION_DUPLICATE,
+                  "%s is about the same customer and solution as %s", registration->name, there);
+  status_add_metadata(act->arena, refusal, "registration", there);
+  return refusal;
+}
+
+const struct status *registration_claim(struct txn *txn, const struct act *act, struct held_keys *held,
+                                        const Sell__Registration *registration) {
+  struct meeting meetings[MATCH_MEETINGS_MAX];
+  struct contracts contracts = {0};
+  const char *partnership = name_partnership(act->arena, registration->name);
+  size_t count = match_keys_meet(act->arena, held->keys, held->count, registration, act->now_us, meetings);
+  for (size_t i = 0; i < count; i++)
+    if (text_equal(name_partnership(act->arena, meetings[i].holder->registration), partnership))
+      return duplicate(act, registration, meetings[i].holder->registration);
+  const struct status *status =
+      count ? contracts_of(txn, name_vendor(act->arena, registration->name), &contracts) : NULL;
+  for (size_t i = 0; !status && i < count; i++)
+    status = conflict_begin(txn, act, &meetings[i], registration, &contracts);
+  return status ? status : keys_stage(txn, held, registration, act->now_us);
+}
+
+const struct status *conflicts_of(struct txn *txn, const struct act *act, const char *registration,
+                                  struct conflicts *out) {
+  struct list_page page;
+  *out = (struct conflicts){0};
+  const struct status *status = resource_all(txn, &kind_conflict, "side", registration, &page);
+  if (status || !page.count)
+    return status;
+  out->items = arena_calloc(act->arena, page.count, sizeof *out->items);
+  for (size_t i = 0; !status && i < page.count; i++) {
+    Sell__Conflict *conflict;
+    status = txn_get(txn, &kind_conflict, message_text(page.messages[i], "name"), &conflict);
+    if (status || !conflict)
+      continue;
+    conflict_settle(act->arena, conflict, act->now_us);
+    out->items[out->count++] = conflict;
+  }
+  return status;
+}
+
+const struct status *registration_leave(struct txn *txn, const struct act *act,
+                                        const Sell__Registration *registration) {
+  struct conflicts conflicts;
+  /* The keys first: who submits meanwhile changes them, so that no conflict opens unseen. */
+  const struct status *status = keys_release(txn, registration, act->now_us);
+  if (!status)
+    status = conflicts_of(txn, act, registration->name, &conflicts);
+  for (size_t i = 0; !status && i < conflicts.count; i++) {
+    Sell__Conflict *conflict = conflicts.items[i];
+    if (conflict->state != SELL__CONFLICT__STATE__STATE_OPEN)
+      continue;
+    status = conflict_lapse(act, conflict, registration->name);
+    if (!status)
+      conflict_put(txn, conflict, "conflict.lapsed", act->now_us);
+  }
+  return status;
+}
+
+/* ---- contracts ---- */
+
+const struct status *contracts_of(struct txn *txn, const char *vendor, struct contracts *out) {
+  struct list_page page;
+  const struct status *status = resource_all(txn, &kind_contract, "routing", vendor, &page);
+  if (status)
+    return status;
+  out->items = (Onboard__Contract **)page.messages;
+  out->count = page.count;
+  return NULL;
+}
+
+const struct status *coverage_check(struct txn *txn, const struct act *act,
+                                    const Sell__Registration *registration) {
+  struct contracts contracts;
+  const struct status *status = contracts_of(txn, name_vendor(act->arena, registration->name), &contracts);
+  if (status || !coverage_excludes(act->arena, contracts.items, contracts.count, registration, act->now_us))
+    return status;
+  return status_make(act->arena, CODE_FAILED_PRECONDITION, REASON_CUSTOMER_UNAVAILABLE,
+                     "This customer cannot be registered for these solutions in this partnership");
+}
+
+const struct status *coverage_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
+  (void)context;
+  if (!name_matches(entry->resource, kind_contract.pattern))
+    return NULL;
+  if (text_empty(entry->payload_type)) {
+    txn_delete(txn, &kind_contract, entry->resource);
+    return NULL;
+  }
+  Onboard__Contract *contract =
+      onboard__contract__unpack(arena_allocator(txn_arena(txn)), entry->payload.len, entry->payload.data);
+  if (!contract || strcmp(entry->payload_type, onboard__contract__descriptor.name) != 0)
+    return status_make(txn_arena(txn), CODE_DATA_LOSS, "FEED_ENTRY_MALFORMED",
+                       "the contract in `%s` of onboard's feed does not decode", entry->name);
+  txn_put(txn, &kind_contract, contract);
+  return NULL;
+}
+
+/* ---- what time changes ---- */
+
+static int64_t registration_next(const ProtobufCMessage *message) {
+  return registration_next_us((const Sell__Registration *)message);
+}
+
+static const struct status *registration_stage(struct txn *txn, const struct act *act,
+                                               ProtobufCMessage *message) {
+  Sell__Registration *registration = (Sell__Registration *)message;
+  int64_t due = registration_next_us(registration);
+  const Sell__Registration *before = registration_copy(act->arena, registration);
+  int action = registration_settle(act->arena, registration, act->now_us);
+  if (action == REGISTRATION_ESCALATE) {
+    registration_put(txn, before, registration, "registration.escalated", due);
+    return NULL;
+  }
+  assert(action == REGISTRATION_LAPSE || action == REGISTRATION_EXPIRE);
+  registration_put(txn, before, registration,
+                   action == REGISTRATION_LAPSE ? "registration.withdrawn" : "registration.expired", due);
+  return registration_leave(txn, act, registration);
+}
+
+static int64_t conflict_next(const ProtobufCMessage *message) {
+  return conflict_next_us((const Sell__Conflict *)message);
+}
+
+static const struct status *conflict_stage(struct txn *txn, const struct act *act,
+                                           ProtobufCMessage *message) {
+  Sell__Conflict *conflict = (Sell__Conflict *)message;
+  int64_t due = conflict_next_us(conflict);
+  conflict_settle(act->arena, conflict, act->now_us);
+  conflict_put(txn, conflict, "conflict.final", due);
+  return NULL;
+}
+
+const struct timed timed_registration = {&kind_registration, registration_next, registration_stage};
+const struct timed timed_conflict = {&kind_conflict, conflict_next, conflict_stage};
