@@ -149,6 +149,7 @@ def recount_sell(suite, partnership, token, sheet):
         sheet.add(f"pipeline.{column}.{kind}", party, LEVELS)
         sheet.add(f"pipeline_amount.{column}.{kind}.{currency}", party, LEVELS, amount)
     recount_help(suite, partnership, token, sheet)
+    recount_registrations(suite, partnership, token, sheet)
 
 
 def recount_success(won, sheet, amount, currency):
@@ -193,6 +194,31 @@ def recount_accounts(suite, partnership, token, sheet):
             sheet.add(f"target_accounts.{state(account)[6:].lower()}", 0, account.close_time)
     for study in listed(suite, "CaseStudyService/ListCaseStudies", partnership, token):
         sheet.add("case_studies.published", 0, study.publish_time, state(study) == "STATE_PUBLISHED")
+
+
+def recount_registrations(suite, partnership, token, sheet):
+    """Drafts are the partner's alone, and count for nothing."""
+    for found in listed(suite, "RegistrationService/ListRegistrations", partnership, token):
+        if not found.HasField("first_submit_time"):
+            continue
+        sheet.add("registrations.submitted", 0, found.first_submit_time)
+        for decision in found.decisions:
+            approved = enum_name(decision, "outcome") == "OUTCOME_APPROVED"
+            taken = decision.decide_time.ToMicroseconds() - decision.submit_time.ToMicroseconds()
+            sheet.add("registrations.approved" if approved else "registrations.rejected", 0, decision.decide_time)
+            sheet.add("registrations.decision_minutes", 0, decision.decide_time, taken // 60_000_000)
+            sheet.add("registrations.decided_in_time", 0, decision.decide_time, decision.in_time)
+        for escalated in (found, *found.decisions):
+            if escalated.HasField("escalate_time"):
+                sheet.add("registrations.escalated", 0, escalated.escalate_time)
+        for extension in found.extensions:
+            if enum_name(extension, "state") == "STATE_GRANTED":
+                sheet.add("registrations.extended", 0, extension.decide_time)
+        ending = state(found)[6:].lower()
+        if ending in ("withdrawn", "converted", "expired", "revoked"):
+            sheet.add(f"registrations.{ending}", 0, found.end_time)
+    for breach in listed(suite, "RegistrationService/ListProtectionBreaches", partnership, token):
+        sheet.add("protection.breaches", breach.party, breach.breach_time)
 
 
 def recount_incentivize(suite, partnership, token, sheet):

@@ -1,0 +1,336 @@
+/* Two partners and one deal: found in one step, ruled by the vendor, unknown to the partners. */
+#include "sell/registration_fixture.h"
+#include "support/check.h"
+
+#include "runtime/base/moment.h"
+#include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "sell/registration_change.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STATE(name) SELL__REGISTRATION__STATE__STATE_##name
+#define CONFLICT(name) SELL__CONFLICT__STATE__STATE_##name
+#define R "RegistrationService/"
+#define C "ConflictService/"
+
+struct rivals {
+  const char *first, *second; /* registrations of two partnerships */
+};
+
+static struct rivals rivals(struct pillar_fixture *f, const char *id, const char *customer) {
+  struct arena *arena = pillar_arena(f);
+  const char *one = pillar_partnership(f, arena_printf(arena, "%s-one", id), "orvane-global");
+  const char *two = pillar_partnership(f, arena_printf(arena, "%s-two", id), "castellan-soc");
+  struct rivals made = {.first = registration_submitted(f, f->partner, one, customer)};
+  fixture_set_now(f->server, fixture_now(f->server) + 1000000);
+  made.second = registration_submitted(f, f->stranger, two, customer);
+  return made;
+}
+
+/* Nothing that the loser can read names who won. */
+static void assert_no_word_of(struct pillar_fixture *f, const struct principal *who, const char *partnership,
+                              const char *other) {
+  Ledger__LedgerEntry **entries;
+  size_t count = pillar_entries(f, who, partnership, &entries);
+  assert_true(count > 0);
+  for (size_t i = 0; i < count; i++) {
+    assert_null(strstr(entries[i]->type, "conflict"));
+    assert_null(memmem(entries[i]->payload.data, entries[i]->payload.len, other, strlen(other)));
+  }
+}
+
+static void the_earliest_complete_submission_wins(void **state) {
+  struct pillar_fixture *f = *state;
+  struct rivals r = rivals(f, "first", "First Harbor Bank");
+  const Sell__Conflict *conflict = conflict_of(f, r.first);
+  assert_int_equal(conflict->state, CONFLICT(OPEN));
+  assert_string_equal(conflict->holder, r.first);
+  assert_string_equal(conflict->contender, r.second);
+  assert_string_equal(conflict->first, r.first);
+  assert_int_equal(conflict->n_keys, 2);
+  const struct status *held =
+      ask_refused(f, f->manager, R "ApproveRegistration", "GUARD_UNMET", "{'name': '%s'}", r.first);
+  assert_non_null(strstr(held->guards->description, conflict->name));
+  /* the partners see nothing of it */
+  assert_int_equal(registration_now(f, f->stranger, r.second)->state, STATE(SUBMITTED));
+  ask_refused(f, f->partner, C "GetConflict", REASON_ACCESS_DENIED, "{'name': '%s'}", conflict->name);
+  ask_refused(f, f->manager, C "RuleConflict", REASON_ACCESS_DENIED, "{'name': '%s'}", conflict->name);
+  conflict =
+      ask(f, f->administrator, C "RuleConflict", "{'name': '%s', 'note': 'They came first'}", conflict->name);
+  assert_int_equal(conflict->state, CONFLICT(RULED));
+  assert_string_equal(conflict->ruling->winner, r.first);
+  assert_int_equal(conflict->ruling->basis, SELL__RULING_BASIS__RULING_BASIS_FIRST);
+  const Sell__Registration *lost = registration_now(f, f->stranger, r.second);
+  assert_int_equal(lost->state, STATE(REJECTED));
+  assert_int_equal(lost->decisions[0]->reason, SELL__REJECTION_REASON__REJECTION_REASON_NOT_AVAILABLE);
+  assert_null(strstr(lost->decisions[0]->note, "first"));
+  assert_int_equal(registration_now(f, f->partner, r.first)->state, STATE(SUBMITTED));
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", r.first);
+  assert_no_word_of(f, f->stranger, name_partnership(pillar_arena(f), r.second), "first-one");
+  ask_refused(f, f->administrator, C "RuleConflict", REASON_INVALID_STATE, "{'name': '%s'}", conflict->name);
+  pass_days(f, 15);
+  const Sell__Conflict *end = ask(f, f->viewer, C "GetConflict", "{'name': '%s'}", conflict->name);
+  assert_int_equal(end->state, CONFLICT(FINAL)); /* on read, before the sweeper */
+  sell_sweep(f);
+  const Sell__ListConflictsResponse *page =
+      ask(f, f->viewer, C "ListConflicts",
+          "{'parent': 'vendors/halden', 'state': 'STATE_FINAL', 'registration': '%s'}", r.second);
+  assert_int_equal(page->n_conflicts, 1);
+  pillar_verify(f);
+}
+
+static void an_appeal_turns_a_ruling_round(void **state) {
+  struct pillar_fixture *f = *state;
+  struct rivals r = rivals(f, "appeal", "Grand Meridian Hotels");
+  const char *conflict = conflict_of(f, r.first)->name;
+  ask(f, f->administrator, C "RuleConflict", "{'name': '%s'}", conflict);
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", r.first);
+  const Sell__Registration *appealed =
+      ask(f, f->stranger, R "AppealRegistration",
+          "{'name': '%s', 'statement': 'We hold the letter of intent'}", r.second);
+  assert_int_equal(appealed->appeal->state, SELL__REGISTRATION_APPEAL__STATE__STATE_PENDING);
+  assert_int_equal(
+      ((const Sell__Conflict *)ask(f, f->viewer, C "GetConflict", "{'name': '%s'}", conflict))->state,
+      CONFLICT(APPEALED));
+  ask_refused(f, f->stranger, R "AppealRegistration", "GUARD_UNMET",
+              "{'name': '%s', 'statement': 'We still hold it'}", r.second);
+  ask_refused(f, f->stranger, R "SubmitRegistration", "GUARD_UNMET", "{'name': '%s'}", r.second);
+  ask(f, f->administrator, R "DecideRegistrationAppeal",
+      "{'name': '%s', 'granted': true, 'note': 'The letter decides'}", r.second);
+  const Sell__Conflict *end = ask(f, f->viewer, C "GetConflict", "{'name': '%s'}", conflict);
+  assert_int_equal(end->state, CONFLICT(FINAL));
+  assert_true(end->overturned);
+  assert_string_equal(end->ruling->winner, r.second);
+  assert_int_equal(registration_now(f, f->partner, r.first)->state, STATE(REVOKED));
+  assert_int_equal(registration_now(f, f->stranger, r.second)->state, STATE(IN_REVIEW));
+  assert_int_equal(conflict_count(f, r.second), 1);
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", r.second);
+  pillar_verify(f);
+}
+
+static void a_split_gives_the_second_half(void **state) {
+  struct pillar_fixture *f = *state;
+  ask(f, f->administrator, "RegistrationPolicyService/CreateRegistrationPolicy",
+      "{'parent': 'vendors/halden', 'registrationPolicyId': 'split', 'registrationPolicy': {'displayName': "
+      "'Split', "
+      "'terms': {'upliftBps': 1000, 'rulingBasis': 'RULING_BASIS_SPLIT'}}}");
+  struct rivals r = rivals(f, "split", "Two Rivers Water");
+  const Sell__Conflict *ruled =
+      ask(f, f->administrator, C "RuleConflict", "{'name': '%s'}", conflict_of(f, r.first)->name);
+  assert_int_equal(ruled->ruling->basis, SELL__RULING_BASIS__RULING_BASIS_SPLIT);
+  const Sell__Registration *one = ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", r.first);
+  const Sell__Registration *two = ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", r.second);
+  assert_int_equal(one->uplift_bps, 1000);
+  assert_int_equal(two->uplift_bps, 500);
+  ask(f, f->administrator, "RegistrationPolicyService/RetireRegistrationPolicy",
+      "{'name': 'vendors/halden/registrationPolicies/split'}");
+}
+
+static void who_leaves_ends_the_conflict(void **state) {
+  struct pillar_fixture *f = *state;
+  struct rivals r = rivals(f, "leave", "Granite Works");
+  const char *conflict = conflict_of(f, r.first)->name;
+  ask(f, f->partner, R "WithdrawRegistration", "{'name': '%s'}", r.first);
+  const Sell__Conflict *end = ask(f, f->viewer, C "GetConflict", "{'name': '%s'}", conflict);
+  assert_int_equal(end->state, CONFLICT(FINAL));
+  assert_int_equal(end->ruling->basis, SELL__RULING_BASIS__RULING_BASIS_LAPSED);
+  assert_string_equal(end->ruling->winner, r.second);
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", r.second);
+  ask_refused(f, f->partner, R "SubmitRegistration", REASON_INVALID_STATE, "{'name': '%s'}", r.first);
+  /* the place is free again only when the protection is over */
+  const char *third = registration_submitted(
+      f, f->partner, pillar_partnership(f, "leave-three", "orvane-global"), "Granite Works");
+  assert_int_equal(conflict_count(f, third), 1);
+  pass_days(f, 91);
+  const char *fourth = registration_submitted(
+      f, f->partner, pillar_partnership(f, "leave-four", "orvane-global"), "GRANITE WORKS LLC");
+  assert_int_equal(conflict_count(f, fourth),
+                   1); /* with the third, which nobody decided; not the expired one */
+  assert_string_equal(conflict_of(f, fourth)->holder, third);
+}
+
+static void what_is_another_deal_does_not_conflict(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *one = pillar_partnership(f, "apart-one", "orvane-global");
+  const char *two = pillar_partnership(f, "apart-two", "castellan-soc");
+  const char *held = registration_submitted(f, f->partner, one, "Blue Lake Energy");
+  const struct {
+    const char *field, *value;
+  } rows[] = {
+      {"solutions", "['managed-operations']"},
+      {"customer",
+       "{'legalName': 'Blue Lake Energy', 'domain': 'blue-lake-energy.example', 'countryCode': 'DE'}"},
+      {"customer",
+       "{'legalName': 'Blue Lake Mining', 'domain': 'bluelakemining.example', 'countryCode': 'US'}"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *name = registration_drafted(f, f->stranger, two, "Blue Lake Energy");
+    ask(f, f->stranger, R "UpdateRegistration", "{'registration': {'name': '%s', '%s': %s}}", name,
+        rows[i].field, rows[i].value);
+    ask(f, f->stranger, R "SubmitRegistration", "{'name': '%s'}", name);
+    assert_int_equal(conflict_count(f, name), 0);
+  }
+  /* but the reviewer is shown what is close */
+  const Sell__ListRegistrationMatchesResponse *matches =
+      ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", held);
+  assert_int_equal(matches->n_registrations, 2);
+  assert_int_equal(matches->registrations[0]->relation, SELL__COMPANY_MATCH__RELATION__RELATION_SAME);
+  assert_false(matches->registrations[0]->solutions_shared);
+  assert_int_equal(matches->registrations[1]->relation, SELL__COMPANY_MATCH__RELATION__RELATION_RELATED);
+  matches = ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s', 'scoreMin': 500}", held);
+  assert_int_equal(matches->n_registrations, 3);
+  ask_refused(f, f->partner, R "ListRegistrationMatches", REASON_ACCESS_DENIED, "{'name': '%s'}", held);
+  /* twice by one partner is no conflict but a mistake */
+  const char *twice = registration_drafted(f, f->partner, one, "Blue Lake Energy Inc");
+  const struct status *refusal =
+      ask_refused(f, f->partner, R "SubmitRegistration", "REGISTRATION_DUPLICATE", "{'name': '%s'}", twice);
+  assert_string_equal(refusal->metadata->value, held);
+}
+
+static void a_changed_customer_loses_its_place(void **state) {
+  struct pillar_fixture *f = *state;
+  struct rivals r = rivals(f, "moved", "Silver Birch Media");
+  const char *conflict = conflict_of(f, r.first)->name;
+  ask(f, f->manager, R "RequestRegistrationAction",
+      "{'name': '%s', 'note': 'Who is it really?', 'fields': ['customer']}", r.first);
+  ask(f, f->partner, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'customer': {'legalName': 'Golden Birch Media', 'domain': "
+      "'goldenbirch.example', "
+      "'countryCode': 'US'}}}",
+      r.first);
+  const Sell__Conflict *end = ask(f, f->viewer, C "GetConflict", "{'name': '%s'}", conflict);
+  assert_int_equal(end->ruling->basis, SELL__RULING_BASIS__RULING_BASIS_LAPSED);
+  fixture_set_now(f->server, fixture_now(f->server) + 1000000);
+  ask(f, f->partner, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'customer': {'legalName': 'Silver Birch Media', 'domain': "
+      "'silver-birch-media.example', 'countryCode': 'US'}}}",
+      r.first);
+  ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", r.first);
+  const Sell__ListConflictsResponse *page =
+      ask(f, f->viewer, C "ListConflicts",
+          "{'parent': 'vendors/halden', 'state': 'STATE_OPEN', 'registration': '%s'}", r.first);
+  assert_int_equal(page->n_conflicts, 1);
+  assert_string_equal(page->conflicts[0]->first, r.second); /* who was second is first now */
+}
+
+/* ---- contracts ---- */
+
+static const struct status *put_contract(struct txn *txn, void *context) {
+  const char *partnership = context;
+  struct arena *arena = txn_arena(txn);
+  Onboard__Contract *contract = arena_new(arena, Onboard__Contract);
+  onboard__contract__init(contract);
+  contract->name = name_child(arena, partnership, "contracts", "master");
+  contract->state = ONBOARD__CONTRACT__STATE__STATE_ACTIVE;
+  contract->activate_time = timestamp_new(arena, txn_now_us(txn) - 1);
+  contract->terms = arena_new(arena, Onboard__ContractTerms);
+  onboard__contract_terms__init(contract->terms);
+  contract->terms->elements = arena_new(arena, Onboard__AgreementElements);
+  onboard__agreement_elements__init(contract->terms->elements);
+  Onboard__CoverageTerms *coverage = arena_new(arena, Onboard__CoverageTerms);
+  onboard__coverage_terms__init(coverage);
+  contract->terms->elements->coverage = coverage;
+  Onboard__CoverageProvision *provision = arena_new(arena, Onboard__CoverageProvision);
+  onboard__coverage_provision__init(provision);
+  provision->id = (char *)"banks";
+  provision->kind = ONBOARD__COVERAGE_PROVISION__KIND__KIND_EXCLUSIVE;
+  provision->segments = arena_calloc(arena, 1, sizeof *provision->segments);
+  provision->segments[provision->n_segments++] = (char *)"exclusive-banking";
+  coverage->provisions = arena_calloc(arena, 1, sizeof *coverage->provisions);
+  coverage->provisions[coverage->n_provisions++] = provision;
+  Ledger__LedgerEntry entry = LEDGER__LEDGER_ENTRY__INIT;
+  entry.name = (char *)"vendors/halden/ledgerEntries/1";
+  entry.resource = contract->name;
+  entry.type = (char *)"contract.activated";
+  entry.payload_type = (char *)onboard__contract__descriptor.name;
+  entry.payload.len = onboard__contract__get_packed_size(contract);
+  entry.payload.data = arena_alloc(arena, entry.payload.len);
+  onboard__contract__pack(contract, entry.payload.data);
+  const struct status *status = coverage_apply(NULL, txn, &entry);
+  return status ? status : txn_commit(txn, NULL);
+}
+
+static void a_contract_excludes_others_without_saying_whose(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *holder = pillar_partnership(f, "exclusive", "castellan-soc");
+  const char *p = pillar_partnership(f, "excluded", "orvane-global");
+  assert_null(fixture_txn(f->server, put_contract, (void *)holder));
+  const char *name = registration_drafted(f, f->partner, p, "Harbor Savings");
+  ask(f, f->partner, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'segment': 'exclusive-banking'}}", name);
+  const struct status *refusal =
+      ask_refused(f, f->partner, R "SubmitRegistration", "CUSTOMER_UNAVAILABLE", "{'name': '%s'}", name);
+  assert_null(strstr(refusal->message, "exclusive"));
+  assert_null(strstr(refusal->message, "castellan"));
+  assert_null(refusal->metadata);
+  const char *own = registration_drafted(f, f->stranger, holder, "Harbor Savings");
+  ask(f, f->stranger, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'segment': 'exclusive-banking'}}", own);
+  ask(f, f->stranger, R "SubmitRegistration", "{'name': '%s'}", own);
+  ask(f, f->partner, R "UpdateRegistration", "{'registration': {'name': '%s', 'segment': 'retail'}}", name);
+  ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
+}
+
+/* ---- racing ---- */
+
+enum { CLIENTS = 24, ROUNDS = 8 };
+struct race {
+  const void *requests[CLIENTS];
+  const struct status *answers[CLIENTS];
+};
+
+static void submit_at_once(struct server_fixture *server, size_t index, void *context) {
+  struct race *race = context;
+  Sell__Registration *registration;
+  struct client_call call =
+      fixture_client_call(server, fixture_arena(server),
+                          "/entente.sell.v1.RegistrationService/SubmitRegistration", race->requests[index]);
+  call.response = &sell__registration__descriptor;
+  race->answers[index] = client_call(fixture_channel(server), &call, &registration);
+}
+
+/* Two registrations, each submitted by many clients at once: one conflict, one first, always. */
+static void racing_submissions_give_one_conflict(void **state) {
+  struct pillar_fixture *f = *state;
+  struct arena *arena = pillar_arena(f);
+  const char *one = pillar_partnership(f, "race-one", "orvane-global");
+  const char *two = pillar_partnership(f, "race-two", "orvane-global");
+  for (int round = 0; round < ROUNDS; round++) {
+    const char *customer = arena_printf(arena, "Contested %d Works", round);
+    const char *names[] = {registration_drafted(f, f->partner, one, customer),
+                           registration_drafted(f, f->partner, two, customer)};
+    struct race race = {0};
+    for (int i = 0; i < CLIENTS; i++)
+      race.requests[i] = request_of(f, R "SubmitRegistration", "{'name': '%s'}", names[i % 2]);
+    fixture_as(f->server, f->partner);
+    fixture_fibers(f->server, CLIENTS, submit_at_once, &race);
+    int won[2] = {0};
+    for (int i = 0; i < CLIENTS; i++) {
+      won[i % 2] += !race.answers[i];
+      if (race.answers[i] && strcmp(race.answers[i]->reason, REASON_INVALID_STATE) != 0)
+        fail_msg("client %d: %s %s", i, race.answers[i]->reason, race.answers[i]->message);
+    }
+    assert_int_equal(won[0], 1);
+    assert_int_equal(won[1], 1);
+    const Sell__Conflict *conflict = conflict_of(f, names[0]);
+    assert_string_equal(conflict_of(f, names[1])->name, conflict->name);
+    bool holder_first = moment_us(conflict->holder_submit_time) <= moment_us(conflict->contender_submit_time);
+    assert_string_equal(conflict->first, holder_first ? conflict->holder : conflict->contender);
+  }
+  pillar_verify(f);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_earliest_complete_submission_wins),
+      cmocka_unit_test(an_appeal_turns_a_ruling_round),
+      cmocka_unit_test(a_split_gives_the_second_half),
+      cmocka_unit_test(who_leaves_ends_the_conflict),
+      cmocka_unit_test(what_is_another_deal_does_not_conflict),
+      cmocka_unit_test(a_changed_customer_loses_its_place),
+      cmocka_unit_test(a_contract_excludes_others_without_saying_whose),
+      cmocka_unit_test(racing_submissions_give_one_conflict),
+  };
+  return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
+}

@@ -1,0 +1,343 @@
+/* A registration's life in the service, as both parties see it. */
+#include "sell/registration_fixture.h"
+#include "support/check.h"
+
+#include "runtime/base/moment.h"
+#include "runtime/base/text.h"
+
+#include <string.h>
+
+#define STATE(name) SELL__REGISTRATION__STATE__STATE_##name
+#define R "RegistrationService/"
+#define NOBODY TYPE__PARTY__PARTY_UNSPECIFIED
+#define VENDOR TYPE__PARTY__PARTY_VENDOR
+
+static int64_t counted(struct pillar_fixture *f, const char *partnership, const char *counter) {
+  return pillar_counter(f, f->manager, partnership, "2026", counter, NOBODY);
+}
+
+static void drafts_are_the_partners_alone(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "drafts", "orvane-global");
+  const char *name = registration_drafted(f, f->partner, p, "Quiet Water Co");
+  const struct status *hidden =
+      ask_refused(f, f->manager, R "GetRegistration", REASON_NOT_FOUND, "{'name': '%s'}", name);
+  const struct status *absent = ask_refused(f, f->manager, R "GetRegistration", REASON_NOT_FOUND,
+                                            "{'name': '%s/registrations/absent'}", p);
+  const char *seen = strstr(hidden->message, "registrations/"),
+             *unseen = strstr(absent->message, "registrations/");
+  assert_int_equal(seen - hidden->message,
+                   unseen - absent->message); /* the same words in front of the name */
+  ask_refused(f, f->manager, R "ApproveRegistration", REASON_NOT_FOUND, "{'name': '%s'}", name);
+  ask_refused(f, f->manager, R "ListRegistrationMatches", REASON_NOT_FOUND, "{'name': '%s'}", name);
+  const Sell__ListRegistrationsResponse *page =
+      ask(f, f->manager, R "ListRegistrations", "{'parent': '%s'}", p);
+  assert_int_equal(page->n_registrations, 0);
+  page = ask(f, f->partner, R "ListRegistrations", "{'parent': '%s'}", p);
+  assert_int_equal(page->n_registrations, 1);
+  Ledger__LedgerEntry **entries;
+  assert_int_equal(pillar_entries(f, f->manager, p, &entries), 0);
+  assert_int_equal(pillar_entries(f, f->partner, p, &entries), 1);
+  ask_refused(f, f->stranger, R "GetRegistration", REASON_ACCESS_DENIED, "{'name': '%s'}", name);
+  ask_refused(f, f->foreigner, R "GetRegistration", REASON_ACCESS_DENIED, "{'name': '%s'}", name);
+  ask_refused(f, f->manager, R "CreateRegistration", REASON_ACCESS_DENIED,
+              "{'parent': '%s', 'registration': {}}", p);
+}
+
+static void from_draft_to_opportunity(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "life", "orvane-global");
+  const char *name = registration_submitted(f, f->partner, p, "Northgate Hospital");
+  const Sell__Registration *now = registration_now(f, f->viewer, name);
+  assert_int_equal(now->state, STATE(SUBMITTED));
+  assert_int_equal(now->terms->protection_days, 90);
+  ask_refused(f, f->partner, R "UpdateRegistration", "FIELD_LOCKED",
+              "{'registration': {'name': '%s', 'description': 'more'}}", name);
+  ask(f, f->manager, R "StartRegistrationReview", "{'name': '%s'}", name);
+  now = ask(f, f->manager, R "RequestRegistrationAction",
+            "{'name': '%s', 'note': 'Which site is it?', 'fields': ['description']}", name);
+  assert_int_equal(now->state, STATE(ACTION_REQUIRED));
+  ask_refused(f, f->partner, R "UpdateRegistration", "FIELD_LOCKED",
+              "{'registration': {'name': '%s', 'segment': 'enterprise'}}", name);
+  ask(f, f->partner, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'description': 'The main site'}}", name);
+  int64_t place = moment_us(now->submit_time);
+  fixture_set_now(f->server, fixture_now(f->server) + 3600000000);
+  now = ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
+  assert_int_equal(moment_us(now->submit_time), place); /* kept: it is the same deal */
+  now = ask(f, f->manager, R "ApproveRegistration", "{'name': '%s', 'note': 'Good luck'}", name);
+  assert_int_equal(now->state, STATE(APPROVED));
+  assert_int_equal(moment_us(now->protect_end_time), fixture_now(f->server) + 90 * US_PER_DAY);
+  ask_refused(f, f->partner, R "UpdateRegistration", "FIELD_LOCKED",
+              "{'registration': {'name': '%s', 'customer': {'domain': 'other.example'}}}", name);
+  ask(f, f->partner, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'expectedAmount': {'currencyCode': 'USD', 'amountMinor': '6000000'}}}",
+      name);
+  now = ask(f, f->partner, R "ConvertRegistration", "{'name': '%s'}", name);
+  assert_int_equal(now->state, STATE(CONVERTED));
+  const Sell__Opportunity *opportunity = sell_get(f, f->manager, now->opportunity);
+  assert_string_equal(opportunity->registration, name);
+  assert_int_equal(opportunity->amount->amount_minor, 6000000);
+  assert_int_equal(counted(f, p, "registrations.submitted"), 1);
+  assert_int_equal(counted(f, p, "registrations.approved"), 1);
+  assert_int_equal(counted(f, p, "registrations.decision_minutes"), 60);
+  assert_int_equal(counted(f, p, "registrations.converted"), 1);
+  assert_int_equal(counted(f, p, "opened.joint"), 1);
+  pillar_verify(f);
+}
+
+static void an_opportunity_that_is_there_can_be_linked(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "link", "orvane-global");
+  const char *joint =
+      sell_open(f, f->manager, p, SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT, "joint")->name;
+  const char *own =
+      sell_open(f, f->manager, p, SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT, "own")->name;
+  const char *name = registration_submitted(f, f->partner, p, "Cedar Mills");
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", name);
+  ask_refused(f, f->manager, R "ConvertRegistration", "GUARD_UNMET", "{'name': '%s', 'opportunity': '%s'}",
+              name, own);
+  ask_refused(f, f->partner, R "ConvertRegistration", REASON_NOT_FOUND, "{'name': '%s', 'opportunity': '%s'}",
+              name, own);
+  ask(f, f->manager, R "ConvertRegistration", "{'name': '%s', 'opportunity': '%s'}", name, joint);
+  assert_string_equal(sell_get(f, f->partner, joint)->registration, name);
+  const char *second = registration_submitted(f, f->partner, p, "Aspen Mills");
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", second);
+  ask_refused(f, f->manager, R "ConvertRegistration", "GUARD_UNMET", "{'name': '%s', 'opportunity': '%s'}",
+              second, joint);
+}
+
+static void submission_lists_everything(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "strict", "orvane-global");
+  const Sell__Registration *empty =
+      ask(f, f->partner, R "CreateRegistration", "{'parent': '%s', 'registration': {}}", p);
+  const struct status *refusal = ask_refused(f, f->partner, R "SubmitRegistration", REASON_INVALID_REQUEST,
+                                             "{'name': '%s'}", empty->name);
+  assert_int_equal(violation_count(refusal), 7);
+  ask_refused(
+      f, f->partner, R "CreateRegistration", "CURRENCY_MISMATCH",
+      "{'parent': '%s', 'registration': {'expectedAmount': {'currencyCode': 'EUR', 'amountMinor': '5'}}}", p);
+}
+
+static void the_same_request_is_answered_once(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "again", "orvane-global");
+  const char *name = registration_drafted(f, f->partner, p, "Harrow Foods");
+  const char *etag = registration_now(f, f->partner, name)->etag;
+  const Sell__Registration *one =
+      ask(f, f->partner, R "SubmitRegistration", "{'name': '%s', 'requestId': 'one'}", name);
+  const Sell__Registration *two =
+      ask(f, f->partner, R "SubmitRegistration", "{'name': '%s', 'requestId': 'one'}", name);
+  assert_string_equal(one->etag, two->etag);
+  assert_int_equal(counted(f, p, "registrations.submitted"), 1);
+  Sell__ApproveRegistrationRequest stale = SELL__APPROVE_REGISTRATION_REQUEST__INIT;
+  stale.name = (char *)name;
+  stale.etag = (char *)etag;
+  pillar_refused(f, f->manager, "/entente.sell.v1.RegistrationService/ApproveRegistration", &stale,
+                 REASON_ETAG_MISMATCH);
+  ask_refused(f, f->partner, R "SubmitRegistration", REASON_INVALID_STATE, "{'name': '%s'}", name);
+}
+
+static void time_moves_it_on_reads_and_once_in_the_ledger(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "time", "orvane-global");
+  const char *waiting = registration_submitted(f, f->partner, p, "Slow Decision Ltd");
+  const char *protected = registration_submitted(f, f->partner, p, "Brief Window Ltd");
+  const char *asked = registration_submitted(f, f->partner, p, "Forgotten Ltd");
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", protected);
+  ask(f, f->manager, R "RequestRegistrationAction", "{'name': '%s', 'note': 'Say more, please'}", asked);
+  pass_days(f, 3);
+  assert_non_null(registration_now(f, f->partner, waiting)->escalate_time);
+  const Sell__ListRegistrationsResponse *page =
+      ask(f, f->manager, R "ListRegistrations", "{'parent': '%s', 'escalated': true}", p);
+  assert_int_equal(page->n_registrations, 1);
+  assert_true(sell_sweep(f) >= 1); /* and what other tests left waiting */
+  assert_int_equal(sell_sweep(f), 0);
+  pass_days(f, 100);
+  assert_int_equal(registration_now(f, f->viewer, protected)->state, STATE(EXPIRED));
+  page = ask(f, f->manager, R "ListRegistrations", "{'parent': '%s', 'state': 'STATE_EXPIRED'}", p);
+  assert_int_equal(page->n_registrations, 1);
+  page = ask(f, f->manager, R "ListRegistrations", "{'parent': '%s', 'state': 'STATE_APPROVED'}", p);
+  assert_int_equal(page->n_registrations, 0);
+  /* who comes before the sweeper meets the same, and has it recorded */
+  ask_refused(f, f->partner, R "ConvertRegistration", REASON_INVALID_STATE, "{'name': '%s'}", protected);
+  assert_true(sell_sweep(f) >= 1);
+  assert_int_equal(sell_sweep(f), 0);
+  assert_int_equal(registration_now(f, f->viewer, asked)->state, STATE(WITHDRAWN));
+  assert_int_equal(registration_now(f, f->viewer, waiting)->state, STATE(SUBMITTED));
+  assert_int_equal(counted(f, p, "registrations.escalated"), 1);
+  assert_int_equal(counted(f, p, "registrations.expired"), 1);
+  assert_int_equal(counted(f, p, "registrations.withdrawn"), 1);
+  pillar_verify(f);
+}
+
+static void lists_find_what_is_asked_for(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "lists", "orvane-global");
+  static const char *const customers[] = {"Łódź Fabrics", "Meyer Freight", "Oslo Fisheries"};
+  for (size_t i = 0; i < 3; i++) {
+    const Sell__Registration *made = ask(
+        f, f->partner, R "CreateRegistration",
+        "{'parent': '%s', 'registration': {'displayName': 'Deal %zu', 'customer': {'legalName': '%s', "
+        "'countryCode': "
+        "'US', 'taxId': 'T-%zu-12345'}, 'solutions': ['platform'], 'expectedAmount': {'currencyCode': 'USD', "
+        "'amountMinor': '5'}, 'expectedCloseTime': '2027-03-01T00:00:00Z', 'evidence': [{'kind': "
+        "'KIND_OTHER', "
+        "'description': 'x'}]}}",
+        p, i, customers[i], i);
+    ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", made->name);
+    fixture_set_now(f->server, fixture_now(f->server) + 1000000);
+  }
+  const Sell__ListRegistrationsResponse *page =
+      ask(f, f->manager, R "ListRegistrations", "{'parent': '%s', 'text': 'LODZ'}", p);
+  assert_int_equal(page->n_registrations, 1);
+  page = ask(f, f->manager, R "ListRegistrations",
+             "{'parent': '%s', 'decideDueBefore': '2036-01-01T00:00:00Z', 'pageSize': 2}", p);
+  assert_int_equal(page->n_registrations, 2);
+  assert_string_equal(page->registrations[0]->customer->legal_name, customers[0]);
+  const Sell__ListRegistrationsResponse *rest =
+      ask(f, f->manager, R "ListRegistrations",
+          "{'parent': '%s', 'decideDueBefore': '2036-01-01T00:00:00Z', 'pageSize': 2, 'pageToken': '%s'}", p,
+          page->next_page_token);
+  assert_int_equal(rest->n_registrations, 1);
+  ask_refused(f, f->viewer, R "ListRegistrations", REASON_PAGE_TOKEN_INVALID,
+              "{'parent': '%s', 'pageToken': '%s'}", p, page->next_page_token);
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", page->registrations[1]->name);
+  page = ask(f, f->partner, R "ListRegistrations",
+             "{'parent': '%s', 'protectEndBefore': '2036-01-01T00:00:00Z'}", p);
+  assert_int_equal(page->n_registrations, 1);
+}
+
+/* ---- policies ---- */
+
+static void a_policy_gives_the_terms(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "policy", "orvane-global");
+  const Sell__RegistrationPolicy *policy =
+      ask(f, f->administrator, "RegistrationPolicyService/CreateRegistrationPolicy",
+          "{'parent': 'vendors/halden', 'registrationPolicyId': 'enterprise', 'registrationPolicy': "
+          "{'displayName': "
+          "'Enterprise', 'segments': ['enterprise'], 'terms': {'protectionDays': 180, 'decisionHours': 72, "
+          "'upliftBps': 1000, 'resubmissionLimit': -1}}}");
+  ask_refused(f, f->administrator, "RegistrationPolicyService/CreateRegistrationPolicy",
+              REASON_INVALID_REQUEST,
+              "{'parent': 'vendors/halden', 'registrationPolicy': {'displayName': 'x', 'terms': "
+              "{'protectionDays': 30, "
+              "'rulingBasis': 'RULING_BASIS_LAPSED'}}}");
+  ask_refused(f, f->partner, "RegistrationPolicyService/RetireRegistrationPolicy", REASON_ACCESS_DENIED,
+              "{'name': '%s'}", policy->name);
+  const char *name = registration_drafted(f, f->partner, p, "Large Estate");
+  ask(f, f->partner, R "UpdateRegistration", "{'registration': {'name': '%s', 'segment': 'enterprise'}}",
+      name);
+  ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
+  ask(f, f->administrator, "RegistrationPolicyService/UpdateRegistrationPolicy",
+      "{'registrationPolicy': {'name': '%s', 'displayName': 'Enterprise', 'terms': {'protectionDays': 60}}}",
+      policy->name);
+  const Sell__Registration *approved = ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", name);
+  assert_string_equal(approved->policy, policy->name);
+  assert_int_equal(moment_us(approved->protect_end_time),
+                   fixture_now(f->server) + 180 * US_PER_DAY); /* as promised */
+  assert_int_equal(approved->uplift_bps, 1000);
+  const Sell__ListRegistrationPoliciesResponse *page =
+      ask(f, f->partner_viewer, "RegistrationPolicyService/ListRegistrationPolicies",
+          "{'parent': 'vendors/halden'}");
+  assert_int_equal(page->n_registration_policies, 1);
+  ask(f, f->administrator, "RegistrationPolicyService/RetireRegistrationPolicy", "{'name': '%s'}",
+      policy->name);
+  ask_refused(f, f->administrator, "RegistrationPolicyService/RetireRegistrationPolicy", REASON_INVALID_STATE,
+              "{'name': '%s'}", policy->name);
+}
+
+/* ---- protection ---- */
+
+/* Entries about breaches in the partner's ledger, where no entry says anything about the opportunity. */
+static size_t breaches_told(struct pillar_fixture *f, const char *partnership, const char *elsewhere) {
+  static const char secret[] = "Secret";
+  Ledger__LedgerEntry **entries;
+  size_t count = pillar_entries(f, f->partner, partnership, &entries), breaches = 0;
+  for (size_t i = 0; i < count; i++) {
+    const ProtobufCBinaryData *payload = &entries[i]->payload;
+    breaches += strcmp(entries[i]->type, "protection.breached") == 0;
+    assert_null(memmem(payload->data, payload->len, secret, strlen(secret)));
+    assert_null(memmem(payload->data, payload->len, elsewhere, strlen(elsewhere)));
+  }
+  return breaches;
+}
+
+static void direct_entry_is_a_breach(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "guarded", "orvane-global");
+  const char *elsewhere = pillar_partnership(f, "elsewhere", "castellan-soc");
+  const char *name = registration_submitted(f, f->partner, p, "Northgate Hospital Group Inc");
+  const char *early = /* open before the approval: declared, not a breach */
+      ((const Sell__Opportunity *)ask(
+           f, f->manager, "OpportunityService/CreateOpportunity",
+           "{'parent': '%s', 'opportunity': {'engagement': 'ENGAGEMENT_INDEPENDENT', "
+           "'customer': {'account': 'NORTHGATE HOSPITAL GROUP'}}}",
+           elsewhere))
+          ->name;
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", name);
+  const Sell__ListProtectionBreachesResponse *page =
+      ask(f, f->partner, R "ListProtectionBreaches", "{'parent': '%s'}", p);
+  assert_int_equal(page->n_protection_breaches, 0);
+  ask(f, f->manager, "OpportunityService/AdvanceOpportunity", "{'name': '%s', 'stage': 'STAGE_QUALIFIED'}",
+      early);
+  ask(f, f->manager, "OpportunityService/AdvanceOpportunity",
+      "{'name': '%s', 'stage': 'STAGE_TECHNICAL_VALIDATION'}", early);
+  const Sell__Opportunity *second =
+      ask(f, f->manager, "OpportunityService/CreateOpportunity",
+          "{'parent': '%s', 'opportunity': {'engagement': 'ENGAGEMENT_INDEPENDENT', 'displayName': 'Secret', "
+          "'customer': {'account': 'Northgate Hospital Group', 'country': 'US'}}}",
+          elsewhere);
+  /* another country, another company, the partner's own: none is */
+  ask(f, f->manager, "OpportunityService/CreateOpportunity",
+      "{'parent': '%s', 'opportunity': {'engagement': 'ENGAGEMENT_INDEPENDENT', 'customer': {'account': "
+      "'Northgate "
+      "Hospital Group', 'country': 'FR'}}}",
+      elsewhere);
+  ask(f, f->partner, "OpportunityService/CreateOpportunity",
+      "{'parent': '%s', 'opportunity': {'engagement': 'ENGAGEMENT_INDEPENDENT', 'customer': {'account': "
+      "'Northgate "
+      "Hospital Group'}}}",
+      p);
+  page = ask(f, f->partner, R "ListProtectionBreaches", "{'parent': '%s'}", p);
+  assert_int_equal(page->n_protection_breaches, 2);
+  for (size_t i = 0; i < 2; i++) {
+    assert_string_equal(page->protection_breaches[i]->opportunity, ""); /* the partner is not told which */
+    assert_string_equal(page->protection_breaches[i]->registration, name);
+  }
+  page = ask(f, f->manager, R "ListProtectionBreaches", "{'parent': '%s', 'registration': '%s'}", p, name);
+  assert_int_equal(page->n_protection_breaches, 2);
+  size_t of_second = 0;
+  for (size_t i = 0; i < 2; i++) {
+    const Sell__ProtectionBreach *breach = page->protection_breaches[i];
+    bool is_second = text_equal(breach->opportunity, second->name);
+    of_second += is_second;
+    assert_int_equal(breach->count, is_second ? 1 : 2);
+    assert_int_equal(breach->cause, is_second ? SELL__PROTECTION_BREACH__CAUSE__CAUSE_ENTERED
+                                              : SELL__PROTECTION_BREACH__CAUSE__CAUSE_ADVANCED);
+  }
+  assert_int_equal(of_second, 1);
+  assert_int_equal(pillar_counter(f, f->partner, p, "2026", "protection.breaches", VENDOR), 2);
+  assert_int_equal(breaches_told(f, p, elsewhere), 3);
+  const Sell__ListRegistrationMatchesResponse *matches =
+      ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", name);
+  assert_int_equal(matches->n_direct_opportunities, 3);
+  pillar_verify(f);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(drafts_are_the_partners_alone),
+      cmocka_unit_test(from_draft_to_opportunity),
+      cmocka_unit_test(an_opportunity_that_is_there_can_be_linked),
+      cmocka_unit_test(submission_lists_everything),
+      cmocka_unit_test(the_same_request_is_answered_once),
+      cmocka_unit_test(time_moves_it_on_reads_and_once_in_the_ledger),
+      cmocka_unit_test(lists_find_what_is_asked_for),
+      cmocka_unit_test(a_policy_gives_the_terms),
+      cmocka_unit_test(direct_entry_is_a_breach),
+  };
+  return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
+}
