@@ -17,8 +17,11 @@ function(entente_contracts target)
   endforeach()
   list(TRANSFORM sources APPEND ".proto" OUTPUT_VARIABLE source_protos)
   list(TRANSFORM source_protos PREPEND ${ENTENTE_PROTO_ROOT}/ OUTPUT_VARIABLE depends)
+  # The headers are named too: what includes one is then rebuilt in the same run that changes it.
+  list(TRANSFORM generated REPLACE "\\.c$" ".h" OUTPUT_VARIABLE headers)
   add_custom_command(
     OUTPUT ${generated} ${ENTENTE_PROTO_OUT}/contract.binpb ${ENTENTE_PROTO_OUT}/contract_table.c
+    BYPRODUCTS ${headers}
     COMMAND ${CMAKE_SOURCE_DIR}/cmake/generate-contracts.sh ${ENTENTE_PROTO_ROOT} ${ENTENTE_PROTO_OUT}
             ${PROTOC} ${PROTOC_GEN_C}
     DEPENDS ${depends} ${CMAKE_SOURCE_DIR}/cmake/generate-contracts.sh

@@ -185,6 +185,7 @@ static const struct status *opportunity_share(struct call *call, const Sell__Eng
     return NULL;
   Sell__Opportunity *joint = arena_copy(occasion.arena, own, sizeof *own);
   joint->engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
+  joint->joined_by = engagement->name;
   review_begin(&occasion, joint);
   txn_put(txn, &kind_opportunity, joint);
   opportunity_leave(txn, "opportunity.given_up", own);

@@ -55,6 +55,7 @@ static const struct kept {
     {MEMBER(stage_roles), FULL | PROGRESS},
     {MEMBER(n_stage_roles), FULL | PROGRESS},
     {MEMBER(registration), FULL},
+    {MEMBER(joined_by), FULL},
     {MEMBER(external_id), FULL},
     {MEMBER(seller), FULL},
 };

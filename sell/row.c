@@ -265,9 +265,16 @@ static bool loss_was_taken_back(const Sell__OpportunityRow *row, const Sell__Opp
          timestamp_us(row->close_time, INT64_MAX) <= timestamp_us(existing->reopen_time, INT64_MIN);
 }
 
+/* The other system does not know that an own opportunity became joint here. */
+static bool engagement_fits(const Sell__OpportunityRow *row, const Sell__Opportunity *existing) {
+  bool own = row->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
+  return !row->engagement || row->engagement == existing->engagement ||
+         (own && !text_empty(existing->joined_by));
+}
+
 static const struct status *row_update(const struct occasion *occasion, const Sell__OpportunityRow *row,
                                        const Sell__Opportunity *existing, struct row_change *change) {
-  if (row->engagement && row->engagement != existing->engagement)
+  if (!engagement_fits(row, existing))
     return refusal(occasion, REASON_FIELD_LOCKED, existing->name, "engagement never changes");
   Sell__Opportunity *wanted = row_merge(occasion, row, existing);
   Sell__Opportunity asked = *wanted;

@@ -106,6 +106,37 @@ static void an_accepted_offer_makes_it_joint(void **state) {
   assert_int_equal(offers(f, p, "accepted"), 1);
 }
 
+/* The owner's other system goes on calling it its own: that is no reason to refuse its rows. */
+static void imports_go_on_after_it_became_joint(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "engage-import", "orvane-global");
+  Sell__ImportOpportunitiesRequest request = SELL__IMPORT_OPPORTUNITIES_REQUEST__INIT;
+  Sell__OpportunityRow row = SELL__OPPORTUNITY_ROW__INIT, *rows[] = {&row};
+  row.external_id = (char *)"CRM-7";
+  row.engagement = INDEPENDENT;
+  row.state = SELL__OPPORTUNITY__STATE__STATE_OPEN;
+  row.stage = SELL__OPPORTUNITY__STAGE__STAGE_QUALIFIED;
+  row.customer = customer(f, "Northgate Hospital");
+  row.amount = usd(f, 50000);
+  row.open_time = pillar_time(f, "2026-03-01");
+  request.parent = (char *)p;
+  request.rows = rows;
+  request.n_rows = 1;
+  const Sell__ImportOpportunitiesResponse *done =
+      pillar_call(f, f->manager, OPPORTUNITIES "ImportOpportunities", &request);
+  const char *name = done->results[0]->opportunity;
+  const char *by = offer(f, f->manager, p, "joins", name)->name;
+  pillar_call(f, f->partner, ENGAGEMENTS "AcceptEngagement", accepting(f, by));
+  assert_string_equal(sell_get(f, f->partner, name)->joined_by, by);
+  row.state = SELL__OPPORTUNITY__STATE__STATE_WON;
+  row.close_time = pillar_time(f, "2026-06-01");
+  done = pillar_call(f, f->manager, OPPORTUNITIES "ImportOpportunities", &request);
+  assert_int_equal(done->results[0]->outcome, SELL__ROW_RESULT__OUTCOME__OUTCOME_UPDATED);
+  assert_int_equal(sell_get(f, f->partner, name)->engagement, JOINT);
+  assert_int_equal(pillar_counter(f, f->partner, p, "2026-06", "won.joint", NOBODY), 1);
+  assert_int_equal(pillar_counter(f, f->manager, p, "2026", "won.independent", VENDOR), 0);
+}
+
 static void what_cannot_be_offered_reads_the_same(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "engage-bad", "orvane-global");
@@ -294,6 +325,7 @@ static void the_ledger_stands(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_accepted_offer_makes_it_joint),
+      cmocka_unit_test(imports_go_on_after_it_became_joint),
       cmocka_unit_test(what_cannot_be_offered_reads_the_same),
       cmocka_unit_test(they_are_rejected_cancelled_and_deepened),
       cmocka_unit_test(one_answer_wins),

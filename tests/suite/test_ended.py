@@ -20,6 +20,11 @@ NEW = {
     "OpportunityService/CreateOpportunity":
         {"opportunity": {"displayName": "Late", "engagement": "ENGAGEMENT_JOINT", "customer": {"account": "Any"},
                          "solution": "Any", "segment": "Any"}},
+    "HelpRequestService/CreateHelpRequest":
+        {"helpRequest": {"need": "NEED_PRICING", "title": "Late", "askedHours": "4"}},
+    "EngagementService/CreateEngagement":
+        {"engagement": {"title": "Late", "opportunity": f"{PARTNERSHIP}/opportunities/any",
+                        "involvement": "INVOLVEMENT_CO_SELL"}},
     "CommissionPlanService/CreateCommissionPlan":
         {"commissionPlan": {"displayName": "Late", "mode": "MODE_MARGINAL", "tiers": [{"rateBps": 100}],
                             "effectivePeriod": {"startTime": LATER, "endTime": LATER_STILL}}},
