@@ -490,6 +490,24 @@ static void the_body_ends_with_its_partnership(void **state) {
   assert_int_equal(reviews_of(fixture, partnership)->n_reviews, 2); /* no more of them */
   refused(fixture, fixture->vendor, CREATE_BODY, REASON_INVALID_STATE,
           "{'parent': '%s', 'governanceBody': {'displayName': 'Another'}}", partnership);
+  /* Wound up: what was due is settled, what is to come is called off, which its body no longer forbids. */
+  set_now(fixture, "2026-11-05T00:00:00Z");
+  ask(fixture, fixture->vendor, "ReviewService/CancelReview",
+      "{'name': '%s/reviews/annual-20270715', 'reason': 'the partnership ends'}", partnership);
+  ask(fixture, fixture->vendor, "PlanService/ClosePlan", "{'name': '%s/plans/fy26'}", partnership);
+  ask(fixture, fixture->vendor, "PartnershipService/EndPartnership",
+      "{'name': '%s', 'reason': 'both went other ways'}", partnership);
+  assert_int_equal(body_of(fixture, partnership)->state, BODY(DISSOLVED));
+  refused(fixture, fixture->vendor, "GovernanceBodyService/UpdateGovernanceBody", REASON_INVALID_STATE,
+          "{'governanceBody': {'name': '%s/governanceBodies/board', 'vacancyDays': 5}, 'updateMask': "
+          "'vacancyDays'}",
+          partnership);
+  refused(fixture, fixture->vendor, "EscalationService/CreateEscalation", REASON_INVALID_STATE,
+          "{'parent': '%s', 'escalation': {'trigger': 'ESCALATION_TRIGGER_OTHER', 'title': 'Too late'}}",
+          partnership);
+  ask(fixture, fixture->vendor, "SponsorService/VacateSponsor",
+      "{'name': '%s/sponsors/ada', 'reason': 'left the company'}", partnership);
+  assert_int_equal(body_of(fixture, partnership)->n_alarms, 0);
 }
 
 /* ---- what a review was prepared from ---- */
