@@ -431,6 +431,26 @@ const struct status *registration_reject(const struct act *act, Sell__Registrati
   return status;
 }
 
+const struct status *registration_take_over(const struct act *act, Sell__Registration *registration,
+                                            const struct registration_submission *submission,
+                                            int64_t submit_us, int64_t approve_us) {
+  struct status *invalid = NULL;
+  struct act then = *act;
+  if (submit_us <= 0)
+    invalid_add(act->arena, &invalid, "submit_time", "VALUE_OUT_OF_RANGE", "lies before 1970");
+  if (approve_us < submit_us)
+    invalid_add(act->arena, &invalid, "approve_time", "VALUE_OUT_OF_RANGE", "lies before submit_time");
+  if (approve_us > act->now_us)
+    invalid_add(act->arena, &invalid, "approve_time", "VALUE_OUT_OF_RANGE", "lies in the future");
+  if (invalid)
+    return invalid;
+  registration->state = STATE(DRAFT);
+  then.now_us = submit_us;
+  const struct status *status = registration_submit(&then, registration, submission);
+  then.now_us = approve_us;
+  return status ? status : registration_approve(&then, registration, "");
+}
+
 /* It holds nothing from now on. */
 static void end(const struct act *act, Sell__Registration *registration, const char *reason) {
   extensions_close(act->arena, registration, act->now_us);

@@ -102,6 +102,11 @@ struct registration_submission {
 };
 const struct status *registration_submit(const struct act *act, Sell__Registration *registration,
                                          const struct registration_submission *submission);
+/* Submitted and approved elsewhere, at these times. INVALID_ARGUMENT also unless they and now follow each
+ * other. */
+const struct status *registration_take_over(const struct act *act, Sell__Registration *registration,
+                                            const struct registration_submission *submission,
+                                            int64_t submit_us, int64_t approve_us);
 const struct status *registration_review(const struct act *act, Sell__Registration *registration);
 const struct status *registration_ask(const struct act *act, Sell__Registration *registration,
                                       const Sell__RequestRegistrationActionRequest *request);

@@ -131,6 +131,39 @@ const struct status *registration_file(struct call *call, const void *in, void *
   return finish(call, registration, out);
 }
 
+const struct status *registration_import(struct call *call, const void *in, void *out) {
+  const Sell__ImportRegistrationRequest *request = in;
+  struct act act = act_of(call);
+  struct txn *txn = call_txn(call);
+  struct registration_submission submission = {0};
+  struct held_keys held;
+  Sell__Registration *registration = request->registration;
+  struct status *invalid = NULL;
+  bool times = moment_check(act.arena, &invalid, "submit_time", request->submit_time);
+  if (!moment_check(act.arena, &invalid, "approve_time", request->approve_time) || !times)
+    return invalid;
+  const struct status *status = directory_partnership_going_on(txn, request->parent, &submission.partnership);
+  if (!status)
+    status = resource_name(call, &kind_registration, request->parent, "registrations",
+                           request->registration_id, &registration->name);
+  if (!status)
+    status = registration_check_draft(&act, submission.partnership, registration);
+  if (!status)
+    status = terms_find(call, registration, &submission);
+  if (!status)
+    status = registration_take_over(&act, registration, &submission, moment_us(request->submit_time),
+                                    moment_us(request->approve_time));
+  if (!status && registration_next_us(registration) > act.now_us) {
+    status = keys_load(txn, registration, &held);
+    if (!status)
+      status = registration_claim(txn, &act, &held, registration);
+  }
+  if (status)
+    return status;
+  registration_put(txn, NULL, registration, "registration.imported", moment_us(request->approve_time));
+  return finish(call, registration, out);
+}
+
 const struct status *registration_take_back(struct call *call, const void *in, void *out) {
   const Sell__WithdrawRegistrationRequest *request = in;
   struct act act = act_of(call);

@@ -174,6 +174,7 @@ static const struct method registration_methods[] = {
     {"AppealRegistration", .unary = registration_object},
     {"DecideRegistrationAppeal", .unary = registration_settle_appeal},
     {"ListRegistrationMatches", .unary = registration_matches},
+    {"ImportRegistration", .unary = registration_import},
     {"ListProtectionBreaches", .unary = protection_breach_list},
     {0},
 };

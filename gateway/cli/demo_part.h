@@ -36,6 +36,9 @@ scene_fn demo_cosell;
 /* Before a plan: fit assessed, a joint proposition tested. */
 scene_fn demo_assess_fit, demo_propose;
 
+/* Deal registration: the vendor's policies, what partners registered, and where they met. */
+scene_fn demo_policies, demo_register, demo_contend;
+
 /* What the joint opportunities that are won come to, in minor units. */
 int64_t demo_won_minor(size_t index);
 /* How many reviews nobody held. */

@@ -55,14 +55,15 @@ bool demo_tell(struct demo *demo) {
                                               NAMES("sell"), NAMES("incentivize")};
   static scene_fn *const selling[] = {demo_sell, demo_governance};
   static const char *const selling_names[] = {NAMES("sell"), NAMES("governance")};
-  static scene_fn *const settling[] = {demo_settle, demo_cosell};
-  static const char *const settling_names[] = {NAMES("settle"), NAMES("cosell")};
-  static scene_fn *const ending[] = {demo_classify};
-  static const char *const ending_names[] = {NAMES("classify")};
+  static scene_fn *const settling[] = {demo_settle, demo_cosell, demo_register};
+  static const char *const settling_names[] = {NAMES("settle"), NAMES("cosell"), NAMES("register")};
+  static scene_fn *const ending[] = {demo_classify, demo_contend};
+  static const char *const ending_names[] = {NAMES("classify"), NAMES("contend")};
 
   demo_add(demo, "vendor.onboard", NULL, demo_organizations);
   demo_add(demo, "vendor.enable", NULL, demo_courses);
   demo_add(demo, "vendor.market", NULL, demo_budgets);
+  demo_add(demo, "vendor.sell", NULL, demo_policies);
   if (!demo_play(demo))
     return false;
   everyone(demo, founding, founding_names, 1);
@@ -77,6 +78,6 @@ bool demo_tell(struct demo *demo) {
   everyone(demo, settling, settling_names, sizeof settling / sizeof *settling);
   if (!demo_play(demo))
     return false;
-  everyone(demo, ending, ending_names, 1);
+  everyone(demo, ending, ending_names, sizeof ending / sizeof *ending);
   return demo_play(demo);
 }

@@ -209,6 +209,45 @@ static void lists_find_what_is_asked_for(void **state) {
   assert_int_equal(page->n_registrations, 1);
 }
 
+#define IMPORTED                                                                                             \
+  "'registration': {'customer': {'legalName': '%s', 'domain': '%s.example', 'countryCode': 'US'}, "          \
+  "'solutions': ['platform'], 'expectedAmount': {'currencyCode': 'USD', 'amountMinor': '700'}, "             \
+  "'expectedCloseTime': '2036-01-01T00:00:00Z', 'evidence': [{'kind': 'KIND_OTHER', 'description': 'x'}]}"
+
+static void history_is_taken_over(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "history", "orvane-global");
+  const char *other = pillar_partnership(f, "history-two", "castellan-soc");
+  const Sell__Registration *old =
+      ask(f, f->administrator, R "ImportRegistration",
+          "{'parent': '%s', " IMPORTED ", 'submitTime': '2026-01-10T00:00:00Z', 'approveTime': "
+          "'2026-01-12T00:00:00Z'}",
+          p, "Lantern Paper", "lantern");
+  assert_int_equal(registration_now(f, f->partner, old->name)->state, STATE(EXPIRED));
+  fixture_set_now(f->server, moment_us(pillar_time(f, "2027-01-15")));
+  const Sell__Registration *young =
+      ask(f, f->administrator, R "ImportRegistration",
+          "{'parent': '%s', " IMPORTED ", 'submitTime': '2027-01-10T00:00:00Z', 'approveTime': "
+          "'2027-01-10T01:00:00Z'}",
+          p, "Lantern Paper", "lantern");
+  assert_int_equal(young->state, STATE(APPROVED));
+  const char *rival = registration_submitted(f, f->stranger, other, "Lantern Paper");
+  assert_int_equal(conflict_count(f, rival), 1);
+  assert_int_equal(conflict_count(f, old->name), 0);
+  static const char *const wrong[] = {
+      "'submitTime': '2027-01-10T00:00:00Z', 'approveTime': '2027-01-09T00:00:00Z'",
+      "'submitTime': '2027-01-10T00:00:00Z', 'approveTime': '2027-02-09T00:00:00Z'"};
+  for (size_t i = 0; i < 2; i++)
+    ask_refused(f, f->administrator, R "ImportRegistration", REASON_INVALID_REQUEST,
+                "{'parent': '%s', " IMPORTED ", %s}", p, "Elsewhere", "elsewhere", wrong[i]);
+  ask_refused(f, f->partner, R "ImportRegistration", REASON_ACCESS_DENIED,
+              "{'parent': '%s', " IMPORTED ", %s}", p, "Elsewhere", "elsewhere", wrong[0]);
+  sell_sweep(f);
+  assert_int_equal(counted(f, p, "registrations.expired"), 1);
+  assert_int_equal(counted(f, p, "registrations.decision_minutes"), 2 * 24 * 60);
+  pillar_verify(f);
+}
+
 /* ---- policies ---- */
 
 static void a_policy_gives_the_terms(void **state) {
@@ -338,6 +377,7 @@ int main(void) {
       cmocka_unit_test(lists_find_what_is_asked_for),
       cmocka_unit_test(a_policy_gives_the_terms),
       cmocka_unit_test(direct_entry_is_a_breach),
+      cmocka_unit_test(history_is_taken_over),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
 }
