@@ -7,25 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char import_arguments[] = "crm FOLDER --vendor ID --partnership ID --joint-office NAME[,NAME]";
+const char import_arguments[] =
+    "crm FOLDER --joint-office NAME[,NAME] | csv FILE --mapping NAME, and --vendor ID --partnership ID";
 const char import_details[] =
-    "FOLDER holds sales_pipeline.csv and sales_teams.csv, and may hold accounts.csv and products.csv. Every "
-    "row\n"
-    "that cannot be taken is named with its line and the reason. Running it again changes nothing; after an\n"
-    "interruption, run it again.\n"
+    "crm: FOLDER holds sales_pipeline.csv and sales_teams.csv, and may hold accounts.csv and products.csv.\n"
     "  --joint-office NAMES   deals of these regional offices' agents are joint, all others independent\n"
-    "  --currency CODE        of close_value, ISO 4217; default: the partnership's\n"
     "  --alias ALIASES        what is spelt one way stands for another, such as\n"
     "                         'product:GTXPro=GTX Pro;sector:technolgy=technology'; kinds are product, "
     "sector,\n"
     "                         account and agent. Products that differ from products.csv in spaces, hyphens\n"
     "                         and case only are matched without\n"
+    "csv: FILE is one table with a header line.\n"
+    "  --mapping NAME         what its columns mean: salesforce, hubspot, crm, entente (what `entente "
+    "export`\n"
+    "                         writes), or a file; docs/import.md has the format\n"
+    "  --engagement KIND      joint or independent: where no column says it\n"
+    "Both: every row that cannot be taken is named with its line and all that is wrong with it. Running it\n"
+    "again changes nothing; after an interruption, run it again.\n"
+    "  --currency CODE        of amounts that name none, ISO 4217; default: the partnership's\n"
+    "  --report FILE          what became of every row, as CSV\n"
+    "  --as WHO               vendor or partner: whose opportunities these are; default vendor\n"
     "  --dry-run              say what would happen and change nothing\n";
 
 struct arguments {
   const struct cli_options *options;
   struct import_plan plan;
-  const char *vendor, *partnership, *offices, *aliases;
+  const char *vendor, *partnership, *offices, *aliases, *mapping, *as;
 };
 
 /* `KIND:FROM=TO`; the text is cut in place. */
@@ -62,16 +69,32 @@ static int lists_read(struct arguments *arguments, struct arena *arena) {
   return CLI_DONE;
 }
 
-static int arguments_check(const struct arguments *arguments) {
+static int table_check(struct arguments *arguments, struct arena *arena) {
+  struct table_options *table = &arguments->plan.table;
+  const char *problem;
+  if (table->engagement && strcmp(table->engagement, "joint") != 0 &&
+      strcmp(table->engagement, "independent") != 0)
+    return cli_fail("import", "--engagement must be joint or independent");
+  if (table->engagement)
+    table->engagement = *table->engagement == 'j' ? "JOINT" : "INDEPENDENT";
+  if (!arguments->mapping)
+    return cli_fail("import", "--mapping is missing: salesforce, hubspot, crm, entente or a file");
+  table->mapping = mapping_open(arena, arguments->mapping, &problem);
+  return table->mapping ? CLI_DONE : cli_fail("import", "%s", problem);
+}
+
+static int arguments_check(struct arguments *arguments, struct arena *arena) {
   const struct crm_options *crm = &arguments->plan.crm;
   if (!arguments->vendor || !name_id_valid(arguments->vendor))
     return cli_fail("import", "--vendor must be the id of a vendor, such as halden");
   if (!arguments->partnership || !name_id_valid(arguments->partnership))
     return cli_fail("import", "--partnership must be the id of a partnership, such as orvane");
-  if (!crm->joint_count)
-    return cli_fail("import", "--joint-office is missing: the regional office whose deals are joint");
   if (crm->currency && !currency_known(crm->currency))
     return cli_fail("import", "`%s` is no currency of ISO 4217", crm->currency);
+  if (arguments->plan.table.file)
+    return table_check(arguments, arena);
+  if (!crm->joint_count)
+    return cli_fail("import", "--joint-office is missing: the regional office whose deals are joint");
   return CLI_DONE;
 }
 
@@ -83,29 +106,36 @@ static int arguments_read(struct arguments *arguments, struct arena *arena, int 
       {"joint-office", .text = &arguments->offices},
       {"currency", .text = &plan->crm.currency},
       {"alias", .text = &arguments->aliases},
+      {"mapping", .text = &arguments->mapping},
+      {"engagement", .text = &plan->table.engagement},
+      {"report", .text = &plan->report_file},
+      {"as", .text = &arguments->as},
       {"dry-run", .flag = &plan->rehearse},
       {0},
   };
   int count = cli_parse(argc, argv, options);
   if (count < 0)
     return CLI_USAGE;
-  if (count != 2 || strcmp(argv[1], "crm") != 0) {
-    cli_fail("import", "say what to import: crm FOLDER; see entente import --help");
+  if (count != 2 || (strcmp(argv[1], "crm") != 0 && strcmp(argv[1], "csv") != 0)) {
+    cli_fail("import", "say what to import: crm FOLDER or csv FILE; see entente import --help");
     return CLI_USAGE;
   }
-  plan->crm.folder = argv[2];
-  return lists_read(arguments, arena) || arguments_check(arguments) ? CLI_USAGE : CLI_DONE;
+  *(strcmp(argv[1], "csv") == 0 ? &plan->table.file : &plan->crm.folder) = argv[2];
+  return lists_read(arguments, arena) || arguments_check(arguments, arena) ? CLI_USAGE : CLI_DONE;
 }
 
 static int import_in_session(struct session *session, struct arena *arena, void *context) {
   struct arguments *arguments = context;
   struct import_report report;
-  const char *problem, *token = session_value(session, "ENTENTE_TOKEN_VENDOR");
+  const char *problem, *token = session_token_of(session, arguments->as);
   struct channel *channel = session_channel(session, "sell", &problem);
   if (!channel)
     return cli_fail("import", "%s", problem);
   if (!token)
-    return cli_fail("import", "ENTENTE_TOKEN_VENDOR is not set: start the suite with `make up`");
+    return cli_fail("import",
+                    "there is no token of `%s`: --as takes vendor or partner; start the suite with "
+                    "`make up`",
+                    arguments->as ? arguments->as : "vendor");
   struct import_plan *plan = &arguments->plan;
   plan->partnership =
       arena_printf(arena, "vendors/%s/partnerships/%s", arguments->vendor, arguments->partnership);

@@ -1,11 +1,13 @@
-/* `entente import crm FOLDER`: brings a CRM's tables into a partnership through sell's public contract, some
- * batches in flight at once. Running it again changes nothing; killed half-way and run again it ends the
- * same, because every batch is one step and every row is known by its id in the CRM. */
+/* `entente import crm FOLDER` and `entente import csv FILE`: bring a CRM's tables, or one exported table by a
+ * mapping, into a partnership through sell's public contract, some batches in flight at once. Running it
+ * again changes nothing; killed half-way and run again it ends the same, because every batch is one step and
+ * every row is known by its id in the CRM. */
 #ifndef ENTENTE_CLI_IMPORT_H
 #define ENTENTE_CLI_IMPORT_H
 
 #include "gateway/cli/cli.h"
 #include "gateway/cli/import_crm.h"
+#include "gateway/cli/import_table.h"
 #include "runtime/rpc/client.h"
 
 #include "entente/sell/v1/pipeline.pb-c.h"
@@ -17,7 +19,10 @@ command_fn command_import;
 extern const char import_arguments[], import_details[];
 
 struct import_plan {
-  struct crm_options crm;  /* currency NULL: the partnership's */
+  struct crm_options crm; /* currency NULL: the partnership's */
+  /* One table instead, when it has a file; its currency is that of `crm`. */
+  struct table_options table;
+  const char *report_file; /* where every row is told of, as CSV; NULL: nowhere */
   const char *partnership; /* `vendors/{vendor}/partnerships/{partnership}` */
   struct channel *channel; /* to sell */
   const char *authorization;
@@ -29,7 +34,7 @@ struct import_plan {
 /* A row that was not taken. */
 struct import_refusal {
   struct import_refusal *next;
-  int64_t line; /* of sales_pipeline.csv */
+  int64_t line; /* of import_file_name() */
   const char *external_id, *reason;
 };
 
@@ -57,6 +62,8 @@ struct import_report {
   Sell__Pipeline *pipeline; /* as the service answers it at the end */
 };
 
+/* The file that lines are counted in. In the arena. */
+const char *import_file_name(struct arena *arena, const struct import_plan *plan);
 /* In a fiber. NULL when every row was sent and answered, even if some were refused; otherwise why it had to
  * stop. What the report holds lives in the arena. */
 const struct status *import_run(struct arena *arena, const struct import_plan *plan,

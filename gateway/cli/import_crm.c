@@ -1,12 +1,10 @@
 #include "gateway/cli/import_crm.h"
 
-#include "runtime/base/money.h"
-#include "runtime/base/period.h"
+#include "gateway/cli/import_value.h"
+
 #include "runtime/base/text.h"
-#include "runtime/base/timestamp.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,34 +30,6 @@ struct crm {
 };
 
 /* ---- files ---- */
-
-/* `*data` is NULL when the file is not there and need not be. */
-static bool file_read(struct arena *arena, const char *path, bool required, char **data, size_t *size,
-                      const char **problem) {
-  FILE *file = fopen(path, "re");
-  *data = NULL;
-  *size = 0;
-  if (!file) {
-    if (errno == ENOENT && !required)
-      return true;
-    *problem = arena_printf(arena, "%s: %s", path, strerror(errno));
-    return false;
-  }
-  struct buffer buffer = {.arena = arena};
-  buffer_append(&buffer, "", 0);
-  char chunk[16384];
-  for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) && buffer.size <= CRM_FILE_BYTES;)
-    buffer_append(&buffer, chunk, got);
-  bool failed = ferror(file);
-  fclose(file);
-  if (failed || buffer.size > CRM_FILE_BYTES) {
-    *problem = arena_printf(arena, failed ? "%s: it cannot be read" : "%s: it is larger than 64 MiB", path);
-    return false;
-  }
-  *data = buffer.data;
-  *size = buffer.size;
-  return true;
-}
 
 /* Reads the header and finds each wanted column in it. */
 static bool header_read(struct csv *csv, struct arena *arena, const char *path, const char *const *wanted,
@@ -93,7 +63,7 @@ static bool table_read(struct crm *crm, const char *file, const char *const *wan
   struct csv_record record;
   while (wanted[out->columns])
     out->columns++;
-  if (!file_read(crm->arena, path, required, &data, &size, problem))
+  if (!import_file(crm->arena, path, required, &data, &size, problem))
     return false;
   if (!data)
     return true;
@@ -154,7 +124,7 @@ static bool pipeline_open(struct crm *crm, const char **problem) {
   const char *path = arena_printf(crm->arena, "%s/sales_pipeline.csv", crm->options->folder);
   char *data;
   size_t size;
-  if (!file_read(crm->arena, path, true, &data, &size, problem))
+  if (!import_file(crm->arena, path, true, &data, &size, problem))
     return false;
   csv_init(&crm->pipeline, data, size);
   if (!header_read(&crm->pipeline, crm->arena, path, pipeline_columns, crm->columns, &crm->width, problem))
@@ -285,42 +255,6 @@ static Sell__Customer *customer_of(struct crm *crm, struct arena *arena, const c
   return customer;
 }
 
-/* Whole units with up to the currency's decimals, as minor units. NULL or why not. */
-static const char *amount_parse(struct arena *arena, const char *text, const char *currency, int64_t *minor) {
-  int decimals = currency_decimals(currency), seen = -1;
-  int64_t value = 0;
-  for (const char *c = text; *c; c++) {
-    if (*c == '.' && seen < 0 && c != text) {
-      seen = 0;
-      continue;
-    }
-    if (*c < '0' || *c > '9' || seen == decimals)
-      return arena_printf(arena, "`%s` is no amount of %s", text, currency);
-    if (value > MONEY_MAX / 10)
-      return arena_printf(arena, "`%s` is too much", text);
-    value = value * 10 + (*c - '0');
-    seen += seen >= 0;
-  }
-  for (int i = seen < 0 ? 0 : seen; i < decimals; i++) {
-    if (value > MONEY_MAX / 10)
-      return arena_printf(arena, "`%s` is too much", text);
-    value *= 10;
-  }
-  *minor = value;
-  return NULL;
-}
-
-static const char *time_of(struct arena *arena, const char *text, Google__Protobuf__Timestamp **out) {
-  int64_t time_us;
-  *out = NULL;
-  if (!*text)
-    return NULL;
-  if (!time_parse(text, &time_us))
-    return arena_printf(arena, "`%s` is no date", text);
-  *out = timestamp_new(arena, time_us);
-  return NULL;
-}
-
 static const struct deal_stage {
   const char *name;
   Sell__Opportunity__State state;
@@ -363,19 +297,19 @@ static const char *set_engagement(struct crm *crm, struct arena *arena, const ch
 /* Engaging is when the need was confirmed: it opened and qualified then. */
 static const char *set_times(struct arena *arena, const char *engaged, const char *closed,
                              Sell__OpportunityRow *row) {
-  const char *problem = time_of(arena, engaged, &row->open_time);
+  const char *problem = import_time(arena, engaged, &row->open_time);
   if (problem)
     return problem;
   if (row->stage >= SELL__OPPORTUNITY__STAGE__STAGE_QUALIFIED)
     row->qualify_time = row->open_time;
-  return time_of(arena, closed, &row->close_time);
+  return import_time(arena, closed, &row->close_time);
 }
 
 /* The realised value of what is lost is 0, which says nothing of what it was worth. */
 static const char *set_amount(const struct crm *crm, struct arena *arena, const char *value,
                               Sell__OpportunityRow *row) {
   int64_t minor = 0;
-  const char *problem = *value ? amount_parse(arena, value, crm->options->currency, &minor) : NULL;
+  const char *problem = *value ? import_amount(arena, value, crm->options->currency, &minor) : NULL;
   if (problem || !minor)
     return problem;
   row->amount = arena_new(arena, Type__Money);

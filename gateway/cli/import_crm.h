@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-enum { CRM_OFFICES_MAX = 16, CRM_ALIASES_MAX = 64, CRM_NOTES_MAX = 32, CRM_FILE_BYTES = 64 << 20 };
+enum { CRM_OFFICES_MAX = 16, CRM_ALIASES_MAX = 64, CRM_NOTES_MAX = 32 };
 
 /* A value of a column that stands for another: `product:GTXPro=GTX Pro`. */
 struct crm_alias {

@@ -118,9 +118,12 @@ static void print_pipeline(FILE *out, const Sell__Pipeline *pipeline) {
 void import_print(FILE *out, const struct import_plan *plan, const struct import_report *report) {
   char rows[NUMBER_BYTES], created[NUMBER_BYTES], updated[NUMBER_BYTES], unchanged[NUMBER_BYTES],
       refused[NUMBER_BYTES];
+  struct arena *arena = arena_create(1 << 20, NULL, NULL);
+  const char *file = import_file_name(arena, plan);
   for (const struct import_refusal *r = report->refusals; r; r = r->next)
-    fprintf(out, "%s/sales_pipeline.csv:%" PRId64 ": %s%snot taken: %s\n", plan->crm.folder, r->line,
-            r->external_id, *r->external_id ? ": " : "", r->reason);
+    fprintf(out, "%s:%" PRId64 ": %s%snot taken: %s\n", file, r->line, r->external_id,
+            *r->external_id ? ": " : "", r->reason);
+  arena_destroy(arena);
   for (size_t i = 0; i < report->note_count; i++)
     fprintf(out, "note: %s in %" PRId64 " rows\n", report->notes[i].text, report->notes[i].rows);
   grouped(report->rows, rows);
@@ -184,8 +187,9 @@ void import_print_json(FILE *out, const struct import_plan *plan, const struct i
           plan->rehearse ? "true" : "false", report->rows, report->created, report->updated,
           report->unchanged, report->refused, report->elapsed_us / US_PER_MS);
   for (const struct import_refusal *r = report->refusals; r; r = r->next) {
-    fprintf(out, "%s{\"file\":\"sales_pipeline.csv\",\"line\":%" PRId64 ",\"externalId\":",
-            r == report->refusals ? "" : ",", r->line);
+    fprintf(out, "%s{\"file\":", r == report->refusals ? "" : ",");
+    print_text(out, plan->table.file ? plan->table.file : "sales_pipeline.csv");
+    fprintf(out, ",\"line\":%" PRId64 ",\"externalId\":", r->line);
     print_text(out, r->external_id);
     fprintf(out, ",\"reason\":");
     print_text(out, r->reason);

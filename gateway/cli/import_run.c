@@ -1,11 +1,14 @@
 #include "gateway/cli/import.h"
 
+#include "gateway/cli/csv_write.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/machine.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 
 #include "entente/sell/v1/pipeline_service.pb-c.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum {
@@ -31,11 +34,29 @@ struct run {
   struct arena *arena;
   const struct import_plan *plan;
   struct import_report *report;
-  struct crm *crm;
+  struct crm *crm; /* one of these two is read */
+  struct table *table;
+  FILE *rows; /* the report of every row; NULL: none */
   struct batch batches[IN_FLIGHT];
   struct import_refusal **last;
   int64_t start_us, shown_us;
 };
+
+/* ---- what is read ---- */
+
+const char *import_file_name(struct arena *arena, const struct import_plan *plan) {
+  return plan->table.file ? plan->table.file : arena_printf(arena, "%s/sales_pipeline.csv", plan->crm.folder);
+}
+
+static int64_t source_rows(const struct run *run) {
+  return run->table ? table_rows(run->table) : crm_rows(run->crm);
+}
+
+static bool source_next(struct run *run, struct arena *arena, Sell__OpportunityRow **row, int64_t *line,
+                        const char **problem) {
+  return run->table ? table_next(run->table, arena, row, line, problem)
+                    : crm_next(run->crm, arena, row, line, problem);
+}
 
 /* ---- what is said on the way ---- */
 
@@ -46,15 +67,30 @@ static void progress(struct run *run, bool end) {
   if (!plan->progress || (!end && now_us - run->shown_us < every))
     return;
   run->shown_us = now_us;
-  int64_t total = crm_rows(run->crm), elapsed_us = now_us - run->start_us + 1;
+  int64_t total = source_rows(run), elapsed_us = now_us - run->start_us + 1;
   fprintf(plan->progress, "%s%lld of %lld rows, %lld %%, %lld rows/s%s", plan->terminal ? "\r\033[K" : "",
           (long long)report->rows, (long long)total, (long long)(total ? report->rows * 100 / total : 100),
           (long long)(report->rows * US_PER_SECOND / elapsed_us), plan->terminal && !end ? "" : "\n");
   fflush(plan->progress);
 }
 
+/* One line of the report of every row. */
+static void tell_row(struct run *run, int64_t line, const char *external_id, const char *outcome,
+                     const char *opportunity, const char *why) {
+  if (!run->rows)
+    return;
+  const char *const cells[] = {external_id, outcome, opportunity, why};
+  fprintf(run->rows, "%lld", (long long)line);
+  for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+    fputc(',', run->rows);
+    csv_write(run->rows, cells[i]);
+  }
+  fputs("\r\n", run->rows);
+}
+
 static void refuse(struct run *run, int64_t line, const char *external_id, const char *reason) {
   struct import_refusal *refusal = arena_new(run->arena, struct import_refusal);
+  tell_row(run, line, external_id, "REFUSED", "", reason);
   refusal->line = line;
   refusal->external_id = arena_strdup(run->arena, external_id);
   refusal->reason = arena_strdup(run->arena, reason);
@@ -77,7 +113,7 @@ static bool batch_fill(struct run *run, struct batch *batch) {
     Sell__OpportunityRow *row;
     const char *problem;
     int64_t line;
-    if (!crm_next(run->crm, batch->arena, &row, &line, &problem))
+    if (!source_next(run, batch->arena, &row, &line, &problem))
       break;
     if (problem) {
       run->report->rows++;
@@ -128,6 +164,10 @@ static void result_take(struct run *run, const Sell__OpportunityRow *row, const 
                         int64_t line) {
   struct import_report *report = run->report;
   report->rows++;
+  if (result->outcome != SELL__ROW_RESULT__OUTCOME__OUTCOME_REFUSED)
+    tell_row(run, line, result->external_id,
+             state_name(&sell__row_result__outcome__descriptor, (int)result->outcome), result->opportunity,
+             "");
   switch (result->outcome) {
   case SELL__ROW_RESULT__OUTCOME__OUTCOME_CREATED:
     report->created++;
@@ -224,26 +264,61 @@ static const struct status *rows_run(struct run *run) {
   return status;
 }
 
+static const struct status *source_open(struct run *run, struct crm_options *crm,
+                                        struct table_options *table) {
+  const char *problem = NULL;
+  if (table->file)
+    run->table = table_open(run->arena, table, &problem);
+  else
+    run->crm = crm_open(run->arena, crm, &problem);
+  if (run->table || run->crm)
+    return NULL;
+  return status_make(run->arena, CODE_INVALID_ARGUMENT, "FILE_UNREADABLE", "%s", problem);
+}
+
+static const struct status *report_open(struct run *run) {
+  const char *path = run->plan->report_file;
+  if (!path)
+    return NULL;
+  run->rows = fopen(path, "we");
+  if (!run->rows)
+    return status_make(run->arena, CODE_INVALID_ARGUMENT, "REPORT_UNWRITABLE", "%s: %s", path,
+                       strerror(errno));
+  fputs("line,externalId,outcome,opportunity,reason\r\n", run->rows);
+  return NULL;
+}
+
+/* What was reported has to be on disk: a full one is told. */
+static const struct status *report_close(struct run *run, const struct status *status) {
+  bool failed = run->rows && (ferror(run->rows) | fclose(run->rows));
+  if (failed && !status)
+    return status_make(run->arena, CODE_UNAVAILABLE, "REPORT_UNWRITABLE", "%s could not be written whole",
+                       run->plan->report_file);
+  return status;
+}
+
 const struct status *import_run(struct arena *arena, const struct import_plan *plan,
                                 struct import_report *report) {
   struct run run = {.arena = arena, .plan = plan, .report = report, .start_us = clock_monotonic_us()};
-  struct crm_options *options = arena_copy(arena, &plan->crm, sizeof plan->crm);
-  const char *problem = NULL;
+  struct crm_options *crm = arena_copy(arena, &plan->crm, sizeof plan->crm);
+  struct table_options *table = arena_copy(arena, &plan->table, sizeof plan->table);
   *report = (struct import_report){0};
   run.last = &report->refusals;
   run.shown_us = run.start_us;
-  run.crm = crm_open(arena, options, &problem);
-  if (!run.crm)
-    return status_make(arena, CODE_INVALID_ARGUMENT, "FOLDER_UNREADABLE", "%s", problem);
-  const struct status *status = pipeline_read(&run, &report->pipeline);
+  const struct status *status = source_open(&run, crm, table);
+  if (!status)
+    status = pipeline_read(&run, &report->pipeline);
+  if (!status)
+    status = report_open(&run);
   if (status)
     return status;
-  if (!options->currency)
-    options->currency = report->pipeline->currency_code;
-  report->currency = options->currency;
-  status = rows_run(&run);
+  if (!crm->currency)
+    crm->currency = report->pipeline->currency_code;
+  report->currency = table->currency = crm->currency;
+  status = report_close(&run, rows_run(&run));
   progress(&run, true);
   report->elapsed_us = clock_monotonic_us() - run.start_us;
-  report->note_count = crm_notes(run.crm, &report->notes);
+  report->note_count =
+      run.table ? table_notes(run.table, &report->notes) : crm_notes(run.crm, &report->notes);
   return status ? status : pipeline_read(&run, &report->pipeline);
 }

@@ -44,6 +44,26 @@ static const struct command commands[] = {
      "walk every ledger and compare all that is derived from it",
      "Exit status 0 when every chain, counter, resource and index agrees, else 1.\n"},
     {"import", command_import, import_arguments, "bring a CRM's tables into a partnership", import_details},
+    {"export", command_export, "opportunities PARTNERSHIP [--format csv|ndjson] [--out FILE] [--as vendor]",
+     "write a partnership's opportunities as a table",
+     "PARTNERSHIP is `orvane`, `halden/orvane` or a whole resource name. What the party may see, newest "
+     "first.\n"
+     "  --format F      csv, which `entente import csv --mapping entente` takes back, or ndjson: one JSON "
+     "object "
+     "a line\n"
+     "  --out FILE      default: standard output\n"
+     "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
+     "  --vendor V      the vendor of a short name; default halden\n"},
+    {"map", command_map, "upload FILE | rows FILE | overlap, and --partnership P [--as vendor]",
+     "which accounts both parties have, without showing a list",
+     "FILE is a CSV table of the party's accounts with columns `domain` and `segment` (prospect, opportunity "
+     "or\n"
+     "customer). Domains are hashed here, under a key of this partnership alone; they never leave.\n"
+     "  upload FILE           publishes the accounts; an interrupted upload goes on\n"
+     "  overlap               the matrix: counts, `not shared` or `no data`\n"
+     "  rows FILE             the accounts that both share, named from this file, as CSV\n"
+     "  --domain-column NAME  --segment-column NAME\n"
+     "  --as WHO              vendor or partner; default vendor\n"},
     {"token", command_token,
      "[--subject S] [--vendor V] [--party P] [--organization O] [--role R] [--days N]",
      "print a token of a local user",

@@ -1,0 +1,129 @@
+/* Domains as both parties must come to them, accounts of a table, and fields of CSV that are read back as
+ * written. */
+#include "gateway/cli/csv.h"
+#include "gateway/cli/csv_write.h"
+#include "gateway/cli/map_account.h"
+#include "runtime/base/digest.h"
+#include "support/check.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int setup(void **state) {
+  *state = arena_create(16 << 20, NULL, NULL);
+  return 0;
+}
+
+static int teardown(void **state) {
+  arena_destroy(*state);
+  return 0;
+}
+
+static void domains(void **state) {
+  static const struct {
+    const char *text, *domain;
+  } cases[] = {
+      {"northgate.example", "northgate.example"},
+      {"  NorthGate.Example ", "northgate.example"},
+      {"https://www.northgate.example/about?x=1#y", "northgate.example"},
+      {"http://northgate.example:8443", "northgate.example"},
+      {"ada@northgate.example", "northgate.example"},
+      {"northgate.example.", "northgate.example"},
+      {"WWW.northgate.example", "northgate.example"},
+      {"www.example", "www.example"}, /* the name itself */
+      {"care.northgate.co.example", "care.northgate.co.example"},
+      {"xn--mller-kva.example", "xn--mller-kva.example"},
+      {"northgate", NULL},
+      {"", NULL},
+      {".", NULL},
+      {"north gate.example", NULL},
+      {"-north.example", NULL},
+      {"north-.example", NULL},
+      {"north..example", NULL},
+      {"n\xC3\xB6rth.example", NULL},
+      {"https://", NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *found = account_domain_normalise(*state, cases[i].text);
+    if (!cases[i].domain)
+      assert_null(found);
+    else
+      assert_string_equal(found ? found : "(none)", cases[i].domain);
+  }
+}
+
+static void an_account_is_in_the_furthest_segment_once(void **state) {
+  static const char text[] = "site,kind,more\n"
+                             "a.example,prospect,\n"
+                             "b.example,Customer,\n"
+                             "https://A.example,opportunity,\n"
+                             "b.example,prospect,\n"
+                             "nothing,prospect,\n"
+                             "c.example,friend,\n"
+                             "d.example\n";
+  static const uint8_t key[32] = {1, 2, 3};
+  struct account_source source = {"f.csv", text, sizeof text - 1, "site", "kind", key, sizeof key};
+  const char *problem;
+  uint8_t digest[DIGEST_SIZE];
+  struct account_list *list = accounts_parse(*state, &source, &problem);
+  assert_non_null(list);
+  assert_int_equal(list->sets[0].count, 0);
+  assert_int_equal(list->sets[1].count, 1);
+  assert_int_equal(list->sets[2].count, 1);
+  digest_hmac_sha256(key, sizeof key, "a.example", 9, digest);
+  assert_memory_equal(list->sets[1].accounts[0].digest, digest, DIGEST_SIZE);
+  assert_string_equal(account_domain(list, digest), "a.example");
+  digest[0] ^= 1;
+  assert_null(account_domain(list, digest));
+  assert_int_equal(list->problem_count, 3);
+  assert_non_null(strstr(list->problems[0], "f.csv:6"));
+  assert_non_null(strstr(list->problems[1], "`friend`"));
+  source.domain_column = "domain";
+  assert_null(accounts_parse(*state, &source, &problem));
+  assert_non_null(strstr(problem, "`domain`"));
+}
+
+/* Any text is read back as it was written, with at most an apostrophe before what would be a formula. */
+static void what_is_written_is_read_back(void **state) {
+  static const char letters[] = "a,\"'=+-@ \t\r\nz";
+  struct arena *arena = *state;
+  srandom(3);
+  for (int i = 0; i < 20000; i++) {
+    char text[12], *data;
+    size_t length = (size_t)random() % (sizeof text - 1), size;
+    for (size_t c = 0; c < length; c++)
+      text[c] = letters[(size_t)random() % (sizeof letters - 1)];
+    text[length] = '\0';
+    FILE *out = open_memstream(&data, &size);
+    fputs("x,", out);
+    csv_write(out, text);
+    fputs(",y\r\n", out);
+    fclose(out);
+    struct csv csv;
+    struct csv_record record;
+    csv_init(&csv, data, size);
+    assert_int_equal(csv_next(&csv, arena, &record), CSV_RECORD);
+    assert_int_equal(record.count, 3);
+    const char *found = record.fields[1];
+    if (*found)
+      assert_null(strchr("=+-@\t\r", *found)); /* no spreadsheet runs it */
+    const char *behind = text + strspn(text, "'");
+    bool guarded = *behind && strchr("=+-@\t\r", *behind);
+    assert_string_equal(found + guarded, text);
+    assert_int_equal(csv_next(&csv, arena, &record), CSV_END);
+    free(data);
+    arena_reset(arena);
+  }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(domains),
+      TEST(an_account_is_in_the_furthest_segment_once),
+      TEST(what_is_written_is_read_back),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
