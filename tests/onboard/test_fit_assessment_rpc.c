@@ -276,6 +276,21 @@ static void one_is_open_however_many_start(void **state) {
   assert_int_equal(won, 1);
 }
 
+static void nothing_goes_on_after_the_end(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = partnership_make(fixture, "ended-fit");
+  const char *name = assessment_make(fixture, partnership, "2026");
+  ask(fixture, fixture->vendor, "PartnershipService/EndPartnership",
+      "{'name': '%s', 'reason': 'it came to nothing'}", partnership);
+  const struct status *status =
+      refused(fixture, fixture->vendor, SERVICE "ScoreFitAssessment", REASON_INVALID_STATE,
+              "{'name': '%s', 'scores': %s}", name, scores_json(fixture, strong));
+  assert_string_equal(status_metadata_text(status, "state"), "ENDED");
+  refused(fixture, fixture->vendor, SERVICE "CreateFitAssessment", REASON_INVALID_STATE,
+          "{'parent': '%s', 'fitAssessment': {'title': 'late'}}", partnership);
+  ask(fixture, fixture->partner, SERVICE "GetFitAssessment", "{'name': '%s'}", name); /* still readable */
+}
+
 static void everything_verifies(void **state) {
   verify_all(*state);
 }
@@ -288,6 +303,7 @@ int main(void) {
       cmocka_unit_test(every_violation_is_named),
       cmocka_unit_test(lists_by_state_in_pages),
       cmocka_unit_test(one_is_open_however_many_start),
+      cmocka_unit_test(nothing_goes_on_after_the_end),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);

@@ -293,15 +293,33 @@ static void many_recorders_one_tally(void **state) {
   assert_int_equal(end->arms[0]->positive_responses, 10 + RECORDERS);
 }
 
+static void nothing_goes_on_after_the_end(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = partnership_make(fixture, "ended-proposition");
+  const char *name = proposition_tested(fixture, partnership, "uptime", 20);
+  ask(fixture, fixture->vendor, "PartnershipService/EndPartnership",
+      "{'name': '%s', 'reason': 'it came to nothing'}", partnership);
+  const struct status *status = refused(fixture, fixture->vendor, SERVICE "ConcludeValidation",
+                                        REASON_INVALID_STATE, "{'name': '%s'}", name);
+  assert_string_equal(status_metadata_text(status, "state"), "ENDED");
+  refused(fixture, fixture->partner, SERVICE "CreateJointValueProposition", REASON_INVALID_STATE,
+          "{'parent': '%s', 'jointValueProposition': {'title': 'late'}}", partnership);
+  assert_int_equal(read_one(fixture, name)->state, STATE(IN_VALIDATION));
+}
+
 static void everything_verifies(void **state) {
   verify_all(*state);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(from_gaps_to_a_verdict),           cmocka_unit_test(words_need_both),
-      cmocka_unit_test(entries_count_and_are_taken_back), cmocka_unit_test(versions_follow_each_other),
-      cmocka_unit_test(many_recorders_one_tally),         cmocka_unit_test(everything_verifies),
+      cmocka_unit_test(from_gaps_to_a_verdict),
+      cmocka_unit_test(words_need_both),
+      cmocka_unit_test(entries_count_and_are_taken_back),
+      cmocka_unit_test(versions_follow_each_other),
+      cmocka_unit_test(many_recorders_one_tally),
+      cmocka_unit_test(nothing_goes_on_after_the_end),
+      cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);
 }
