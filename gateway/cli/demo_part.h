@@ -35,6 +35,8 @@ scene_fn demo_governance;
 scene_fn demo_cosell;
 /* Before a plan: fit assessed, a joint proposition tested. */
 scene_fn demo_assess_fit, demo_propose;
+/* The vendor's program; of one partnership: what is signed and given; its level, once it has delivered. */
+scene_fn demo_programs, demo_contract, demo_levels;
 
 /* Deal registration: the vendor's policies, what partners registered, and where they met. */
 scene_fn demo_policies, demo_register, demo_contend;

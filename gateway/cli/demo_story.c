@@ -50,13 +50,14 @@ static void everyone(struct demo *demo, scene_fn *const *plays, const char *cons
 bool demo_tell(struct demo *demo) {
   static scene_fn *const founding[] = {demo_onboard};
   static const char *const founding_names[] = {NAMES("onboard")};
-  static scene_fn *const running[] = {demo_govern, demo_enable, demo_market, demo_incentivize};
+  static scene_fn *const running[] = {demo_govern, demo_enable, demo_market, demo_incentivize, demo_contract};
   static const char *const running_names[] = {NAMES("govern"), NAMES("enable"), NAMES("market"),
-                                              NAMES("sell"), NAMES("incentivize")};
+                                              NAMES("incentivize"), NAMES("contract")};
   static scene_fn *const selling[] = {demo_sell, demo_governance};
   static const char *const selling_names[] = {NAMES("sell"), NAMES("governance")};
-  static scene_fn *const settling[] = {demo_settle, demo_cosell, demo_register};
-  static const char *const settling_names[] = {NAMES("settle"), NAMES("cosell"), NAMES("register")};
+  static scene_fn *const settling[] = {demo_settle, demo_cosell, demo_register, demo_levels};
+  static const char *const settling_names[] = {NAMES("settle"), NAMES("cosell"), NAMES("register"),
+                                               NAMES("levels")};
   static scene_fn *const ending[] = {demo_classify, demo_contend};
   static const char *const ending_names[] = {NAMES("classify"), NAMES("contend")};
 
@@ -64,6 +65,7 @@ bool demo_tell(struct demo *demo) {
   demo_add(demo, "vendor.enable", NULL, demo_courses);
   demo_add(demo, "vendor.market", NULL, demo_budgets);
   demo_add(demo, "vendor.sell", NULL, demo_policies);
+  demo_add(demo, "vendor.programs", NULL, demo_programs);
   if (!demo_play(demo))
     return false;
   everyone(demo, founding, founding_names, 1);
