@@ -94,6 +94,25 @@ def check_alder_finch(suite):
     equal(states, [(1, "STATE_SUPERSEDED"), (2, "STATE_ACTIVE")], "alder-finch, versions of the plan")
 
 
+def check_contracts(suite):
+    found = suite.json("call", "ContractService/SearchContracts", json.dumps({"parent": VENDOR}))["contracts"]
+    states = sorted((c["name"].split("/")[3], c["state"].removeprefix("STATE_")) for c in found)
+    equal(states, [("alder-finch", "ACTIVE"), ("alder-finch", "SUPERSEDED"), ("brightmoor", "IN_NEGOTIATION"),
+                   ("castellan", "ACTIVE"), ("ferrostahl", "EXPIRING"), ("meridian", "ACTIVE"),
+                   ("nordlicht", "ACTIVE"), ("orvane", "ACTIVE")], "contracts; tallis has none")
+    castellan = next(c for c in found if "/castellan/" in c["name"])
+    provisions = castellan["terms"]["elements"]["coverage"]["provisions"]
+    equal([(p["kind"], p["segments"]) for p in provisions],
+          [("KIND_EXCLUSIVE", ["banking"]), ("KIND_PRIORITY", ["insurance"])], "castellan, what it was promised")
+    sources = {}
+    for partner in ("tallis", "orvane"):
+        terms = suite.json("call", "TermService/GetEffectiveTerms",
+                           json.dumps({"parent": f"{VENDOR}/partnerships/{partner}"}))["terms"]
+        sources[partner] = {term["claim"]["source"].removeprefix("TERM_SOURCE_") for term in terms}
+    equal(sources["tallis"], {"PROGRAM_LEVEL", "NONE"}, "tallis, terms of its tier only")
+    equal(sources["orvane"], {"AGREED_TERM", "CONTRACT", "PROGRAM_LEVEL", "NONE"}, "orvane, terms")
+
+
 def check_portfolio(suite):
     rows = suite.json("portfolio")["entries"]
     equal(sorted(row["partnership"]["name"].rsplit("/", 1)[1] for row in rows),
@@ -137,7 +156,7 @@ def demo():
         check_status(suite)
         # what incentivize earns follows sell's feed
         eventually(lambda: section(view(suite, "castellan"), "incentivize") and earned(suite), "castellan's earnings")
-        for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch,
+        for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch, check_contracts,
                       check_portfolio, check_up_twice):
             check(suite)
         suite.cli("verify")
