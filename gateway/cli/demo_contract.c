@@ -111,11 +111,31 @@ static const char *coverage(struct scene *scene, const struct agreement *agreeme
                               : "{\"noneAgreed\": true}";
 }
 
-#define METRIC(id, party, expectation)                                                                       \
-  "{\"id\": \"" id "\", \"party\": \"PARTY_" party                                                           \
-  "\", \"title\": \"Fulfilment of commitments\", \"expectation\": \"" expectation                            \
-  "\", \"frequencyDays\": 92, \"consequence\": \"Corrective plan within 30 days\", \"source\": \"Ledger of " \
-  "the partnership\"}"
+static const char *metric(struct scene *scene, const char *id, const char *party) {
+  return scene_text(scene,
+                    "{\"id\": \"%s\", \"party\": \"PARTY_%s\", \"title\": \"Fulfilment of commitments\", "
+                    "\"expectation\": \"90 %% of what is due\", \"frequencyDays\": 92, \"consequence\": "
+                    "\"Corrective plan within 30 days\", \"source\": \"Ledger of the partnership\"}",
+                    id, party);
+}
+
+/* How both are measured, and how it ends: the same in every contract. */
+static const char *accountability(struct scene *scene) {
+  return scene_text(scene,
+                    "{\"metrics\": [%s, %s], \"reviewDays\": 92, \"underperformanceProcess\": \"Corrective "
+                    "plan, then escalation to the sponsors\", \"deEscalation\": \"Priority before "
+                    "exclusivity, then the standard programme\"}",
+                    metric(scene, "vendor-fulfilment", "VENDOR"),
+                    metric(scene, "partner-fulfilment", "PARTNER"));
+}
+
+static const char transition[] =
+    "{\"exitPath\": \"Stop new deals, finish open ones, hand over customers\", \"transitionDays\": 90, "
+    "\"jointCustomers\": \"Served by whoever holds the contract with them\", \"jointAssets\": \"Withdrawn "
+    "from both portals\", \"survivals\": [{\"id\": \"confidentiality\", \"title\": \"Confidentiality\", "
+    "\"months\": 60}, {\"id\": \"support\", \"party\": \"PARTY_PARTNER\", \"title\": \"Support of joint "
+    "customers\", \"months\": 12}, {\"id\": \"commissions\", \"party\": \"PARTY_VENDOR\", \"title\": "
+    "\"Commissions on deals won before the end\", \"months\": 24}]}";
 
 static const char *elements(struct scene *scene, const struct agreement *agreement, const char *segments) {
   return scene_text(
@@ -123,47 +143,13 @@ static const char *elements(struct scene *scene, const struct agreement *agreeme
       "{\"investment\": {\"lines\": [%s, %s]}, \"marketScope\": {\"segments\": [%s], \"countryCodes\": [%s], "
       "\"solutions\": [%s], \"adjudicationRule\": \"ADJUDICATION_RULE_FIRST_REGISTERED\", \"judge\": "
       "\"Heads of alliances of both parties\", \"decisionDays\": 10}, \"jointIp\": {\"assets\": [%s]}, "
-      "\"coverage\": %s, \"accountability\": {\"metrics\": [" METRIC(
-          "vendor-fulfilment", "VENDOR",
-          "90 %% of what is due") ", " METRIC("partner-fulfilment", "PARTNER",
-                                              "90 %% of what is due") "], "
-                                                                      "\"reviewDays\": 92, "
-                                                                      "\"underperformanceProcess\": "
-                                                                      "\"Corrective plan, then escalation to "
-                                                                      "the "
-                                                                      "sponsors\", \"deEscalation\": "
-                                                                      "\"Priority before exclusivity, then "
-                                                                      "the "
-                                                                      "standard programme\"}, "
-                                                                      "\"transition\": {\"exitPath\": \"Stop "
-                                                                      "new deals, finish open ones, hand "
-                                                                      "over "
-                                                                      "customers\", "
-                                                                      "\"transitionDays\": 90, "
-                                                                      "\"jointCustomers\": \"Served by "
-                                                                      "whoever "
-                                                                      "holds the contract with them\", "
-                                                                      "\"jointAssets\": \"Withdrawn from "
-                                                                      "both "
-                                                                      "portals\", \"survivals\": [{\"id\": "
-                                                                      "\"confidentiality\", "
-                                                                      "\"title\": \"Confidentiality\", "
-                                                                      "\"months\": 60}, {\"id\": "
-                                                                      "\"support\", "
-                                                                      "\"party\": \"PARTY_PARTNER\", "
-                                                                      "\"title\": \"Support of joint "
-                                                                      "customers\", \"months\": 12}, "
-                                                                      "{\"id\": "
-                                                                      "\"commissions\", \"party\": "
-                                                                      "\"PARTY_VENDOR\", \"title\": "
-                                                                      "\"Commissions on deals won before the "
-                                                                      "end\", \"months\": 24}]}}",
+      "\"coverage\": %s, \"accountability\": %s, \"transition\": %s}",
       line(scene, "vendor-line", "VENDOR", "CO_MARKETING_BUDGET", agreement->vendor, agreement->vendor_minor,
            agreement->to),
       line(scene, "partner-line", "PARTNER", "REVENUE", agreement->partner, agreement->partner_minor,
            agreement->to),
       segments, agreement->countries, agreement->solutions, assets(scene, agreement),
-      coverage(scene, agreement));
+      coverage(scene, agreement), accountability(scene), transition);
 }
 
 static void write_contract(struct scene *scene, const char *name, const char *id, const char *amends,
@@ -227,77 +213,37 @@ static void leave_open(struct scene *scene, const char *contract) {
 #define AT_LEAST(metric, threshold)                                                                          \
   "{\"metric\": \"CRITERION_METRIC_" metric "\", \"threshold\": \"" threshold "\"}"
 
+/* What a level asks for and gives. */
+static const struct tier {
+  const char *id, *title, *criteria, *terms, *benefit;
+} tiers[] = {
+    {"registered", "Registered", "", RATE("DISCOUNT", "1500"), "Partner portal"},
+    {"silver", "Silver", AT_LEAST("CERTIFIED_PEOPLE", "3"),
+     RATE("DISCOUNT", "2000") ", " RATE("MDF_ACCRUAL", "100"), "Listing in the partner directory"},
+    {"gold", "Gold", AT_LEAST("CERTIFIED_PEOPLE", "10") ", " AT_LEAST("FULFILMENT_BPS", "6000"),
+     RATE("DISCOUNT", "2500") ", " RATE("COMMISSION", "1000") ", " RATE("MDF_ACCRUAL", "200"),
+     "Named partner manager"},
+    {"platinum", "Platinum",
+     AT_LEAST("CERTIFIED_PEOPLE", "25") ", " AT_LEAST("FULFILMENT_BPS", "8500") ", " AT_LEAST("REVIEWS_BPS",
+                                                                                              "7500"),
+     RATE("DISCOUNT", "3000") ", " RATE("COMMISSION", "1500") ", " RATE("MDF_ACCRUAL", "300"),
+     "Early access and roadmap briefings"},
+};
+
 void demo_programs(struct scene *scene) {
+  const char *levels = "";
+  for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++)
+    levels = scene_text(scene,
+                        "%s%s{\"id\": \"%s\", \"rank\": %zu, \"title\": \"%s\", \"criteria\": [%s], "
+                        "\"terms\": [%s], \"benefits\": [\"%s\"]}",
+                        levels, i ? ", " : "", tiers[i].id, i + 1, tiers[i].title, tiers[i].criteria,
+                        tiers[i].terms, tiers[i].benefit);
   scene_step(
       scene, ACTOR_VENDOR, "onboard", "ProgramService/CreateProgram",
       "{\"parent\": \"vendors/halden\", \"programId\": \"partners\", \"program\": {\"title\": \"Halden "
-      "Partner "
-      "Program\", \"description\": \"Tiers of all partners; strategic ones have their own terms besides\", "
-      "\"graceDays\": 60, \"levels\": [{\"id\": \"registered\", \"rank\": 1, \"title\": \"Registered\", "
-      "\"terms\": [" RATE(
-          "DISCOUNT", "1500") "]}, {\"id\": \"silver\", \"rank\": 2, \"title\": \"Silver\", "
-                              "\"criteria\": [" AT_LEAST("CERTIFIED_PEOPLE", "3") "], \"terms\": [" RATE(
-                                  "DISCOUNT",
-                                  "200"
-                                  "0") ", " RATE("MDF_ACCRUAL",
-                                                 "100") "], \"benefits\": [\"Listing in the partner "
-                                                        "directory\"]}, {\"id\": \"gold\", "
-                                                        "\"rank\": 3, \"title\": \"Gold\", \"criteria\": "
-                                                        "[" AT_LEAST("CERTIFIED_PEOPLE", "10") ", " AT_LEAST("FULFILMENT_BPS", "6000") "], \"terms\": [" RATE(
-                                                            "DISCOUNT",
-                                                            "2500") ", " RATE("COMMISSION",
-                                                                              "1000") ", " RATE("MDF_ACCRUAL",
-                                                                                                "200") "], "
-                                                                                                       "\"ben"
-                                                                                                       "efits"
-                                                                                                       "\": "
-                                                                                                       "[\"Na"
-                                                                                                       "med "
-                                                                                                       "partn"
-                                                                                                       "er "
-                                                                                                       "manag"
-                                                                                                       "er\"]"
-                                                                                                       "}, "
-                                                                                                       "{\"id"
-                                                                                                       "\": "
-                                                                                                       "\"pla"
-                                                                                                       "tinum"
-                                                                                                       "\", "
-                                                                                                       "\"ran"
-                                                                                                       "k\": "
-                                                                                                       "4, "
-                                                                                                       "\"tit"
-                                                                                                       "le\":"
-                                                                                                       " "
-                                                                                                       "\"Pla"
-                                                                                                       "tinum"
-                                                                                                       "\", "
-                                                                                                       "\"cri"
-                                                                                                       "teria"
-                                                                                                       "\": "
-                                                                                                       "[" AT_LEAST("CERTIFIED_PEOPLE", "25") ", " AT_LEAST("FULFILMENT_BPS", "8500") ", " AT_LEAST(
-                                                                                                           "R"
-                                                                                                           "E"
-                                                                                                           "V"
-                                                                                                           "I"
-                                                                                                           "E"
-                                                                                                           "W"
-                                                                                                           "S"
-                                                                                                           "_"
-                                                                                                           "B"
-                                                                                                           "P"
-                                                                                                           "S",
-                                                                                                           "7"
-                                                                                                           "5"
-                                                                                                           "0"
-                                                                                                           "0") "], \"terms\": "
-                                                                                                                "[" RATE(
-                                                                                                                    "DISCOUNT",
-                                                                                                                    "3000") ","
-                                                                                                                            " " RATE("COMMISSION", "1500") ", " RATE(
-                                                                                                                                "MDF_ACCRUAL",
-                                                                                                                                "300") "], "
-                                                                                                                                       "\"benefits\": [\"Roadmap briefings\", \"Early access\"]}]}}");
+      "Partner Program\", \"description\": \"Tiers of all partners; strategic ones have their own "
+      "terms besides\", \"graceDays\": 60, \"levels\": [%s]}}",
+      levels);
   scene_step(scene, ACTOR_VENDOR, "onboard", "ProgramService/ActivateProgram",
              "{\"name\": \"vendors/halden/programs/partners\"}");
 }
