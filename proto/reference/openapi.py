@@ -8,6 +8,7 @@ to an update's mask may be sent without them.
 """
 
 import json
+import re
 import sys
 
 import contracts as c
@@ -48,6 +49,22 @@ ERROR = {
 }
 
 
+CLASSES = {"[:alnum:]": "A-Za-z0-9", "[:alpha:]": "A-Za-z", "[:blank:]": r" \t", "[:digit:]": "0-9", "[:lower:]": "a-z",
+           "[:space:]": r"\s", "[:upper:]": "A-Z", "[:xdigit:]": "0-9A-Fa-f"}
+BRACKET = re.compile(r"\[(\^?)(\]?(?:\[:[a-z]+:\]|[^\]])*)\]")
+
+
+def ecma(pattern):
+    """A POSIX extended regular expression as JSON Schema has it, which differs within brackets: named classes, and a
+    backslash that stands for itself there."""
+    def bracket(found):
+        inner = re.split(r"(\[:[a-z]+:\])", found.group(2))
+        return f"[{found.group(1)}" + "".join(
+            CLASSES[part] if part.startswith("[:") else part.replace("\\", "\\\\").replace("]", "\\]")
+            for part in inner) + "]"
+    return BRACKET.sub(bracket, pattern)
+
+
 def reference(name):
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -84,7 +101,7 @@ class Document:
         said = {"type": "string", "maxLength": (rule.max_length if rule else 0) or c.STRING_MAX_LENGTH}
         if not rule:
             return said
-        patterns = [f"(?:{rule.pattern})"] if rule.pattern else []
+        patterns = [f"(?:{ecma(rule.pattern)})"] if rule.pattern else []
         if rule.resource:
             patterns = ["(?:" + "|".join(p.replace("*", "[^/]+") for p in rule.resource.split()) + ")"]
         # An empty string is a field that is not set, to which no rule but `required` applies.

@@ -45,3 +45,7 @@ assert.deepEqual(document.components.schemas["entente.type.v1.Money"].properties
 const error = schema("Error");
 assert.ok(error({ code: "not_found", message: "no such plan", details: [{ type: "google.rpc.ErrorInfo", value: "CgE" }] }));
 assert.ok(!error({ code: null }));
+
+// POSIX's classes within brackets are not those of JSON Schema.
+const patterns = JSON.stringify(document).match(/"pattern":"(?:[^"\\]|\\.)*"/g);
+assert.ok(patterns.length > 100 && !patterns.some((pattern) => pattern.includes("[:")), "no class of POSIX is left");
