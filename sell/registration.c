@@ -310,13 +310,19 @@ static void check_solutions(const struct act *act, struct status **invalid,
                   "is named twice");
 }
 
-/* Everything that the vendor needs to decide. */
-static struct status *check_complete(const struct act *act, const Sell__Registration *registration,
-                                     const Sell__RegistrationTerms *terms) {
+/* Who would buy what: what conflicts are found by. */
+static struct status *check_identity(const struct act *act, const Sell__Registration *registration) {
   static const Sell__Company nobody = SELL__COMPANY__INIT;
   struct status *invalid = NULL;
   company_check(act->arena, &invalid, "customer", registration->customer ? registration->customer : &nobody);
   check_solutions(act, &invalid, registration);
+  return invalid;
+}
+
+/* Everything that the vendor needs to decide. */
+static struct status *check_complete(const struct act *act, const Sell__Registration *registration,
+                                     const Sell__RegistrationTerms *terms) {
+  struct status *invalid = check_identity(act, registration);
   if (!registration->expected_amount || registration->expected_amount->amount_minor <= 0)
     invalid_add(act->arena, &invalid, "expected_amount", "REQUIRED_FIELD_MISSING", "must be more than 0");
   if (!registration->expected_close_time)
@@ -541,6 +547,8 @@ const struct status *registration_decide_extension(const struct act *act, Sell__
 const struct status *registration_appeal(const struct act *act, Sell__Registration *registration,
                                          char *statement) {
   const struct status *status = step(act, registration, REGISTRATION_APPEAL);
+  if (!status)
+    status = check_identity(act, registration); /* it may have been edited since */
   if (status)
     return status;
   Sell__RegistrationAppeal *appeal = arena_new(act->arena, Sell__RegistrationAppeal);

@@ -4,6 +4,8 @@
  *   customer, solutions        x           where named
  *   segment                    x           where named
  *   the rest                   x           where named                x
+ *
+ * A rejected one is locked while its appeal waits.
  */
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
@@ -103,8 +105,10 @@ static bool covers(const char *path, const char *field) {
 static bool field_open(const struct field *field, const Sell__Registration *registration) {
   switch (registration->state) {
   case STATE(DRAFT):
-  case STATE(REJECTED):
     return true;
+  case STATE(REJECTED): /* what an appeal is about stays as it was */
+    return !registration->appeal ||
+           registration->appeal->state != SELL__REGISTRATION_APPEAL__STATE__STATE_PENDING;
   case STATE(APPROVED):
   case STATE(EXTENDED):
     return field->protected;

@@ -42,6 +42,8 @@ static Sell__CompanyMatch__Relation relation_of(enum company_relation relation) 
 static void consider(struct search *search, Sell__Registration *other) {
   struct arena *arena = call_arena(search->call);
   const Sell__Registration *own = search->registration;
+  if (!other->customer)
+    return; /* taken out of it since the index was read */
   struct company_comparison comparison = company_compare(arena, own->customer, other->customer);
   bool exact = comparison.relation == COMPANY_SAME || comparison.relation == COMPANY_RELATED;
   if ((!exact && comparison.likeness < search->score_min) || search->count == FOUND_MAX)
@@ -147,6 +149,8 @@ const struct status *registration_matches(struct call *call, const void *in, voi
     return status;
   if (!registration_visible(registration, call_party(call)))
     return call_not_found(call, request->name);
+  if (!registration->customer)
+    return NULL; /* rejected, and being rewritten */
   struct search *search = arena_new(arena, struct search);
   *search = (struct search){.call = call,
                             .registration = registration,

@@ -110,6 +110,56 @@ static void an_appeal_turns_a_ruling_round(void **state) {
   pillar_verify(f);
 }
 
+static void a_ruling_declares_the_vendors_own_sales(void **state) {
+  struct pillar_fixture *f = *state;
+  struct rivals r = rivals(f, "declared", "Coral Bay Shipping");
+  const char *p = name_partnership(pillar_arena(f), r.first);
+  static const char opening[] = "{'parent': '%s', 'opportunity': {'engagement': 'ENGAGEMENT_INDEPENDENT', "
+                                "'customer': {'account': '%s'}}}";
+  const Sell__Opportunity *open =
+      ask(f, f->manager, "OpportunityService/CreateOpportunity", opening, p, "CORAL BAY SHIPPING, INC.");
+  const Sell__Opportunity *lost =
+      ask(f, f->manager, "OpportunityService/CreateOpportunity", opening, p, "Coral Bay Shipping");
+  ask(f, f->manager, "OpportunityService/LoseOpportunity",
+      "{'name': '%s', 'lossReason': 'LOSS_REASON_PRICE', 'noIncumbent': true}", lost->name);
+  ask(f, f->partner, "OpportunityService/CreateOpportunity", opening, p,
+      "Coral Bay Shipping"); /* not to be seen */
+  const Sell__Conflict *ruled =
+      ask(f, f->administrator, C "RuleConflict", "{'name': '%s'}", conflict_of(f, r.first)->name);
+  assert_int_equal(ruled->ruling->n_direct_opportunities, 1);
+  assert_string_equal(ruled->ruling->direct_opportunities[0], open->name);
+  assert_int_equal(ruled->ruling->n_lost_opportunities, 1);
+  assert_string_equal(ruled->ruling->lost_opportunities[0], lost->name);
+}
+
+static void a_customer_that_was_edited_away(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "gone", "orvane-global");
+  const char *name = registration_submitted(f, f->partner, p, "Vanishing Works");
+  ask(f, f->manager, R "RejectRegistration",
+      "{'name': '%s', 'reason': 'REJECTION_REASON_INCOMPLETE', 'note': 'Who is it?'}", name);
+  ask(f, f->partner, R "UpdateRegistration", "{'registration': {'name': '%s'}, 'updateMask': 'customer'}",
+      name);
+  const Sell__ListRegistrationMatchesResponse *matches =
+      ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", name);
+  assert_int_equal(matches->n_registrations, 0);
+  ask_refused(f, f->partner, R "AppealRegistration", REASON_INVALID_REQUEST,
+              "{'name': '%s', 'statement': 'It was complete before'}", name);
+  ask_refused(f, f->partner, R "SubmitRegistration", REASON_INVALID_REQUEST, "{'name': '%s'}", name);
+  ask(f, f->partner, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'customer': {'legalName': 'Vanishing Works', 'domain': "
+      "'vanishing.example', "
+      "'countryCode': 'US'}}}",
+      name);
+  ask(f, f->partner, R "AppealRegistration", "{'name': '%s', 'statement': 'It was complete before'}", name);
+  ask_refused(f, f->partner, R "UpdateRegistration", "FIELD_LOCKED",
+              "{'registration': {'name': '%s'}, 'updateMask': 'customer'}", name);
+  const Sell__Registration *now = ask(f, f->administrator, R "DecideRegistrationAppeal",
+                                      "{'name': '%s', 'granted': false, 'note': 'It was not'}", name);
+  assert_int_equal(now->state, STATE(REJECTED));
+  ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
+}
+
 static void a_split_gives_the_second_half(void **state) {
   struct pillar_fixture *f = *state;
   ask(f, f->administrator, "RegistrationPolicyService/CreateRegistrationPolicy",
@@ -325,6 +375,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_earliest_complete_submission_wins),
       cmocka_unit_test(an_appeal_turns_a_ruling_round),
+      cmocka_unit_test(a_ruling_declares_the_vendors_own_sales),
+      cmocka_unit_test(a_customer_that_was_edited_away),
       cmocka_unit_test(a_split_gives_the_second_half),
       cmocka_unit_test(who_leaves_ends_the_conflict),
       cmocka_unit_test(what_is_another_deal_does_not_conflict),
