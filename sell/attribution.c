@@ -200,6 +200,15 @@ void attribution_follow(const struct occasion *occasion, Sell__Opportunity *oppo
   opportunity->attribution = after;
 }
 
+/* Which share a minor unit goes to that two have an equal claim to: the one that sourced the sale, else that
+ * of the party that agreed. Not the first one, which would be the vendor's in every such case. */
+static size_t favoured(const Sell__Attribution *attribution) {
+  for (size_t i = 0; i < attribution->n_shares; i++)
+    if (attribution->shares[i]->class_ == CLASS(SOURCED))
+      return i;
+  return attribution->shares[0]->party == attribution->proposer;
+}
+
 size_t attribution_amounts(const Sell__Opportunity *opportunity, struct attributed out[ATTRIBUTED_MAX]) {
   const Sell__Attribution *attribution = opportunity->attribution;
   int32_t weights[ATTRIBUTED_MAX + 1] = {0, 0, BPS_ONE};
@@ -208,14 +217,16 @@ size_t attribution_amounts(const Sell__Opportunity *opportunity, struct attribut
   if (state_of(opportunity) != STATE(FROZEN) || !opportunity->amount ||
       opportunity->state != SELL__OPPORTUNITY__STATE__STATE_WON)
     return 0;
-  for (size_t i = 0; i < attribution->n_shares && i < ATTRIBUTED_MAX; i++) {
-    weights[i] = attribution->shares[i]->basis_points;
+  size_t first = favoured(attribution);
+  for (size_t i = 0; i < ATTRIBUTED_MAX; i++) {
+    weights[i] = attribution->shares[first ^ i]->basis_points;
     weights[ATTRIBUTED_MAX] -= weights[i];
   }
   money_split(opportunity->amount->amount_minor, weights, ATTRIBUTED_MAX + 1, parts);
-  for (size_t i = 0; i < attribution->n_shares && i < ATTRIBUTED_MAX; i++)
-    if (attribution->shares[i]->class_ != CLASS(NONE))
-      out[count++] = (struct attributed){attribution->shares[i]->party,
-                                         attribution->shares[i]->class_ == CLASS(SOURCED), parts[i]};
+  for (size_t i = 0; i < ATTRIBUTED_MAX; i++) {
+    const Sell__Attribution__Share *share = attribution->shares[i];
+    if (share->class_ != CLASS(NONE))
+      out[count++] = (struct attributed){share->party, share->class_ == CLASS(SOURCED), parts[first ^ i]};
+  }
   return count;
 }

@@ -30,7 +30,8 @@ void attribution_follow(const struct occasion *occasion, Sell__Opportunity *oppo
 
 /* What each party's share comes to, by party, in the order of the shares; in minor units. Zero unless the
  * opportunity is won and its attribution frozen. Together never more than the amount: rounding is by largest
- * remainder, with the part that nobody is said to have brought about. */
+ * remainder, with the part that nobody is said to have brought about; a tie goes to the party that sourced
+ * the sale, else to the one that agreed. */
 struct attributed {
   Type__Party party;
   bool sourced; /* else influenced */

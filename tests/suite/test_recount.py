@@ -153,15 +153,17 @@ def recount_sell(suite, partnership, token, sheet):
 
 
 def recount_success(won, sheet, amount, currency):
-    """Shares by largest remainder, with the rest that is nobody's; then what the customer was promised."""
+    """Shares by largest remainder, with the rest that is nobody's, ties to who sourced it, else who agreed; then what the customer was promised."""
     if won.HasField("attribution") and state(won.attribution) == "STATE_FROZEN":
-        weights = [share.basis_points for share in won.attribution.shares]
+        shares = sorted(won.attribution.shares, key=lambda share: (enum_name(share, "class") != "CLASS_SOURCED",
+                                                                   share.party == won.attribution.proposer))
+        weights = [share.basis_points for share in shares]
         weights.append(FULL - sum(weights))
         parts = [amount * weight // FULL for weight in weights]
         order = sorted(range(len(weights)), key=lambda i: -(amount * weights[i] % FULL))
         for i in order[:amount - sum(parts)]:
             parts[i] += 1
-        for share, part in zip(won.attribution.shares, parts):
+        for share, part in zip(shares, parts):
             what = enum_name(share, "class")[6:].lower()
             if what != "none":
                 sheet.add(f"attributed.{what}.{currency}", share.party, won.close_time, part)
