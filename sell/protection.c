@@ -25,8 +25,9 @@ static const char *account_of(const Sell__Opportunity *opportunity) {
 /* What a step does to the account that the opportunity is on now; UNSPECIFIED: nothing of concern. */
 static Sell__ProtectionBreach__Cause cause_of(struct arena *arena, const struct opportunity_step *step) {
   const Sell__Opportunity *before = step->before, *after = step->after;
-  bool entered = !before || strcmp(company_name_key(arena, account_of(before)),
-                                   company_name_key(arena, account_of(after))) != 0;
+  bool entered =
+      !before || !is_direct(before) ||
+      strcmp(company_name_key(arena, account_of(before)), company_name_key(arena, account_of(after))) != 0;
   if (after->state == WON && (entered || before->state != WON))
     return CAUSE(WON);
   if (after->state != OPEN)
