@@ -6,8 +6,7 @@
 
 static const struct setting settings[] = {
     {"sweep-interval-ms", SETTING_NUMBER, "5000", 100, 3600000, "ms",
-     "How long after a look for commitments, claims, milestones and reviews whose time has come until the "
-     "next."},
+     "How long after a look for what time has changed until the next."},
     {0},
 };
 
