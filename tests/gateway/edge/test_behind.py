@@ -1,27 +1,20 @@
 """What comes from behind the edge, by a service that is not ours: headers, trailers, bare errors, odd numbers of
 messages, malformed and large answers, slow readers. A gRPC server in Python takes the place of `sell`."""
 
-import base64
-import json
-import os
 import socket
 import struct
 import threading
 import time
 import urllib.parse
-from concurrent import futures
 
 import grpc
+from reference import serve
 from suite import Suite, equal, eventually, expect, message_class, run
-from wire import VERIFY, Edge, check_error, connect_error, frame, frames, reason, stream_end, unpadded, value, web_end
+from wire import (CODES, VERIFY, Edge, check_error, connect_error, frame, reason, stream_end, unpadded, value,
+                  web_end)
 
 LIST = "/entente.sell.v1.OpportunityService/ListOpportunities"
 JSON, STREAM, WEB = "application/json", "application/connect+json", "application/grpc-web"
-CODES = {1: ("canceled", 499), 2: ("unknown", 500), 3: ("invalid_argument", 400), 4: ("deadline_exceeded", 504),
-         5: ("not_found", 404), 6: ("already_exists", 409), 7: ("permission_denied", 403),
-         8: ("resource_exhausted", 429), 9: ("failed_precondition", 400), 10: ("aborted", 409),
-         11: ("out_of_range", 400), 12: ("unimplemented", 501), 13: ("internal", 500), 14: ("unavailable", 503),
-         15: ("data_loss", 500), 16: ("unauthenticated", 401)}
 STATUS = {code.value[0]: code for code in grpc.StatusCode}
 ODD = "naïve % \"quoted\"\n\t ☃ end"
 
@@ -52,19 +45,6 @@ class Behind(grpc.GenericRpcHandler):
         if plan.get("code"):
             context.set_code(STATUS[plan["code"]])
             context.set_details(plan.get("text", ""))
-
-
-def start(suite, behind):
-    def read(name):
-        with open(os.path.join(suite.var, "tls", name), "rb") as file:
-            return file.read()
-
-    server = grpc.server(futures.ThreadPoolExecutor(16), handlers=[behind], options=[("grpc.so_reuseport", 0)])
-    credentials = grpc.ssl_server_credentials([(read("sell.key"), read("sell.pem"))], read("ca.pem"), True)
-    port = suite.port("sell")
-    equal(server.add_secure_port(f"127.0.0.1:{port}", credentials), port, "the port of sell")
-    server.start()
-    return server
 
 
 def message(text="one"):
@@ -241,7 +221,7 @@ def behind_the_edge():
         suite.cli("up", "--no-demo", "--port-base", str(suite.base), env={"ENTENTE_HTTP_STALL_MS": "2000"})
         edge, behind = Edge(suite), Behind()
         suite.kill("sell")
-        server = start(suite, behind)
+        server = serve(suite, behind)
         behind.plan = {"messages": [message()]}
         eventually(lambda: ask(edge).status == 200, "the other server is found", 10)
         for case in (going_on, coming_back, bare_errors, details, odd_numbers, bad_answers, each_at_once):

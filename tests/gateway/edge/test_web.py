@@ -6,7 +6,7 @@ import json
 import urllib.parse
 
 from suite import Suite, equal, expect, message_class, run
-from wire import COMPRESSED, GET_PARTNERSHIP, ORVANE, VERIFY, Edge, frame, unpadded, value, web_end
+from wire import COMPRESSED, GET_PARTNERSHIP, ORVANE, VERIFY, Edge, decoded, frame, unpadded, value, web_end
 
 WEB, TEXT = "application/grpc-web", "application/grpc-web-text"
 
@@ -25,18 +25,6 @@ def unary(edge):
         equal(message_class("entente.onboard.v1.Partnership").FromString(messages[0][1]).name, ORVANE, "it")
     answer = edge.post(GET_PARTNERSHIP, WEB + "+json", frame(json.dumps({"name": ORVANE}).encode()))
     equal(json.loads(web_end(answer.body)[0][0][1])["name"], ORVANE, "JSON")
-
-
-def decoded(body):
-    """Text form: base64 of each piece, padded in the middle."""
-    whole = b""
-    while body:
-        end = body.find(b"=")
-        end = len(body) if end < 0 else end + len(body[end:end + 2]) - len(body[end:end + 2].lstrip(b"="))
-        end += -end % 4
-        whole += base64.b64decode(body[:end], validate=True)
-        body = body[end:]
-    return whole
 
 
 def text(edge):

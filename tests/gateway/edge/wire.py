@@ -12,6 +12,11 @@ ORVANE = "vendors/halden/partnerships/orvane"
 GET_PARTNERSHIP = "/entente.onboard.v1.PartnershipService/GetPartnership"
 VERIFY = "/sell/entente.ledger.v1.LedgerService/VerifyLedger"
 COMPRESSED, CONNECT_END, WEB_TRAILERS = 1, 2, 0x80
+CODES = {1: ("canceled", 499), 2: ("unknown", 500), 3: ("invalid_argument", 400), 4: ("deadline_exceeded", 504),
+         5: ("not_found", 404), 6: ("already_exists", 409), 7: ("permission_denied", 403),
+         8: ("resource_exhausted", 429), 9: ("failed_precondition", 400), 10: ("aborted", 409),
+         11: ("out_of_range", 400), 12: ("unimplemented", 501), 13: ("internal", 500), 14: ("unavailable", 503),
+         15: ("data_loss", 500), 16: ("unauthenticated", 401)}
 
 
 class Answer:
@@ -76,6 +81,18 @@ def frames(body):
         taken.append((flags, body[5:5 + size]))
         body = body[5 + size:]
     return taken
+
+
+def decoded(body):
+    """Text form: base64 of each piece, padded in the middle."""
+    whole = b""
+    while body:
+        end = body.find(b"=")
+        end = len(body) if end < 0 else end + len(body[end:end + 2]) - len(body[end:end + 2].lstrip(b"="))
+        end += -end % 4
+        whole += base64.b64decode(body[:end], validate=True)
+        body = body[end:]
+    return whole
 
 
 def unpadded(text):
