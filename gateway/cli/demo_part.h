@@ -33,6 +33,8 @@ scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_in
 scene_fn demo_governance;
 /* After what is sold: who helped whom with it, and what each side of it says. */
 scene_fn demo_cosell;
+/* Beside them: accounts to win, stories of those won, and which accounts each party has. */
+scene_fn demo_accounts;
 /* Before a plan: fit assessed, a joint proposition tested. */
 scene_fn demo_assess_fit, demo_propose;
 /* The vendor's program; of one partnership: what is signed and given; its level, once it has delivered. */

@@ -41,6 +41,17 @@ static int64_t amount_minor(const struct deals *d, int place, int count) {
   return d->mean * 100 + (2 * place - (count - 1)) * (d->mean * 40 / (count > 0 ? count : 1));
 }
 
+/* Orvane's deals lie in three segments, so that a quarter has enough of each to compare like with like. */
+static const char *segment_of(const struct deals *d, int number) {
+  enum { SEGMENTS = sizeof segments / sizeof *segments, OF_ORVANE = 3 };
+  return segments[number % (d->place == DEMO_ORVANE ? OF_ORVANE : SEGMENTS)];
+}
+
+/* Every other joint deal is about an account that somebody else holds. */
+static const char *incumbent_of(const struct deals *d, int number) {
+  return d->joint && number % 2 == 0 ? ", \"incumbentCompetitor\": \"Kestrel Systems\"" : "";
+}
+
 static const char *row(struct scene *scene, const struct deals *d, int number) {
   bool won = number < d->won, lost = !won && number < d->won + d->lost;
   int closed = d->won + d->lost, count = won ? d->won : lost ? d->lost : d->open;
@@ -58,14 +69,15 @@ static const char *row(struct scene *scene, const struct deals *d, int number) {
       "\"customer\": {\"account\": \"%s customer %s%03d\", \"sector\": \"%s\", \"country\": \"%s\"}, "
       "\"solution\": \"%s\", \"segment\": \"%s\", \"amount\": {\"currencyCode\": \"%s\", "
       "\"amountMinor\": \"%lld\"}, \"state\": \"%s\", \"stage\": \"%s\", \"openTime\": %s, "
-      "\"qualifyTime\": %s%s}",
+      "\"qualifyTime\": %s%s%s}",
       scene_partnership(scene)->id, d->prefix, number,
-      d->joint ? "ENGAGEMENT_JOINT" : "ENGAGEMENT_INDEPENDENT", segments[number % 5], number,
-      scene_partnership(scene)->id, d->prefix, number, segments[number % 5],
-      scene_partnership(scene)->country, solutions[number % 3], segments[number % 5],
+      d->joint ? "ENGAGEMENT_JOINT" : "ENGAGEMENT_INDEPENDENT", segment_of(d, number), number,
+      scene_partnership(scene)->id, d->prefix, number, segment_of(d, number),
+      scene_partnership(scene)->country, solutions[number % 3], segment_of(d, number),
       scene_partnership(scene)->currency, (long long)amount_minor(d, place, count), state,
       won || lost ? "STAGE_COMMITTED" : "STAGE_QUALIFIED", scene_time(scene, d->back + 1, 300 + number),
-      scene_time(scene, d->back + (won || lost ? 1 : 0), won || lost ? 600 + number : 200 + number), ending);
+      scene_time(scene, d->back + (won || lost ? 1 : 0), won || lost ? 600 + number : 200 + number), ending,
+      incumbent_of(d, number));
 }
 
 static void import_rows(struct scene *scene, const struct deals *d) {

@@ -55,9 +55,9 @@ bool demo_tell(struct demo *demo) {
                                               NAMES("incentivize"), NAMES("contract")};
   static scene_fn *const selling[] = {demo_sell, demo_governance};
   static const char *const selling_names[] = {NAMES("sell"), NAMES("governance")};
-  static scene_fn *const settling[] = {demo_settle, demo_cosell, demo_register, demo_levels};
+  static scene_fn *const settling[] = {demo_settle, demo_cosell, demo_register, demo_levels, demo_accounts};
   static const char *const settling_names[] = {NAMES("settle"), NAMES("cosell"), NAMES("register"),
-                                               NAMES("levels")};
+                                               NAMES("levels"), NAMES("accounts")};
   static scene_fn *const ending[] = {demo_classify, demo_contend};
   static const char *const ending_names[] = {NAMES("classify"), NAMES("contend")};
 

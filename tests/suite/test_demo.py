@@ -56,6 +56,29 @@ def check_orvane(suite):
     equal(default["period"], answer["period"], "the default period is the last quarter that has ended")
 
 
+def check_lift(suite):
+    """Selling together against alone, like with like: orvane's 41 % against 29 %."""
+    period = view(suite, "orvane")["period"]
+    lift = suite.call("LiftService/GetLift",
+                      {"name": "vendors/halden/partnerships/orvane/lift",
+                       "period": {"startTime": period["startTime"], "endTime": period["endTime"]},
+                       "dimensions": ["LIFT_DIMENSION_SEGMENT", "LIFT_DIMENSION_SOLUTION"]})
+    equal((lift.joint_win_rate.numerator, lift.joint_win_rate.denominator), (16, 39), "orvane, joint deals")
+    compared = lift.win_rate_lift
+    equal((compared.status, compared.coverage.basis_points), (1, 10000), "orvane, lift covers every joint deal")
+    expect(compared.lower_bps < compared.difference_bps < compared.upper_bps, "the interval holds the difference")
+    expect(1000 < compared.difference_bps < 1400, f"orvane, lift by segment and solution: {compared.difference_bps}")
+    equal(lift.deal_size.mean_ratio.basis_points, 18235, "orvane, deal size joint to independent")
+    equal(lift.displacement.denominator, 20, "orvane, deals against a named incumbent")
+
+
+def check_mapped(suite):
+    """What is not shared is told apart from none."""
+    matrix = suite.call("PopulationService/GetOverlap", {"name": "vendors/halden/partnerships/castellan/overlap"})
+    equal([(cell.status, cell.count) for cell in matrix.cells],
+          [(4, 0), (4, 0), (4, 0), (1, 0), (4, 0), (4, 0), (1, 50), (4, 0), (4, 0)], "castellan, accounts that both have")
+
+
 def check_ferrostahl(suite):
     for back, vendor, partner in ((2, 92, 88), (1, 90, 71), (0, 74, 58)):
         answer = view(suite, "ferrostahl", back)
@@ -157,7 +180,7 @@ def demo():
         # what incentivize earns follows sell's feed
         eventually(lambda: section(view(suite, "castellan"), "incentivize") and earned(suite), "castellan's earnings")
         for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch, check_contracts,
-                      check_portfolio, check_up_twice):
+                      check_portfolio, check_lift, check_mapped, check_up_twice):
             check(suite)
         suite.cli("verify")
         check_down(suite)
