@@ -25,6 +25,10 @@ NEW = {
     "EngagementService/CreateEngagement":
         {"engagement": {"title": "Late", "opportunity": f"{PARTNERSHIP}/opportunities/any",
                         "involvement": "INVOLVEMENT_CO_SELL"}},
+    "TargetAccountService/CreateTargetAccount":
+        {"targetAccount": {"account": "Any", "leadParty": "PARTY_VENDOR"}},
+    "CaseStudyService/CreateCaseStudy":
+        {"caseStudy": {"title": "Late", "opportunity": f"{PARTNERSHIP}/opportunities/any"}},
     "CommissionPlanService/CreateCommissionPlan":
         {"commissionPlan": {"displayName": "Late", "mode": "MODE_MARGINAL", "tiers": [{"rateBps": 100}],
                             "effectivePeriod": {"startTime": LATER, "endTime": LATER_STILL}}},
