@@ -201,8 +201,10 @@ void words_split(struct arena *arena, const char *name, struct words *out) {
   words_read(arena, name, out);
   drop_within(arena, out);
   bool dropped = true;
-  while (dropped)
-    dropped = drop_before(out) | drop_behind(out);
+  while (dropped) {
+    dropped = drop_before(out);
+    dropped = drop_behind(out) || dropped;
+  }
 }
 
 static char *words_join(struct arena *arena, const struct words *words, const char *between, bool with_and) {
