@@ -1,6 +1,7 @@
 /* Any text as a name, a period, a time, base64, a pattern's text and a field path. */
 #include "tests/fuzz/fuzz.h"
 
+#include "runtime/base/fold.h"
 #include "runtime/base/money.h"
 #include "runtime/base/name.h"
 #include "runtime/base/period.h"
@@ -106,6 +107,13 @@ static void patterns(struct arena *arena, const char *text) {
   compiled = true;
 }
 
+static void folding(struct arena *arena, const char *text) {
+  const char *folded = text_fold(arena, text);
+  fuzz_expect(text_is_utf8(folded, strlen(folded)), "what is folded is UTF-8");
+  fuzz_expect(strcmp(text_fold(arena, folded), folded) == 0, "folding twice changes nothing");
+  fuzz_expect(text_folded_contains(arena, text, folded), "a text holds itself");
+}
+
 static void masks(struct arena *arena, const char *text) {
   char *paths[16], *rest = NULL;
   size_t count = 0;
@@ -124,7 +132,8 @@ static void masks(struct arena *arena, const char *text) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct arena *arena = fuzz_arena();
   char *text = arena_strndup(arena, (const char *)bytes, strnlen((const char *)bytes, size));
-  text_is_utf8(bytes, size);
+  if (text_is_utf8(text, strlen(text)))
+    folding(arena, text);
   text_length(text);
   currency_decimals(text);
   names(arena, text);
