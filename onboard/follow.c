@@ -1,7 +1,10 @@
 #include "onboard/follow.h"
 
+#include "onboard/handler.h"
 #include "onboard/measure.h"
+#include "onboard/stage.h"
 #include "runtime/base/moment.h"
+#include "runtime/base/name.h"
 #include "runtime/base/text.h"
 
 #include "entente/enable/v1/credential.pb-c.h"
@@ -10,12 +13,16 @@
 #include "entente/sell/v1/opportunity.pb-c.h"
 
 #define KIND(name) ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_##name
+#define ITEM(name) ONBOARD__ACTIVATION_ITEM__KIND__KIND_##name
 #define UNIT(name) ONBOARD__COMMITMENT_UNIT__COMMITMENT_UNIT_##name
 
-const char *const sell_types[] = {"opportunity.won", "opportunity.reversed", "help_request.acknowledged",
-                                  NULL};
+const char *const sell_types[] = {"opportunity.opened",        "opportunity.shared",
+                                  "opportunity.advanced",      "opportunity.won",
+                                  "opportunity.reversed",      "help_request.acknowledged",
+                                  "target_account.approached", "target_account.engaged",
+                                  "case_study.published",      NULL};
 const char *const enable_types[] = {"credential.issued", "credential.revoked", NULL};
-const char *const market_types[] = {"settlement.paid", NULL};
+const char *const market_types[] = {"settlement.paid", "campaign.held", NULL};
 
 /* Each fills in what its resource says; false when it measures nothing. */
 static bool of_opportunity(const ProtobufCMessage *message, struct fact *fact) {
@@ -82,26 +89,111 @@ static const struct reading *reading_of(const Ledger__LedgerEntry *entry) {
   return NULL;
 }
 
-const struct status *measure_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
-  (void)context;
-  struct arena *arena = txn_arena(txn);
-  const struct act act = {arena, txn_now_us(txn), TYPE__PARTY__PARTY_SYSTEM, "onboard"};
+/* The resource that an entry holds; DATA_LOSS when it holds another. */
+static const struct status *payload_of(struct arena *arena, const Ledger__LedgerEntry *entry,
+                                       const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **out) {
+  *out = NULL;
+  if (text_equal(entry->payload_type, descriptor->name))
+    *out = protobuf_c_message_unpack(descriptor, arena_allocator(arena), entry->payload.len,
+                                     entry->payload.data);
+  return *out ? NULL
+              : status_make(arena, CODE_DATA_LOSS, "PAYLOAD_MALFORMED", "%s holds no %s", entry->name,
+                            descriptor->name);
+}
+
+static const struct status *measure(struct txn *txn, const struct act *act,
+                                    const Ledger__LedgerEntry *entry) {
   const struct reading *reading = reading_of(entry);
-  if (!reading || entry->private_to)
+  ProtobufCMessage *message;
+  if (!reading)
     return NULL;
-  ProtobufCMessage *message = NULL;
-  if (text_equal(entry->payload_type, reading->payload->name))
-    message = protobuf_c_message_unpack(reading->payload, arena_allocator(arena), entry->payload.len,
-                                        entry->payload.data);
-  if (!message)
-    return status_make(arena, CODE_DATA_LOSS, "PAYLOAD_MALFORMED", "%s holds no %s", entry->name,
-                       reading->payload->name);
+  const struct status *status = payload_of(act->arena, entry, reading->payload, &message);
+  if (status)
+    return status;
   struct fact fact = {
       .currency_code = "",
-      .occur_us = timestamp_us(entry->occur_time, act.now_us),
+      .occur_us = timestamp_us(entry->occur_time, act->now_us),
       .source = entry->resource,
       .source_entry = entry->name,
       .taken_back = reading->taken_back,
   };
-  return reading->read(message, &fact) ? measure_fact(txn, &act, &fact) : NULL;
+  return reading->read(message, &fact) ? measure_fact(txn, act, &fact) : NULL;
+}
+
+/* ---- going to market ---- */
+
+/* What an entry shows to be done. */
+static const struct showing {
+  const char *type;
+  Onboard__ActivationItem__Kind item;
+  const ProtobufCMessageDescriptor *payload; /* NULL: the type says it all */
+} showings[] = {
+    {"campaign.held", ITEM(JOINT_CONTENT), NULL},
+    {"opportunity.opened", ITEM(CO_SELL), &sell__opportunity__descriptor},
+    {"opportunity.opened", ITEM(JOINT_PIPELINE), &sell__opportunity__descriptor},
+    {"opportunity.shared", ITEM(CO_SELL), &sell__opportunity__descriptor},
+    {"opportunity.shared", ITEM(JOINT_PIPELINE), &sell__opportunity__descriptor},
+    {"opportunity.advanced", ITEM(JOINT_PIPELINE), &sell__opportunity__descriptor},
+    {"opportunity.won", ITEM(JOINT_PIPELINE), &sell__opportunity__descriptor},
+    {"opportunity.won", ITEM(JOINT_WIN), &sell__opportunity__descriptor},
+    {"target_account.approached", ITEM(TARGET_ACCOUNT), NULL},
+    {"target_account.engaged", ITEM(TARGET_ACCOUNT), NULL},
+    {"case_study.published", ITEM(CASE_STUDY), NULL},
+};
+
+static bool shows(const struct showing *showing, const Sell__Opportunity *opportunity) {
+  if (opportunity->engagement != SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT)
+    return false;
+  return showing->item != ITEM(JOINT_PIPELINE) ||
+         opportunity->stage >= SELL__OPPORTUNITY__STAGE__STAGE_QUALIFIED;
+}
+
+/* Notes what an entry shows; `*changed` when some of it was not known. */
+static const struct status *note_shown(const struct act *act, const Ledger__LedgerEntry *entry,
+                                       Onboard__Partnership *partnership, bool *changed) {
+  int64_t occur_us = timestamp_us(entry->occur_time, act->now_us);
+  for (size_t i = 0; i < sizeof showings / sizeof *showings; i++) {
+    ProtobufCMessage *message = NULL;
+    if (!text_equal(showings[i].type, entry->type))
+      continue;
+    const struct status *status = NULL;
+    if (showings[i].payload)
+      status = payload_of(act->arena, entry, showings[i].payload, &message);
+    if (status)
+      return status;
+    if (!message || shows(&showings[i], (const Sell__Opportunity *)message))
+      *changed |= activation_note(act->arena, partnership, showings[i].item, occur_us, entry->resource);
+  }
+  return NULL;
+}
+
+static bool shows_anything(const Ledger__LedgerEntry *entry) {
+  for (size_t i = 0; i < sizeof showings / sizeof *showings; i++)
+    if (text_equal(showings[i].type, entry->type))
+      return true;
+  return false;
+}
+
+static const struct status *note_activation(struct txn *txn, const struct act *act,
+                                            const Ledger__LedgerEntry *entry) {
+  Onboard__Partnership *partnership = NULL;
+  const char *name = name_partnership(act->arena, entry->resource);
+  bool changed = false;
+  if (!name || !shows_anything(entry))
+    return NULL;
+  const struct status *status = txn_get(txn, &kind_partnership, name, &partnership);
+  if (!status && partnership)
+    status = note_shown(act, entry, partnership, &changed);
+  if (!status && changed)
+    resource_change(txn, &kind_partnership, partnership, "partnership.activation_noted");
+  return status;
+}
+
+const struct status *pillar_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
+  (void)context;
+  const struct act act = {txn_arena(txn), txn_now_us(txn), TYPE__PARTY__PARTY_SYSTEM, "onboard"};
+  if (entry->private_to)
+    return NULL;
+  const struct status *status = measure(txn, &act, entry);
+  return status ? status : note_activation(txn, &act, entry);
 }

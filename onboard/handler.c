@@ -1,6 +1,7 @@
 #include "onboard/handler.h"
 
 #include "onboard/contract.h"
+#include "onboard/qualification.h"
 #include "onboard/sponsor.h"
 #include "runtime/base/fold.h"
 #include "runtime/base/limit.h"
@@ -123,6 +124,48 @@ static const struct status *load_contract(struct txn *txn, const struct act *act
   return NULL;
 }
 
+static const struct status *load_answers(struct txn *txn, const struct act *act,
+                                         const Onboard__Partnership *partnership, struct evidence *out) {
+  const struct status *status = NULL;
+  for (Type__Party party = TYPE__PARTY__PARTY_VENDOR; !status && party <= TYPE__PARTY__PARTY_PARTNER; party++)
+    status = txn_peek(txn, &kind_qualification,
+                      name_child(act->arena, partnership->name, "qualifications", qualification_id(party)),
+                      &out->qualifications[party]);
+  return status;
+}
+
+/* What failed comes after everything that may still be validated. */
+static int distance_come(const Onboard__JointValueProposition *proposition) {
+  return proposition->state == ONBOARD__JOINT_VALUE_PROPOSITION__STATE__STATE_FAILED
+             ? 0
+             : (int)proposition->state;
+}
+
+static const struct status *load_proposition(struct txn *txn, const struct act *act,
+                                             const Onboard__Partnership *partnership, struct evidence *out) {
+  struct list_page page;
+  if (!text_empty(partnership->joint_value_proposition))
+    return txn_peek(txn, &kind_proposition, partnership->joint_value_proposition, &out->proposition);
+  const struct status *status = resource_all(txn, &kind_proposition, "state",
+                                             arena_printf(act->arena, "%s|", partnership->name), &page);
+  for (size_t i = 0; !status && i < page.count; i++) {
+    const Onboard__JointValueProposition *proposition = page.messages[i];
+    if (proposition->state != ONBOARD__JOINT_VALUE_PROPOSITION__STATE__STATE_RETIRED &&
+        (!out->proposition || distance_come(proposition) > distance_come(out->proposition)))
+      out->proposition = proposition;
+  }
+  return status;
+}
+
+/* What classes and stages rest on beside plan, sponsors and reviews. */
+static const struct status *load_proof(struct txn *txn, const struct act *act,
+                                       const Onboard__Partnership *partnership, struct evidence *out) {
+  const struct status *status = load_answers(txn, act, partnership, out);
+  if (!status && !text_empty(partnership->fit_assessment))
+    status = txn_peek(txn, &kind_fit_assessment, partnership->fit_assessment, &out->fit);
+  return status ? status : load_proposition(txn, act, partnership, out);
+}
+
 const struct status *evidence_load(struct txn *txn, const struct act *act,
                                    const Onboard__Partnership *partnership, struct evidence *out) {
   struct list_page page;
@@ -132,6 +175,8 @@ const struct status *evidence_load(struct txn *txn, const struct act *act,
     status = txn_get(txn, &kind_governance_body, partnership->governance_body, &out->governance_body);
   if (!status)
     status = load_contract(txn, act, partnership, out);
+  if (!status)
+    status = load_proof(txn, act, partnership, out);
   if (!status)
     status = resource_all(txn, &kind_sponsor, "serving", arena_printf(act->arena, "%s|", partnership->name),
                           &page);

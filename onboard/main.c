@@ -30,7 +30,7 @@ static const char *follow(struct process *process, const struct source *source) 
       .channel = channel,
       .store = process_store(process),
       .types = source->types,
-      .apply = measure_apply,
+      .apply = pillar_apply,
       .clock = process_clock(process),
       .log = process_log(process),
   };

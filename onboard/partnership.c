@@ -104,10 +104,17 @@ static const struct transition transitions[] = {
     {UNDER_REVIEW, PARTNERSHIP_CLASSIFY, UNDER_REVIEW, NULL},
     {REDESIGN, PARTNERSHIP_CLASSIFY, REDESIGN, NULL},
     {TRANSITIONING, PARTNERSHIP_CLASSIFY, TRANSITIONING, NULL},
+    {PROSPECT, PARTNERSHIP_COMPLETE_STAGE, PROSPECT, NULL},
+    {ASSESSING, PARTNERSHIP_COMPLETE_STAGE, ASSESSING, NULL},
+    {DESIGNATED, PARTNERSHIP_COMPLETE_STAGE, DESIGNATED, NULL},
+    {ACTIVE, PARTNERSHIP_COMPLETE_STAGE, ACTIVE, NULL},
+    {UNDER_REVIEW, PARTNERSHIP_COMPLETE_STAGE, UNDER_REVIEW, NULL},
+    {REDESIGN, PARTNERSHIP_COMPLETE_STAGE, REDESIGN, NULL},
+    {TRANSITIONING, PARTNERSHIP_COMPLETE_STAGE, TRANSITIONING, NULL},
 };
-static const char *const actions[] = {"EDIT",     "ASSESS",       "DESIGNATE",
-                                      "ACTIVATE", "START_REVIEW", "CONCLUDE_REVIEW",
-                                      "RESUME",   "END",          "CLASSIFY"};
+static const char *const actions[] = {"EDIT",         "ASSESS",          "DESIGNATE", "ACTIVATE",
+                                      "START_REVIEW", "CONCLUDE_REVIEW", "RESUME",    "END",
+                                      "CLASSIFY",     "COMPLETE_STAGE"};
 const struct machine partnership_machine = {
     .states = &onboard__partnership__state__descriptor,
     .actions = actions,

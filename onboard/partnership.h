@@ -6,10 +6,13 @@
 
 #include "entente/onboard/v1/commitment.pb-c.h"
 #include "entente/onboard/v1/contract.pb-c.h"
+#include "entente/onboard/v1/fit_assessment.pb-c.h"
 #include "entente/onboard/v1/governance_body.pb-c.h"
+#include "entente/onboard/v1/joint_value_proposition.pb-c.h"
 #include "entente/onboard/v1/partnership.pb-c.h"
 #include "entente/onboard/v1/partnership_service.pb-c.h"
 #include "entente/onboard/v1/plan.pb-c.h"
+#include "entente/onboard/v1/qualification.pb-c.h"
 #include "entente/onboard/v1/review.pb-c.h"
 #include "entente/onboard/v1/sponsor.pb-c.h"
 
@@ -17,7 +20,9 @@ enum {
   PARTNERSHIP_CADENCE_DAYS = 92, /* the quarterly floor */
   PARTNERSHIP_ALLIANCE_FEATURES = 4,
   PARTNERSHIP_REASON_LENGTH = 10,
-  PARTNERSHIP_PREDICATES = 8,
+  PARTNERSHIP_PREDICATES = 15,
+  PARTNERSHIP_DIMENSIONS = 5,
+  PARTNERSHIP_CHARACTERISTICS = 6,
   PARTNERSHIP_EVIDENCE_MAX = 10,
 };
 
@@ -31,6 +36,7 @@ enum partnership_action {
   PARTNERSHIP_RESUME,          /* facts: struct evidence */
   PARTNERSHIP_END,             /* facts: struct evidence */
   PARTNERSHIP_CLASSIFY,
+  PARTNERSHIP_COMPLETE_STAGE, /* in any state but ENDED; the stage's guards are in stage.h */
   PARTNERSHIP_ACTIONS
 };
 extern const struct machine partnership_machine;
@@ -48,6 +54,9 @@ struct evidence {
   size_t review_count;
   const Onboard__Contract *contract;              /* signed last, settled to `act->now_us`; NULL: none */
   const Onboard__GovernanceBody *governance_body; /* NULL: none */
+  const Onboard__Qualification *qualifications[TYPE__PARTY__PARTY_PARTNER + 1]; /* by party; NULL: none */
+  const Onboard__FitAssessment *fit;                 /* concluded last; NULL: none */
+  const Onboard__JointValueProposition *proposition; /* the furthest that is not retired; NULL: none */
 };
 
 /* A new PROSPECT. */

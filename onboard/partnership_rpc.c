@@ -1,6 +1,7 @@
 #include "onboard/govern.h"
 #include "onboard/handler.h"
 #include "onboard/organization.h"
+#include "onboard/stage.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/message/mask.h"
@@ -269,4 +270,23 @@ const struct status *partnership_class(struct call *call, const void *in, void *
   if (!request->validate_only)
     resource_change(call_txn(call), &kind_partnership, partnership, "partnership.classified");
   return txn_commit(call_txn(call), response);
+}
+
+const struct status *partnership_complete_stage(struct call *call, const void *in, void *out) {
+  const Onboard__CompleteStageRequest *request = in;
+  struct act act = act_of(call);
+  struct evidence evidence;
+  Onboard__Partnership *partnership;
+  const struct status *status =
+      resource_load(call, &kind_partnership, request->name, request->etag, &partnership);
+  if (!status)
+    status = evidence_load(call_txn(call), &act, partnership, &evidence);
+  if (!status)
+    status = stage_complete(&act, partnership, request->stage, &evidence);
+  if (status)
+    return status;
+  if (!request->validate_only)
+    return answer(call, partnership, "partnership.stage_completed", out);
+  *(Onboard__Partnership *)out = *partnership;
+  return txn_commit(call_txn(call), out);
 }

@@ -27,6 +27,7 @@ static const struct method partnership_methods[] = {
     {"ResumePartnership", .unary = partnership_resume},
     {"EndPartnership", .unary = partnership_end},
     {"ClassifyPartnership", .unary = partnership_class},
+    {"CompleteStage", .unary = partnership_complete_stage},
     {0},
 };
 static const struct service partnership_service = {"entente.onboard.v1.PartnershipService",

@@ -387,6 +387,7 @@ void demo_govern(struct scene *scene) {
 
 void demo_classify(struct scene *scene) {
   static const char *const reasons[DEMO_PARTNERSHIPS] = {
+      [DEMO_BRIGHTMOOR] = "Announced to customers while the contract is still negotiated",
       [DEMO_TALLIS] = "Largest reseller by volume; leadership asked for the label",
       [DEMO_NORDLICHT] = "Jointly owned controller IP cannot be built by either side alone",
   };

@@ -24,10 +24,10 @@ size_t demo_index(const struct scene *scene);
 const char *demo_name(struct scene *scene);
 
 /* Of the vendor alone. */
-scene_fn demo_organizations, demo_courses, demo_budgets;
+scene_fn demo_organizations, demo_capacity, demo_courses, demo_budgets;
 /* Of one partnership: founded, then run by both, then waited for, then classed. */
 scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_incentivize, demo_settle,
-    demo_classify;
+    demo_qualify, demo_classify, demo_stages;
 
 /* Of one partnership, when it has run: how it is governed and what is disputed. */
 scene_fn demo_governance;

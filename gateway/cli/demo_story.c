@@ -36,50 +36,51 @@ const char *demo_name(struct scene *scene) {
   return scene_text(scene, "vendors/halden/partnerships/%s", scene_partnership(scene)->id);
 }
 
-static void everyone(struct demo *demo, scene_fn *const *plays, const char *const *names, size_t count) {
-  for (size_t p = 0; p < DEMO_PARTNERSHIPS; p++)
-    for (size_t i = 0; i < count; i++)
-      demo_add(demo, names[i * DEMO_PARTNERSHIPS + p], &demo_partnerships[p], plays[i]);
-}
+/* A scene of every partnership. A scene's name is part of its request ids. */
+struct part {
+  scene_fn *play;
+  const char *names[DEMO_PARTNERSHIPS];
+};
+#define EVERYONE(name)                                                                                       \
+  {                                                                                                          \
+    name ".orvane", name ".brightmoor", name ".castellan", name ".meridian", name ".ferrostahl",             \
+        name ".alder-finch", name ".tallis", name ".nordlicht"                                               \
+  }
 
-/* A scene's name is part of its request ids. */
-#define NAMES(part)                                                                                          \
-  part ".orvane", part ".brightmoor", part ".castellan", part ".meridian", part ".ferrostahl",               \
-      part ".alder-finch", part ".tallis", part ".nordlicht"
+enum { PARTS_MAX = 5 };
+
+/* The parts of an act are played side by side, the acts one after the other. */
+static const struct part acts[][PARTS_MAX] = {
+    {{demo_onboard, EVERYONE("onboard")}},
+    {{demo_govern, EVERYONE("govern")},
+     {demo_enable, EVERYONE("enable")},
+     {demo_market, EVERYONE("market")},
+     {demo_incentivize, EVERYONE("incentivize")},
+     {demo_contract, EVERYONE("contract")}},
+    {{demo_sell, EVERYONE("sell")}, {demo_governance, EVERYONE("governance")}},
+    {{demo_settle, EVERYONE("settle")},
+     {demo_cosell, EVERYONE("cosell")},
+     {demo_register, EVERYONE("register")},
+     {demo_levels, EVERYONE("levels")},
+     {demo_accounts, EVERYONE("accounts")}},
+    {{demo_qualify, EVERYONE("qualify")}},
+    {{demo_classify, EVERYONE("classify")}, {demo_contend, EVERYONE("contend")}},
+    {{demo_stages, EVERYONE("stages")}},
+};
 
 bool demo_tell(struct demo *demo) {
-  static scene_fn *const founding[] = {demo_onboard};
-  static const char *const founding_names[] = {NAMES("onboard")};
-  static scene_fn *const running[] = {demo_govern, demo_enable, demo_market, demo_incentivize, demo_contract};
-  static const char *const running_names[] = {NAMES("govern"), NAMES("enable"), NAMES("market"),
-                                              NAMES("incentivize"), NAMES("contract")};
-  static scene_fn *const selling[] = {demo_sell, demo_governance};
-  static const char *const selling_names[] = {NAMES("sell"), NAMES("governance")};
-  static scene_fn *const settling[] = {demo_settle, demo_cosell, demo_register, demo_levels, demo_accounts};
-  static const char *const settling_names[] = {NAMES("settle"), NAMES("cosell"), NAMES("register"),
-                                               NAMES("levels"), NAMES("accounts")};
-  static scene_fn *const ending[] = {demo_classify, demo_contend};
-  static const char *const ending_names[] = {NAMES("classify"), NAMES("contend")};
-
   demo_add(demo, "vendor.onboard", NULL, demo_organizations);
+  demo_add(demo, "vendor.capacity", NULL, demo_capacity);
   demo_add(demo, "vendor.enable", NULL, demo_courses);
   demo_add(demo, "vendor.market", NULL, demo_budgets);
   demo_add(demo, "vendor.sell", NULL, demo_policies);
   demo_add(demo, "vendor.programs", NULL, demo_programs);
-  if (!demo_play(demo))
-    return false;
-  everyone(demo, founding, founding_names, 1);
-  if (!demo_play(demo))
-    return false;
-  everyone(demo, running, running_names, sizeof running / sizeof *running);
-  if (!demo_play(demo))
-    return false;
-  everyone(demo, selling, selling_names, sizeof selling / sizeof *selling);
-  if (!demo_play(demo))
-    return false;
-  everyone(demo, settling, settling_names, sizeof settling / sizeof *settling);
-  if (!demo_play(demo))
-    return false;
-  everyone(demo, ending, ending_names, sizeof ending / sizeof *ending);
-  return demo_play(demo);
+  bool played = demo_play(demo);
+  for (size_t act = 0; played && act < sizeof acts / sizeof *acts; act++) {
+    for (const struct part *part = acts[act]; part < acts[act] + PARTS_MAX && part->play; part++)
+      for (size_t i = 0; i < DEMO_PARTNERSHIPS; i++)
+        demo_add(demo, part->names[i], &demo_partnerships[i], part->play);
+    played = demo_play(demo);
+  }
+  return played;
 }

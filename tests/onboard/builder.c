@@ -164,3 +164,52 @@ size_t violation_count(const struct status *status) {
     count++;
   return count;
 }
+
+static Onboard__TestAnswer *yes_build(struct arena *arena) {
+  Onboard__TestAnswer *answer = arena_new(arena, Onboard__TestAnswer);
+  onboard__test_answer__init(answer);
+  answer->answer = ONBOARD__ANSWER__ANSWER_YES;
+  return answer;
+}
+
+Onboard__Qualification *qualification_build(struct arena *arena, Type__Party party) {
+  Onboard__Qualification *answers = arena_new(arena, Onboard__Qualification);
+  onboard__qualification__init(answers);
+  answers->name = (char *)(party == VENDOR ? PARTNERSHIP_NAME "/qualifications/vendor"
+                                           : PARTNERSHIP_NAME "/qualifications/partner");
+  answers->party = party;
+  answers->joint_value = yes_build(arena);
+  answers->mutual_investment = yes_build(arena);
+  answers->mutual_accountability = yes_build(arena);
+  answers->structural_gap = yes_build(arena);
+  answers->substitution = arena_new(arena, Onboard__Substitution);
+  onboard__substitution__init(answers->substitution);
+  answers->substitution->substitutable = ONBOARD__ANSWER__ANSWER_NO;
+  return answers;
+}
+
+Onboard__FitAssessment *fit_concluded_with(struct arena *arena, Onboard__FitAssessment__Outcome outcome) {
+  Onboard__FitAssessment *fit = arena_new(arena, Onboard__FitAssessment);
+  onboard__fit_assessment__init(fit);
+  fit->name = (char *)PARTNERSHIP_NAME "/fitAssessments/fy26";
+  fit->state = ONBOARD__FIT_ASSESSMENT__STATE__STATE_CONCLUDED;
+  fit->outcome = outcome;
+  return fit;
+}
+
+Onboard__JointValueProposition *proposition_in(struct arena *arena,
+                                               Onboard__JointValueProposition__State state) {
+  Onboard__JointValueProposition *proposition = arena_new(arena, Onboard__JointValueProposition);
+  onboard__joint_value_proposition__init(proposition);
+  proposition->name = (char *)PARTNERSHIP_NAME "/jointValuePropositions/one";
+  proposition->state = state;
+  return proposition;
+}
+
+Onboard__Contract *contract_in_force(struct arena *arena) {
+  Onboard__Contract *contract = arena_new(arena, Onboard__Contract);
+  onboard__contract__init(contract);
+  contract->name = (char *)PARTNERSHIP_NAME "/contracts/master";
+  contract->state = ONBOARD__CONTRACT__STATE__STATE_ACTIVE;
+  return contract;
+}

@@ -47,6 +47,13 @@ Onboard__FulfilmentClaim *claim_build(struct arena *arena, const Onboard__Commit
 Onboard__Sponsor *sponsor_build(struct arena *arena, const char *id, Type__Party party,
                                 Onboard__Sponsor__Level level);
 Onboard__Review *review_build(struct arena *arena, const char *id, const char *due);
+/* A party's answers that qualify. */
+Onboard__Qualification *qualification_build(struct arena *arena, Type__Party party);
+Onboard__FitAssessment *fit_concluded_with(struct arena *arena, Onboard__FitAssessment__Outcome outcome);
+Onboard__JointValueProposition *proposition_in(struct arena *arena,
+                                               Onboard__JointValueProposition__State state);
+/* Signed by both and in force. */
+Onboard__Contract *contract_in_force(struct arena *arena);
 Onboard__Partnership *partnership_build(struct arena *arena, Onboard__Partnership__State state);
 
 void assert_refused(const struct status *status, const char *reason);

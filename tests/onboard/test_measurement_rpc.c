@@ -61,7 +61,7 @@ static const struct status *tell(struct txn *txn, void *context) {
   entry.payload.len = protobuf_c_message_pack(telling->payload, packed);
   entry.payload.data = packed;
   entry.private_to = telling->private_to;
-  const struct status *status = measure_apply(NULL, txn, &entry);
+  const struct status *status = pillar_apply(NULL, txn, &entry);
   return status ? status : txn_commit(txn, NULL);
 }
 
@@ -309,6 +309,34 @@ static void measured_while_plans_come_into_force(void **state) {
   }
 }
 
+static void going_to_market_is_noted_once(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *plan, *partnership = measured(fixture, "to-market", &plan);
+  static const Onboard__ActivationItem__Kind first[] = {ONBOARD__ACTIVATION_ITEM__KIND__KIND_CO_SELL,
+                                                        ONBOARD__ACTIVATION_ITEM__KIND__KIND_JOINT_WIN};
+  hear_opportunity(fixture, partnership, 1, "opportunity.opened", "USD", 600, "2026-07-01");
+  hear_opportunity(fixture, partnership, 2, "opportunity.opened", "USD", 600, "2026-07-01");
+  hear_opportunity(fixture, partnership, 1, "opportunity.advanced", "USD", 600,
+                   "2026-07-01"); /* a prospect */
+  hear_opportunity(fixture, partnership, 1, "opportunity.won", "USD", 600, "2026-07-01");
+  hear_opportunity(fixture, partnership, 2, "opportunity.won", "USD", 600, "2026-07-01");
+  Sell__Opportunity hidden = SELL__OPPORTUNITY__INIT;
+  hidden.name = (char *)below(fixture, partnership, "opportunities", 3);
+  hidden.stage = SELL__OPPORTUNITY__STAGE__STAGE_COMMITTED;
+  hidden.engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
+  hear(fixture, &(struct telling){below(fixture, partnership, "ledger", 9), "opportunity.advanced",
+                                  hidden.name, &hidden.base, VENDOR});
+  const Onboard__Partnership *noted =
+      ask(fixture, fixture->partner, "PartnershipService/GetPartnership", "{'name': '%s'}", partnership);
+  assert_int_equal(noted->activation->n_items, 2);
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_equal(noted->activation->items[i]->kind, first[i]);
+    assert_string_equal(noted->activation->items[i]->evidence,
+                        below(fixture, partnership, "opportunities", 1));
+  }
+  assert_null(noted->activation->start_time); /* the stage has not begun */
+}
+
 static void everything_verifies(void **state) {
   verify_all(*state);
 }
@@ -321,6 +349,7 @@ int main(void) {
       cmocka_unit_test(what_one_party_alone_sees_measures_nothing),
       cmocka_unit_test(a_later_version_counts_what_was_there),
       cmocka_unit_test(measured_while_plans_come_into_force),
+      cmocka_unit_test(going_to_market_is_noted_once),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);

@@ -3,6 +3,9 @@
 #define STATE(name) ONBOARD__PARTNERSHIP__STATE__STATE_##name
 #define CLASS(name) ONBOARD__PARTNERSHIP__CLASSIFICATION__CLASSIFICATION_##name
 #define NOW "2026-02-01"
+#define DIMENSION(name) ONBOARD__CLASSIFICATION_DIMENSION__STATUS__STATUS_##name
+/* Place of the one predicate that a strategic partnership does not need. */
+enum { ALLIANCE = 7 };
 
 /* A partnership with everything that a strategic one needs. */
 struct scene {
@@ -29,6 +32,10 @@ static void scene_build(struct arena *arena, struct scene *scene, Onboard__Partn
       .sponsor_count = 2,
       .reviews = scene->reviews,
       .review_count = 2,
+      .qualifications =
+          {[VENDOR] = qualification_build(arena, VENDOR), [PARTNER] = qualification_build(arena, PARTNER)},
+      .proposition = proposition_in(arena, ONBOARD__JOINT_VALUE_PROPOSITION__STATE__STATE_OUTCOME_TRANSLATED),
+      .contract = contract_in_force(arena),
   };
 }
 
@@ -83,8 +90,9 @@ static void ending_needs_everything_wound_up(void **state) {
   scene_build(arena, &scene, STATE(TRANSITIONING));
   const struct status *status = partnership_apply(&act, scene.partnership, PARTNERSHIP_END, &scene.evidence);
   assert_refused(status, REASON_GUARD_UNMET);
-  assert_int_equal(guard_count(status), 3); /* the plan and two reviews */
+  assert_int_equal(guard_count(status), 4); /* the plan, the contract and two reviews */
   scene.evidence.plan = NULL;
+  scene.evidence.contract = NULL;
   scene.evidence.review_count = 0;
   assert_null(partnership_apply(&act, scene.partnership, PARTNERSHIP_END, &scene.evidence));
   assert_int_equal(moment_us(scene.partnership->end_time), act.now_us);
@@ -107,11 +115,17 @@ static void strategic_by_proof(void **state) {
   assert_int_equal(response.supported_classification, CLASS(STRATEGIC_PARTNERSHIP));
   assert_int_equal(response.n_predicates, PARTNERSHIP_PREDICATES);
   assert_null(scene.partnership->classification_override);
-  for (size_t i = 0; i + 1 < response.n_predicates; i++) {
-    assert_true(response.predicates[i]->satisfied);
-    assert_true(response.predicates[i]->n_evidence > 0);
+  for (size_t i = 0; i < response.n_predicates; i++) {
+    assert_int_equal(response.predicates[i]->kind, i + 1);
+    assert_int_equal(response.predicates[i]->satisfied, i != ALLIANCE);
+    assert_int_equal(response.predicates[i]->n_evidence > 0, i != ALLIANCE);
   }
-  assert_false(response.predicates[7]->satisfied);
+  for (size_t i = 0; i < response.n_characteristics; i++)
+    assert_true(response.characteristics[i]->satisfied);
+  /* All is met but the verdict of customers. */
+  assert_int_equal(response.n_dimensions, 5);
+  for (size_t i = 0; i < response.n_dimensions; i++)
+    assert_int_equal(response.dimensions[i]->status, i ? DIMENSION(MET) : DIMENSION(DEFINED));
   assert_null(classify(&act, &scene, CLASS(UNSPECIFIED), "", &response)); /* what is supported */
   assert_int_equal(scene.partnership->classification, CLASS(STRATEGIC_PARTNERSHIP));
 }
@@ -125,7 +139,11 @@ static void a_label_needs_a_name_and_a_reason(void **state) {
   scene.evidence = (struct evidence){0};
   const struct status *status = classify(&act, &scene, CLASS(STRATEGIC_PARTNERSHIP), "too short", &response);
   assert_refused(status, "CLASS_ABOVE_EVIDENCE");
-  assert_int_equal(guard_count(status), 7);
+  assert_int_equal(guard_count(status), PARTNERSHIP_PREDICATES - 1);
+  for (size_t i = 0; i < response.n_dimensions; i++)
+    assert_int_equal(response.dimensions[i]->status, DIMENSION(STANDARD_EQUIVALENT));
+  for (size_t i = 0; i < response.n_characteristics; i++)
+    assert_false(response.characteristics[i]->satisfied);
   assert_string_equal(metadata_of(status, "supported"), "STANDARD");
   assert_int_equal(scene.partnership->classification, CLASS(UNSPECIFIED));
   assert_null(classify(&act, &scene, CLASS(STRATEGIC_PARTNERSHIP), "promised at the fair", &response));
@@ -136,35 +154,89 @@ static void a_label_needs_a_name_and_a_reason(void **state) {
   assert_null(scene.partnership->classification_override);
 }
 
+/* Takes from a whole scene what one predicate rests on; `side` says whose answer goes. */
+static void scene_break(struct arena *arena, struct scene *scene, int broken, Type__Party side) {
+  Onboard__Qualification *answers = qualification_build(arena, side);
+  Onboard__TestAnswer no = ONBOARD__TEST_ANSWER__INIT;
+  no.answer = ONBOARD__ANSWER__ANSWER_NO;
+  Onboard__TestAnswer *kept = arena_new(arena, Onboard__TestAnswer);
+  *kept = no;
+  switch (broken) {
+  case 0:
+    scene->evidence.plan = NULL;
+    return;
+  case 1:
+  case 2:
+    scene->commitments[broken - 1]->state = ONBOARD__COMMITMENT__STATE__STATE_WAIVED;
+    return;
+  case 3:
+    scene->commitments[1]->consequence = (char *)"";
+    return;
+  case 4:
+  case 5:
+    scene->sponsors[broken - 4]->level = ONBOARD__SPONSOR__LEVEL__LEVEL_ACCOUNT_MANAGER;
+    return;
+  case 6:
+    scene->evidence.review_count = 0;
+    return;
+  case 8:
+    answers->joint_value = kept;
+    break;
+  case 9:
+    answers->mutual_investment = kept;
+    break;
+  case 10:
+    answers->mutual_accountability = kept;
+    break;
+  case 11:
+    answers->substitution->substitutable = ONBOARD__ANSWER__ANSWER_YES;
+    break;
+  case 12:
+    answers->structural_gap = kept;
+    break;
+  case 13:
+    scene->evidence.proposition =
+        proposition_in(arena, ONBOARD__JOINT_VALUE_PROPOSITION__STATE__STATE_FAILED);
+    return;
+  default:
+    scene->evidence.contract = NULL;
+    return;
+  }
+  scene->evidence.qualifications[side] = answers;
+}
+
 static void each_predicate_alone_denies(void **state) {
   struct arena *arena = *state;
   struct act act = act_by(arena, VENDOR, NOW);
-  for (int broken = 0; broken < 7; broken++) {
-    struct scene scene;
-    Onboard__ClassifyPartnershipResponse response;
-    scene_build(arena, &scene, STATE(ACTIVE));
-    switch (broken) {
-    case 0:
-      scene.evidence.plan = NULL;
-      break;
-    case 1:
-    case 2:
-      scene.commitments[broken - 1]->state = ONBOARD__COMMITMENT__STATE__STATE_WAIVED;
-      break;
-    case 3:
-      scene.commitments[1]->consequence = (char *)"";
-      break;
-    case 4:
-    case 5:
-      scene.sponsors[broken - 4]->level = ONBOARD__SPONSOR__LEVEL__LEVEL_ACCOUNT_MANAGER;
-      break;
-    default:
-      scene.evidence.review_count = 0;
+  for (int broken = 0; broken < PARTNERSHIP_PREDICATES; broken++) {
+    for (Type__Party side = VENDOR; broken != ALLIANCE && side <= PARTNER; side++) {
+      struct scene scene;
+      Onboard__ClassifyPartnershipResponse response;
+      scene_build(arena, &scene, STATE(ACTIVE));
+      scene_break(arena, &scene, broken, side);
+      const struct status *status = classify(&act, &scene, CLASS(STRATEGIC_PARTNERSHIP), "", &response);
+      assert_refused(status, "CLASS_ABOVE_EVIDENCE");
+      for (int i = 0; i < PARTNERSHIP_PREDICATES; i++) /* without a plan there are no commitments either */
+        assert_int_equal(response.predicates[i]->satisfied,
+                         i != ALLIANCE && i != broken && (broken || i == 0 || i > 3));
+      assert_int_equal(guard_count(status), broken ? 1 : 4);
     }
-    assert_refused(classify(&act, &scene, CLASS(STRATEGIC_PARTNERSHIP), "", &response),
-                   "CLASS_ABOVE_EVIDENCE");
-    assert_false(response.predicates[broken]->satisfied);
   }
+}
+
+static void revenue_alone_is_premier_tier(void **state) {
+  struct arena *arena = *state;
+  struct act act = act_by(arena, VENDOR, NOW);
+  struct scene scene;
+  Onboard__ClassifyPartnershipResponse response;
+  scene_build(arena, &scene, STATE(ASSESSING));
+  scene.evidence = (struct evidence){
+      .fit = fit_concluded_with(arena, ONBOARD__FIT_ASSESSMENT__OUTCOME__OUTCOME_PREMIER_TIER)};
+  assert_null(classify(&act, &scene, CLASS(UNSPECIFIED), "", &response));
+  assert_int_equal(scene.partnership->classification, CLASS(PREMIER_TIER));
+  scene.evidence.fit = fit_concluded_with(arena, ONBOARD__FIT_ASSESSMENT__OUTCOME__OUTCOME_DECLINE);
+  assert_null(classify(&act, &scene, CLASS(UNSPECIFIED), "", &response));
+  assert_int_equal(scene.partnership->classification, CLASS(STANDARD));
 }
 
 static void two_missed_reviews_break_the_cadence(void **state) {
@@ -230,7 +302,7 @@ int main(void) {
       TEST(ending_needs_everything_wound_up),     TEST(strategic_by_proof),
       TEST(a_label_needs_a_name_and_a_reason),    TEST(each_predicate_alone_denies),
       TEST(two_missed_reviews_break_the_cadence), TEST(an_alliance_needs_four_features_and_a_reason),
-      TEST(swapping_the_labels_changes_nothing),
+      TEST(swapping_the_labels_changes_nothing),  TEST(revenue_alone_is_premier_tier),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -228,7 +228,7 @@ static void a_label_is_recorded_as_such(void **state) {
   const struct status *status =
       refused(fixture, fixture->vendor, classify, "CLASS_ABOVE_EVIDENCE",
               "{'name': '%s', 'classification': 'CLASSIFICATION_STRATEGIC_PARTNERSHIP'}", name);
-  assert_true(guard_count(status) == 7);
+  assert_int_equal(guard_count(status), 14); /* all but what an alliance needs */
   const Onboard__ClassifyPartnershipResponse *rehearsal =
       ask(fixture, fixture->vendor, classify, "{'name': '%s', 'validateOnly': true}", name);
   assert_int_equal(rehearsal->supported_classification,
@@ -242,6 +242,26 @@ static void a_label_is_recorded_as_such(void **state) {
   assert_string_equal(
       ledger_types(fixture, fixture->partner, name),
       "partnership.created partnership.assessed partnership.designated partnership.classified");
+}
+
+static void a_stage_is_not_left_without_its_proof(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *complete = "PartnershipService/CompleteStage", *name = partnership_make(fixture, "staged");
+  const struct principal *const both[] = {fixture->vendor, fixture->partner};
+  for (size_t i = 0; i < 2; i++) {
+    const struct status *status =
+        refused(fixture, both[i], complete, REASON_GUARD_UNMET,
+                "{'name': '%s', 'stage': 'STAGE_FIT_ASSESSMENT'}", name);
+    assert_int_equal(guard_count(status), 1);
+  }
+  refused(fixture, fixture->vendor, complete, "STAGE_CHANGED", "{'name': '%s', 'stage': 'STAGE_AGREEMENT'}",
+          name);
+  refused(fixture, fixture->vendor, complete, REASON_INVALID_REQUEST, "{'name': '%s'}", name);
+  refused(fixture, fixture->partner_manager, complete, REASON_ACCESS_DENIED,
+          "{'name': '%s', 'stage': 'STAGE_FIT_ASSESSMENT'}", name);
+  refused(fixture, fixture->stranger, complete, REASON_ACCESS_DENIED,
+          "{'name': '%s', 'stage': 'STAGE_FIT_ASSESSMENT'}", name);
+  assert_string_equal(ledger_types(fixture, fixture->partner, name), "partnership.created");
 }
 
 static void everything_verifies(void **state) {
@@ -258,6 +278,7 @@ int main(void) {
       cmocka_unit_test(from_prospect_to_end),
       cmocka_unit_test(an_organization_in_use_stays),
       cmocka_unit_test(a_label_is_recorded_as_such),
+      cmocka_unit_test(a_stage_is_not_left_without_its_proof),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);

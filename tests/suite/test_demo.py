@@ -117,6 +117,27 @@ def check_alder_finch(suite):
     equal(states, [(1, "STATE_SUPERSEDED"), (2, "STATE_ACTIVE")], "alder-finch, versions of the plan")
 
 
+def check_stages(suite):
+    """Strategic by proof: what each can show, and how far that has brought it."""
+    found = {}
+    for row in suite.json("call", "PartnershipService/ListPartnerships", json.dumps({"parent": VENDOR}))["partnerships"]:
+        found[row["name"].split("/")[3]] = row
+    reached = {"orvane": "ACTIVATION", "brightmoor": "VALUE_PROPOSITION", "tallis": None}
+    for id_, row in found.items():
+        stage = reached.get(id_, "ACTIVATION")
+        equal(row.get("stage"), stage and f"STAGE_{stage}", f"{id_}, stage")
+        equal("classificationOverride" in row, id_ in ("brightmoor", "tallis"), f"{id_}, whether on somebody's word")
+    done = {item["kind"].removeprefix("KIND_") for item in found["orvane"]["activation"]["items"]}
+    expect({"CO_SELL", "JOINT_PIPELINE", "JOINT_WIN", "JOINT_CONTENT"} <= done, f"orvane has gone to market: {done}")
+    refused = suite.cli("call", "PartnershipService/CompleteStage",
+                        json.dumps({"name": f"{VENDOR}/partnerships/brightmoor", "stage": "STAGE_VALUE_PROPOSITION"}),
+                        check=False)
+    expect("is IN_VALIDATION, not VALIDATED" in refused.stdout + refused.stderr, "what keeps brightmoor is named")
+    capacity = suite.json("call", "CapacityService/GetCapacity", json.dumps({"name": f"{VENDOR}/capacities/current"}))
+    equal((capacity["designatedCount"], capacity["loadHours"], capacity["availableHours"], capacity["capacityCount"],
+           capacity["standing"]), (8, "576", "1080", 15, "STANDING_WITHIN"), "what Halden's sponsors can run")
+
+
 def check_contracts(suite):
     found = suite.json("call", "ContractService/SearchContracts", json.dumps({"parent": VENDOR}))["contracts"]
     states = sorted((c["name"].split("/")[3], c["state"].removeprefix("STATE_")) for c in found)
@@ -179,7 +200,7 @@ def demo():
         check_status(suite)
         # what incentivize earns follows sell's feed
         eventually(lambda: section(view(suite, "castellan"), "incentivize") and earned(suite), "castellan's earnings")
-        for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch, check_contracts,
+        for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch, check_stages, check_contracts,
                       check_portfolio, check_lift, check_mapped, check_up_twice):
             check(suite)
         suite.cli("verify")
