@@ -19,14 +19,15 @@ static const char help[] =
     "Usage: entente-bench [OPTION]...\n"
     "Measures the suite on this machine: a bare gRPC-core echo, a read, a durable commit, the composed "
     "view,\n"
-    "each with TLS off and on, and Redis alone on the same commit function. Takes about four minutes.\n"
+    "each with TLS off and on, the read by each way through the gateway, and Redis alone on the same commit\n"
+    "function. Takes about four minutes.\n"
     "\n"
     "  --quick             a short run that only shows that everything works\n"
     "  --only TEXT         only subjects whose name contains TEXT\n"
     "  --rounds N          rounds of each subject, 1 to 16 (5)\n"
     "  --round-ms N        length of a round (1500)\n"
     "  --out FILE          where the rows go (bench/results.json beside the programs' folder)\n"
-    "  --port-base N       the suite's ports begin here; N+6 and N+20 to N+26 are used too (9500)\n"
+    "  --port-base N       the suite's ports begin here; N+6, N+20 to N+26 and N+80 are used too (9500)\n"
     "  --hold              keep everything running after the measurement, until a line is read: for "
     "profilers\n"
     "  --help              this text\n";
@@ -81,9 +82,10 @@ static bool round_run(struct bench *bench, enum phase phase, int64_t duration_us
       continue;
     if (subject->scale >= bench->world.scale_count)
       continue;
-    if (subject->method && !bench->loads[i])
+    bool native = subject->method && !subject->content_type;
+    if (native && !bench->loads[i])
       bench->loads[i] = world_load(&bench->world, subject->service, subject->tls, CONNECTIONS);
-    if (subject->method && !bench->loads[i])
+    if (native && !bench->loads[i])
       return false;
     progress("measuring %s", subject->name);
     if (!subject_run(subject, &bench->world, bench->loads[i], duration_us, results))
@@ -114,12 +116,13 @@ static void compare(struct results *results) {
 }
 
 /* Round by round, as both were measured then. */
-static void compare_with_redis(struct results *results, const char *name, const char *commit) {
-  const struct row *redis = results_row(results, "redis_commit", "calls/s");
-  const struct row *own = results_row(results, commit, "calls/s");
+static void compare_rounds(struct results *results, const char *name, const char *own_name,
+                           const char *other_name) {
+  const struct row *other = results_row(results, other_name, "calls/s");
+  const struct row *own = results_row(results, own_name, "calls/s");
   struct row *ratio = results_row(results, name, "ratio");
-  for (int i = 0; i < redis->count && i < own->count; i++)
-    row_add(ratio, own->rounds[i] / redis->rounds[i]);
+  for (int i = 0; i < other->count && i < own->count; i++)
+    row_add(ratio, own->rounds[i] / other->rounds[i]);
 }
 
 static void drop_empty(struct results *results) {
@@ -135,8 +138,11 @@ static bool measure(struct bench *bench) {
       !phase_run(bench, PHASE_PILLAR))
     return false;
   compare(&bench->results);
-  compare_with_redis(&bench->results, "commit_plain_to_redis", "commit_plain");
-  compare_with_redis(&bench->results, "commit_tls_to_redis", "commit_tls");
+  compare_rounds(&bench->results, "commit_plain_to_redis", "commit_plain", "redis_commit");
+  compare_rounds(&bench->results, "commit_tls_to_redis", "commit_tls", "redis_commit");
+  compare_rounds(&bench->results, "read_gateway_to_pillar", "read_gateway_tls", "read_suite_tls");
+  compare_rounds(&bench->results, "read_edge_proto_to_pillar", "read_edge_proto", "read_suite_tls");
+  compare_rounds(&bench->results, "read_edge_json_to_pillar", "read_edge_json", "read_suite_tls");
   drop_empty(&bench->results);
   return true;
 }

@@ -1,6 +1,7 @@
 #include "bench/subject.h"
 
 #include "bench/echo.h"
+#include "bench/http_load.h"
 #include "runtime/base/clock.h"
 
 #include "entente/gateway/v1/performance_service.pb-c.h"
@@ -28,6 +29,12 @@ static size_t read_request(void *context, uint64_t serial, uint8_t out[LOAD_REQU
   snprintf(name, sizeof name, "%s/opportunities/first", world_partnership(serial % WORLD_PARTNERSHIPS));
   request.name = name;
   return sell__get_opportunity_request__pack(&request, out);
+}
+
+static size_t read_json_request(void *context, uint64_t serial, uint8_t out[LOAD_REQUEST_BYTES]) {
+  (void)context;
+  return (size_t)snprintf((char *)out, LOAD_REQUEST_BYTES, "{\"name\":\"%s/opportunities/first\"}",
+                          world_partnership(serial % WORLD_PARTNERSHIPS));
 }
 
 static size_t create(const char *partnership, uint64_t serial, uint8_t out[LOAD_REQUEST_BYTES]) {
@@ -98,6 +105,12 @@ const struct subject subjects[] = {
     {"view_entries_1000", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_GATEWAY, VIEW, composed_request, 1},
     {"view_entries_10000", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_GATEWAY, VIEW, composed_request, 2},
     {"view_entries_100000", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_GATEWAY, VIEW, composed_request, 3},
+    {"read_suite_tls", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_SELL, READ, read_request},
+    {"read_gateway_tls", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_GATEWAY, READ, read_request},
+    {"read_edge_proto", PHASE_SUITE, PLAIN, "echo_suite_plain", WORLD_GATEWAY, READ, read_request, 0,
+     "application/proto"},
+    {"read_edge_json", PHASE_SUITE, PLAIN, "echo_suite_plain", WORLD_GATEWAY, READ, read_json_request, 0,
+     "application/json"},
     {"commit_suite_tls", PHASE_SUITE, TLS, "echo_suite_tls", WORLD_SELL, CREATE, commit_request},
     {"echo_plain", PHASE_PILLAR, PLAIN, NULL, WORLD_ECHO, ECHO_METHOD, echo_request},
     {"echo_tls", PHASE_PILLAR, TLS, NULL, WORLD_ECHO, ECHO_METHOD, echo_request},
@@ -134,7 +147,9 @@ bool subject_run(const struct subject *subject, struct world *world, struct load
                            .request = subject->request,
                            .context = (void *)subject};
   struct load_result result;
-  if (!load_run(load, &plan, &result, world->problem))
+  struct http_load_target edge = {world_edge_port(world), subject->content_type, world->authorization};
+  if (!(subject->content_type ? http_load_run(&edge, &plan, &result, world->problem)
+                              : load_run(load, &plan, &result, world->problem)))
     return false;
   row_add(results_row(results, subject->name, "calls/s"),
           (double)result.calls * US_PER_SECOND / (double)result.elapsed_us);

@@ -21,12 +21,14 @@ struct subject {
   enum world_service service; /* of those called */
   const char *method;         /* NULL: the commit function by redis-benchmark */
   size_t (*request)(void *context, uint64_t serial, uint8_t out[LOAD_REQUEST_BYTES]);
-  size_t scale; /* of those that ask about one partnership's ledger */
+  size_t scale;             /* of those that ask about one partnership's ledger */
+  const char *content_type; /* of those that the edge answers over HTTP; NULL: native gRPC */
 };
 
 extern const struct subject subjects[]; /* ends with a NULL name */
 
-/* One round of a subject: adds to its rows `name`, `name_p50` and `name_p99`. */
+/* One round of a subject: adds to its rows `name`, `name_p50` and `name_p99`. The load is NULL for those that
+ * need none of gRPC. */
 bool subject_run(const struct subject *subject, struct world *world, struct load *load, int64_t duration_us,
                  struct results *results);
 

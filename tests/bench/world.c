@@ -25,6 +25,7 @@ enum {
   ARGUMENT_BYTES = PATH_MAX + 64,
   PLAIN_OFFSET = 20, /* of the ports without TLS from the suite's */
   SIDE_OFFSET = 2000,
+  EDGE_OFFSET = 80,
   SEED_ATTEMPTS = 200,
   SEED_PAUSE_US = 50000,
   ROWS_AT_ONCE = 32,
@@ -120,6 +121,10 @@ static int port_of(const struct world *world, enum world_service service, bool t
   return world->port_base + (int)service + (tls ? 0 : PLAIN_OFFSET);
 }
 
+int world_edge_port(const struct world *world) {
+  return world->port_base + EDGE_OFFSET;
+}
+
 static bool plain_start(struct world *world, enum world_service service) {
   struct command command = {0};
   char log[PATH_MAX];
@@ -129,7 +134,9 @@ static bool plain_start(struct world *world, enum world_service service) {
   command_add(&command, "--side-listen=127.0.0.1:%d", port_of(world, service, false) + SIDE_OFFSET);
   command_add(&command, "--jwks-file=%s/tls/jwks.json", world->var);
   command_add(&command, "--jwt-age-max-s=%d", 31 * DAY_S);
-  if (service != WORLD_GATEWAY) {
+  if (service == WORLD_GATEWAY) {
+    command_add(&command, "--http-listen="); /* the suite's own is the one that is measured */
+  } else {
     command_add(&command, "--redis-address=unix:%s/redis/redis.sock", world->var);
     command_add(&command, "--redis-user=%s", names[service]);
     command_add(&command, "--redis-password-file=%s/redis/%s.password", world->var, names[service]);

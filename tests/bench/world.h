@@ -39,6 +39,9 @@ void world_end(struct world *world);
 /* Opens the load on a service with or without TLS. NULL with `problem`. */
 struct load *world_load(struct world *world, enum world_service service, bool tls, unsigned connections);
 
+/* Where the suite's edge listens for HTTP, without TLS. */
+int world_edge_port(const struct world *world);
+
 /* Name of a partnership with 10^(2+scale) entries, or of the i-th one for writes. Valid until the next call.
  */
 const char *world_scale(size_t scale);
