@@ -202,13 +202,7 @@ const struct timed timed_contract = {&kind_contract, contract_next_time, contrac
 const struct timed timed_term = {&kind_term, term_next, term_stage};
 const struct timed timed_member = {&kind_member, member_next, member_stage};
 const struct timed *const timed_kinds[] = {
-    &timed_commitment,
-    &timed_milestone,
-    &timed_review,
-    &timed_contract,
-    &timed_governance_body,
-    &timed_escalation,
-    &timed_term,
-    &timed_member,
-    NULL,
+    &timed_commitment, &timed_milestone,       &timed_review,
+    &timed_contract,   &timed_governance_body, &timed_escalation,
+    &timed_term,       &timed_member,          NULL,
 };

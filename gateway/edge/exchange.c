@@ -155,9 +155,8 @@ static bool admit_http(struct exchange *exchange) {
   const char *verbs = is_read(method) ? "GET, POST" : "POST";
   const char *types = media_list(method->server_streaming);
   if (!verb_known || (reply->get && !is_read(method)))
-    refuse(exchange, 405,
-           status_make(arena, CODE_UNKNOWN, "VERB_UNSUPPORTED", "this method takes %s", verbs), "allow",
-           verbs);
+    refuse(exchange, 405, status_make(arena, CODE_UNKNOWN, "VERB_UNSUPPORTED", "this method takes %s", verbs),
+           "allow", verbs);
   else if (!reply->media || !media_fits(reply->media, method->server_streaming))
     refuse(exchange, 415,
            status_make(arena, CODE_UNKNOWN, "TYPE_UNSUPPORTED",

@@ -1,4 +1,5 @@
-/* W3C trace context (www.w3.org/TR/trace-context, version 00). For whoever begins calls: this folder and the edge. */
+/* W3C trace context (www.w3.org/TR/trace-context, version 00). For whoever begins calls: this folder and the
+ * edge. */
 #ifndef ENTENTE_RPC_TRACE_H
 #define ENTENTE_RPC_TRACE_H
 

@@ -249,9 +249,8 @@ static void a_stage_is_not_left_without_its_proof(void **state) {
   const char *complete = "PartnershipService/CompleteStage", *name = partnership_make(fixture, "staged");
   const struct principal *const both[] = {fixture->vendor, fixture->partner};
   for (size_t i = 0; i < 2; i++) {
-    const struct status *status =
-        refused(fixture, both[i], complete, REASON_GUARD_UNMET,
-                "{'name': '%s', 'stage': 'STAGE_FIT_ASSESSMENT'}", name);
+    const struct status *status = refused(fixture, both[i], complete, REASON_GUARD_UNMET,
+                                          "{'name': '%s', 'stage': 'STAGE_FIT_ASSESSMENT'}", name);
     assert_int_equal(guard_count(status), 1);
   }
   refused(fixture, fixture->vendor, complete, "STAGE_CHANGED", "{'name': '%s', 'stage': 'STAGE_AGREEMENT'}",
