@@ -124,22 +124,41 @@ static const struct status *raise(struct txn *txn, const char *vendor, const cha
   return NULL;
 }
 
-const struct status *protection_watch(struct txn *txn, const struct opportunity_step *step) {
+const struct status *protection_find(struct txn *txn, const struct opportunity_step *step,
+                                     struct breaches *out) {
   struct arena *arena = txn_arena(txn);
   const Sell__Opportunity *after = step->after;
   Sell__MatchKey *key;
   Sell__Company company = SELL__COMPANY__INIT;
   struct company_key keys[COMPANY_KEYS_MAX];
+  *out = (struct breaches){.opportunity = after};
   if (!is_direct(after) || !*account_of(after))
     return NULL;
-  Sell__ProtectionBreach__Cause cause = cause_of(arena, step);
+  out->cause = cause_of(arena, step);
   company.legal_name = (char *)account_of(after);
-  if (cause == CAUSE(UNSPECIFIED) || !company_keys(arena, &company, keys))
+  if (out->cause == CAUSE(UNSPECIFIED) || !company_keys(arena, &company, keys))
     return NULL;
   const char *vendor = name_vendor(arena, after->name);
   const struct status *status = txn_get(txn, &kind_match_key, match_key_name(arena, vendor, &keys[0]), &key);
-  for (size_t i = 0; !status && key && i < key->n_holders; i++)
+  if (status || !key)
+    return status;
+  out->registrations = arena_calloc(arena, key->n_holders, sizeof *out->registrations);
+  for (size_t i = 0; i < key->n_holders; i++)
     if (protects(key->holders[i], after, txn_now_us(txn)))
-      status = raise(txn, vendor, key->holders[i]->registration, after, cause);
+      out->registrations[out->count++] = key->holders[i]->registration;
+  return NULL;
+}
+
+const struct status *protection_raise(struct txn *txn, const struct breaches *breaches) {
+  const char *vendor = name_vendor(txn_arena(txn), breaches->opportunity->name);
+  const struct status *status = NULL;
+  for (size_t i = 0; !status && i < breaches->count; i++)
+    status = raise(txn, vendor, breaches->registrations[i], breaches->opportunity, breaches->cause);
   return status;
+}
+
+const struct status *protection_watch(struct txn *txn, const struct opportunity_step *step) {
+  struct breaches breaches;
+  const struct status *status = protection_find(txn, step, &breaches);
+  return status ? status : protection_raise(txn, &breaches);
 }

@@ -5,9 +5,22 @@
 
 #include "sell/service.h"
 
-/* Stages the breaches that a step of an opportunity makes: at most MATCH_HOLDERS_MAX, each with a ledger
- * entry of the partnership that was protected. Nothing for what is not the vendor's own. Statuses are
- * txn_get()'s. */
+#include "entente/sell/v1/registration.pb-c.h"
+
+/* The breaches that a step of an opportunity makes: at most MATCH_HOLDERS_MAX. */
+struct breaches {
+  const Sell__Opportunity *opportunity;
+  Sell__ProtectionBreach__Cause cause;
+  const char **registrations;
+  size_t count;
+};
+/* Finds them and stages nothing. None for what is not the vendor's own. Statuses are txn_get()'s. */
+const struct status *protection_find(struct txn *txn, const struct opportunity_step *step,
+                                     struct breaches *out);
+/* Stages what was found, each with one ledger entry of the partnership that was protected. DATA_LOSS
+ * (BREACH_LOST), and txn_get()'s. */
+const struct status *protection_raise(struct txn *txn, const struct breaches *breaches);
+/* Both. */
 const struct status *protection_watch(struct txn *txn, const struct opportunity_step *step);
 
 #endif

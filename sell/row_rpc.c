@@ -1,15 +1,18 @@
 #include "sell/row.h"
 
+#include "runtime/base/limit.h"
 #include "runtime/base/name.h"
 #include "sell/protection.h"
+#include "sell/registration_change.h"
 #include "sell/service.h"
 
-/* Stages what a row changes: it was opened, and then closed if the row says so. */
-static const struct status *row_stage(struct txn *txn, const Sell__Opportunity *existing,
-                                      const struct row_change *change) {
-  const struct opportunity_step whole = {change->type, change->occur_us, existing, change->after};
-  if (!change->after)
-    return NULL;
+/* A row has at most two entries and one for each breach: the first of a call always fits, so whoever sends
+ * the deferred rows again comes to an end. With at most LIMIT_TXN_ENTRIES breaches, each of three resources,
+ * the resources fit whenever the entries do. */
+enum { ROW_ENTRIES = 2 };
+_Static_assert(ROW_ENTRIES + MATCH_HOLDERS_MAX <= LIMIT_TXN_ENTRIES, "a row fits a transaction");
+
+static void row_record(struct txn *txn, const Sell__Opportunity *existing, const struct row_change *change) {
   txn_put(txn, &kind_opportunity, change->after);
   if (change->opened) {
     change->opened->etag = change->after->etag;
@@ -21,7 +24,25 @@ static const struct status *row_stage(struct txn *txn, const Sell__Opportunity *
   }
   const struct opportunity_step step = {change->type, change->occur_us, existing, change->after};
   opportunity_record(txn, &step);
-  return protection_watch(txn, &whole);
+}
+
+/* Stages what a row changes: it was opened, and then closed if the row says so. `*fits` false: it has more
+ * ledger entries than the transaction still takes, and nothing is staged. */
+static const struct status *row_stage(struct txn *txn, const Sell__Opportunity *existing,
+                                      const struct row_change *change, bool *fits) {
+  const struct opportunity_step whole = {change->type, change->occur_us, existing, change->after};
+  struct breaches breaches;
+  *fits = true;
+  if (!change->after)
+    return NULL;
+  const struct status *status = protection_find(txn, &whole, &breaches);
+  if (status)
+    return status;
+  *fits = (change->opened ? ROW_ENTRIES : 1) + breaches.count <= txn_entry_room(txn);
+  if (!*fits)
+    return NULL;
+  row_record(txn, existing, change);
+  return protection_raise(txn, &breaches);
 }
 
 static const struct status *row_import(struct call *call, const struct occasion *occasion, const char *name,
@@ -30,18 +51,20 @@ static const struct status *row_import(struct call *call, const struct occasion 
   const Sell__OpportunityRow *row = request->rows[place];
   struct row_change change;
   Sell__Opportunity *existing;
+  bool fits = true;
   const struct status *status = txn_get(call_txn(call), &kind_opportunity, name, &existing);
   if (status)
     return status;
-  result->external_id = row->external_id;
   const struct status *refused = row_apply(occasion, row, name, existing, &change);
   if (refused) {
     row_refuse(occasion->arena, refused, result);
     return NULL;
   }
-  result->outcome = change.outcome;
-  result->opportunity = (char *)name;
-  return request->validate_only ? NULL : row_stage(call_txn(call), existing, &change);
+  if (!request->validate_only)
+    status = row_stage(call_txn(call), existing, &change, &fits);
+  result->outcome = fits ? change.outcome : SELL__ROW_RESULT__OUTCOME__OUTCOME_DEFERRED;
+  result->opportunity = fits ? (char *)name : result->opportunity;
+  return status;
 }
 
 const struct status *rows_import(struct call *call, const void *in, void *out) {
@@ -65,12 +88,18 @@ const struct status *rows_import(struct call *call, const void *in, void *out) {
   Sell__RowResult *results = arena_calloc(arena, count, sizeof *results);
   response->results = arena_calloc(arena, count, sizeof *response->results);
   response->n_results = count;
+  bool full = false;
   for (size_t i = 0; i < count; i++) {
     sell__row_result__init(&results[i]);
     response->results[i] = &results[i];
-    status = row_import(call, &occasion, names[i], request, i, &results[i]);
+    results[i].external_id = request->rows[i]->external_id;
+    results[i].outcome = SELL__ROW_RESULT__OUTCOME__OUTCOME_DEFERRED;
+    if (!full)
+      status = row_import(call, &occasion, names[i], request, i, &results[i]);
     if (status)
       return status;
+    /* Those after it wait as well: two rows may be about one opportunity. */
+    full = results[i].outcome == SELL__ROW_RESULT__OUTCOME__OUTCOME_DEFERRED;
   }
   return txn_commit(call_txn(call), response);
 }

@@ -25,7 +25,7 @@ enum {
 struct batch {
   struct arena *arena;
   Sell__ImportOpportunitiesRequest request;
-  Sell__OpportunityRow *rows[ROWS_PER_BATCH];
+  Sell__OpportunityRow *rows[ROWS_PER_BATCH]; /* those that are not dealt with yet */
   int64_t lines[ROWS_PER_BATCH];
   struct pending *pending;
 };
@@ -192,27 +192,55 @@ static void result_take(struct run *run, const Sell__OpportunityRow *row, const 
   refuse(run, line, result->external_id, why.data);
 }
 
-/* Waits for a batch that was sent, sending it again while that may help. */
-static const struct status *batch_finish(struct run *run, struct batch *batch) {
-  Sell__ImportOpportunitiesResponse *response;
-  if (!batch->pending)
-    return NULL;
-  const struct status *status = client_wait(batch->pending, &response);
+/* Waits for the answer, sending the batch again while that may help. */
+static const struct status *batch_wait(struct run *run, struct batch *batch,
+                                       Sell__ImportOpportunitiesResponse **response) {
+  const struct status *status = client_wait(batch->pending, response);
   for (int tries = 1; status && passing(status) && tries < TRIES_MAX; tries++) {
     fiber_sleep_ms((uint32_t)BACKOFF_MS << (tries - 1));
     batch_send(run, batch);
-    status = client_wait(batch->pending, &response);
+    status = client_wait(batch->pending, response);
   }
   batch->pending = NULL;
-  if (status)
-    return status;
-  if (response->n_results != batch->request.n_rows)
+  return status;
+}
+
+/* Takes an answer; what was deferred is what is left of the batch. */
+static const struct status *batch_take(struct run *run, struct batch *batch,
+                                       const Sell__ImportOpportunitiesResponse *response) {
+  size_t sent = batch->request.n_rows, left = 0;
+  if (response->n_results != sent)
     return status_make(run->arena, CODE_INTERNAL, "ANSWER_MALFORMED", "sell answered %zu results to %zu rows",
-                       response->n_results, batch->request.n_rows);
-  for (size_t i = 0; i < response->n_results; i++)
-    result_take(run, batch->rows[i], response->results[i], batch->lines[i]);
+                       response->n_results, sent);
+  for (size_t i = 0; i < sent; i++) {
+    if (response->results[i]->outcome == SELL__ROW_RESULT__OUTCOME__OUTCOME_DEFERRED) {
+      batch->rows[left] = batch->rows[i];
+      batch->lines[left++] = batch->lines[i];
+    } else {
+      result_take(run, batch->rows[i], response->results[i], batch->lines[i]);
+    }
+  }
+  if (left == sent)
+    return status_make(run->arena, CODE_INTERNAL, "ANSWER_MALFORMED", "sell deferred all of %zu rows", sent);
+  batch->request.n_rows = left;
   progress(run, false);
   return NULL;
+}
+
+/* Until every row of a batch that was sent is dealt with. */
+static const struct status *batch_finish(struct run *run, struct batch *batch) {
+  const struct status *status = NULL;
+  while (!status && batch->pending) {
+    Sell__ImportOpportunitiesResponse *response;
+    status = batch_wait(run, batch, &response);
+    if (!status)
+      status = batch_take(run, batch, response);
+    if (!status && batch->request.n_rows) {
+      batch->request.request_id = name_new_id(batch->arena);
+      batch_send(run, batch);
+    }
+  }
+  return status;
 }
 
 /* Batches go round: before one is filled again, its answer is taken. */

@@ -47,6 +47,10 @@ struct record *txn_record(struct txn *txn, const struct record_facts *facts) {
   return record;
 }
 
+size_t txn_entry_room(const struct txn *txn) {
+  return txn->record_count < LIMIT_TXN_ENTRIES ? LIMIT_TXN_ENTRIES - txn->record_count : 0;
+}
+
 static void assert_row(const struct store *store, const char *counter) {
   const struct counter_row *row = store->options.counters;
   while (row && row->name && strcmp(row->name, counter) != 0) {

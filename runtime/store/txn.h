@@ -77,6 +77,8 @@ struct record_facts {
   Type__Party private_to; /* unspecified: both parties may read it */
 };
 struct record *txn_record(struct txn *txn, const struct record_facts *facts);
+/* How many more entries the transaction takes, of LIMIT_TXN_ENTRIES. */
+size_t txn_entry_room(const struct txn *txn);
 
 /* What the entry adds to a counter in the month that holds `when_us` (0: the entry's occur time).
  * `counter` must be a row of the pillar's counter table; an amount of 0 adds nothing. Party
