@@ -76,13 +76,13 @@ static char *policy_text(struct arena *arena, const Onboard__Capacity *capacity,
 }
 
 static char *hours_text(struct arena *arena, const Onboard__Capacity *capacity, int64_t count) {
-  int64_t one = load_of_one(capacity);
+  int64_t one = load_of_one(capacity), all = count * one;
   if (!capacity->n_sponsors)
     return arena_printf(arena, "%lld x %lld h = %lld h a year; the sponsors' hours are not set",
-                        (long long)count, (long long)one, (long long)(count * one));
+                        (long long)count, (long long)one, (long long)all);
   return arena_printf(arena, "%lld x %lld h = %lld h a year of the %lld h that %zu sponsors have",
-                      (long long)count, (long long)one, (long long)(count * one),
-                      (long long)hours_available(capacity), capacity->n_sponsors);
+                      (long long)count, (long long)one, (long long)all, (long long)hours_available(capacity),
+                      capacity->n_sponsors);
 }
 
 static Onboard__Capacity__Standing standing_of(const Onboard__Capacity *capacity) {

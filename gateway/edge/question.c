@@ -153,8 +153,8 @@ static const struct status *malformed(struct arena *arena, const char *what) {
 }
 
 static const struct status *read_encoding(struct arena *arena, const char *encoding, bool *gzip) {
-  *gzip = encoding && strcmp(encoding, "gzip") == 0;
-  if (*gzip || text_empty(encoding) || strcmp(encoding, "identity") == 0)
+  *gzip = text_equal(encoding, "gzip");
+  if (*gzip || text_empty(encoding) || text_equal(encoding, "identity"))
     return NULL;
   return status_make(arena, CODE_UNIMPLEMENTED, "ENCODING_UNKNOWN",
                      "unknown compression \"%.64s\": supported are gzip, identity", encoding);
