@@ -1,5 +1,6 @@
 #include "onboard/governance_body.h"
 
+#include "onboard/preset.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/money.h"
 #include "runtime/base/name.h"
@@ -267,6 +268,11 @@ void governance_start(const struct act *act, Onboard__GovernanceBody *body, Onbo
   for (size_t i = 0; i < count; i++)
     governance_seat(act, body, sponsors[i]);
   body->committee = governance_is_committee(body);
+}
+
+void governance_default(Onboard__GovernanceBody *body, const Onboard__Partnership *partnership) {
+  if (!body->review_interval_months)
+    body->review_interval_months = preset_of(partnership->preset)->review_interval_months;
 }
 
 const struct status *governance_apply(const struct act *act, Onboard__GovernanceBody *body,

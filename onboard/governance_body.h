@@ -20,7 +20,7 @@
 #include "entente/onboard/v1/sponsor.pb-c.h"
 
 enum {
-  GOVERNANCE_INTERVAL_MONTHS = 3, /* the quarterly floor */
+  GOVERNANCE_INTERVAL_MONTHS = 3, /* the quarterly floor: of a body that says nothing */
   GOVERNANCE_ANNUAL_MONTHS = 12,
   GOVERNANCE_VACANCY_DAYS = 30,
   GOVERNANCE_PLAN_REVISION_DAYS = 90,
@@ -61,6 +61,8 @@ const char *const *governance_named_sponsors(struct arena *arena, const Onboard_
 /* A new body, FORMED. `sponsors` are those who are not vacant. Sets every output field. */
 void governance_start(const struct act *act, Onboard__GovernanceBody *body, Onboard__Sponsor *const *sponsors,
                       size_t count);
+/* Gives a body whose interval of reviews is not said the default of its partnership's preset. */
+void governance_default(Onboard__GovernanceBody *body, const Onboard__Partnership *partnership);
 /* Moves it on with its partnership, or refuses. ACTIVATE starts the cadence now; DISSOLVE ends every alarm.
  */
 const struct status *governance_apply(const struct act *act, Onboard__GovernanceBody *body,

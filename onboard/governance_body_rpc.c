@@ -85,6 +85,7 @@ static const struct status *start(struct call *call, Onboard__GovernanceBody *bo
                                              arena_printf(act.arena, "%s|", partnership->name), &sponsors);
   if (status)
     return status;
+  governance_default(body, partnership);
   governance_start(&act, body, (Onboard__Sponsor **)sponsors.messages, sponsors.count);
   if (!runs(partnership))
     return NULL;
@@ -190,9 +191,12 @@ const struct status *governance_body_update(struct call *call, const void *in, v
     status = govern_hold(call, partnership, &body);
   if (!status)
     status = governance_apply(&act, body, GOVERNANCE_EDIT);
+  bool said = !status && body->review_interval_months;
   if (!status)
     status = mask_apply(act.arena, mask ? mask->paths : NULL, mask ? mask->n_paths : 0,
                         &request->governance_body->base, &body->base);
+  if (!status && said)
+    governance_default(body, partnership);
   if (!status)
     status = check(call, body, partnership);
   if (status)

@@ -1,13 +1,13 @@
 #include "onboard/stage.h"
 
 #include "onboard/contract.h"
+#include "onboard/preset.h"
 #include "onboard/review.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 
 #define STAGE(name) ONBOARD__PARTNERSHIP__STAGE__STAGE_##name
-#define PRESET(name) ONBOARD__PARTNERSHIP__PRESET__PRESET_##name
 #define ITEM(name) ONBOARD__ACTIVATION_ITEM__KIND__KIND_##name
 
 Onboard__Partnership__Stage stage_of(const Onboard__Partnership *partnership) {
@@ -102,18 +102,6 @@ static const struct {
 
 /* ---- completing ---- */
 
-/* How long going to market may take: long where buying takes long. */
-static int64_t window_days(const Onboard__Partnership *partnership) {
-  switch (partnership->preset) {
-  case PRESET(HEALTHCARE):
-    return 365;
-  case PRESET(INDUSTRIAL):
-    return 270;
-  default:
-    return 180;
-  }
-}
-
 static Onboard__ActivationProgress *progress_of(struct arena *arena, Onboard__Partnership *partnership) {
   if (!partnership->activation) {
     partnership->activation = arena_new(arena, Onboard__ActivationProgress);
@@ -125,7 +113,8 @@ static Onboard__ActivationProgress *progress_of(struct arena *arena, Onboard__Pa
 static void activation_start(const struct act *act, Onboard__Partnership *partnership) {
   Onboard__ActivationProgress *progress = progress_of(act->arena, partnership);
   progress->start_time = timestamp_new(act->arena, act->now_us);
-  progress->due_time = timestamp_new(act->arena, act->now_us + window_days(partnership) * US_PER_DAY);
+  int64_t window_us = preset_of(partnership->preset)->activation_days * US_PER_DAY;
+  progress->due_time = timestamp_new(act->arena, act->now_us + window_us);
 }
 
 static const struct status *refuse_stage(const struct act *act, const Onboard__Partnership *partnership,

@@ -82,6 +82,24 @@ static size_t recorded(struct onboard_fixture *fixture, const char *partnership,
 
 /* ---- the body ---- */
 
+static void the_interval_is_that_of_the_preset_unless_it_is_said(void **state) {
+  struct onboard_fixture *fixture = *state;
+  set_now(fixture, START);
+  const char *partnership = partnership_designated(fixture, "preset");
+  static const char update[] =
+      "{'governanceBody': {'name': '%s', 'reviewIntervalMonths': %d}, 'updateMask': 'reviewIntervalMonths'}";
+  ask(fixture, fixture->vendor, "PartnershipService/UpdatePartnership",
+      "{'partnership': {'name': '%s', 'preset': 'PRESET_CYBERSECURITY'}, 'updateMask': 'preset'}",
+      partnership);
+  const Onboard__GovernanceBody *body = body_make(fixture, partnership, "");
+  assert_int_equal(body->review_interval_months, 1);
+  const char *name = body->name;
+  body = ask(fixture, fixture->partner, "GovernanceBodyService/UpdateGovernanceBody", update, name, 3);
+  assert_int_equal(body->review_interval_months, 3);
+  body = ask(fixture, fixture->partner, "GovernanceBodyService/UpdateGovernanceBody", update, name, 0);
+  assert_int_equal(body->review_interval_months, 1);
+}
+
 static void a_body_governs_with_its_partnership(void **state) {
   struct onboard_fixture *fixture = *state;
   const char *partnership = ready(fixture, "formed");
@@ -613,6 +631,7 @@ static void everything_verifies(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_interval_is_that_of_the_preset_unless_it_is_said),
       cmocka_unit_test(a_body_governs_with_its_partnership),
       cmocka_unit_test(who_may_and_what_is_refused),
       cmocka_unit_test(a_deep_plan_waits_for_a_committee),
