@@ -1,6 +1,7 @@
 #include "onboard/handler.h"
 #include "onboard/member.h"
 #include "onboard/timed.h"
+#include "runtime/base/fold.h"
 #include "runtime/base/name.h"
 #include "runtime/base/period.h"
 #include "runtime/base/text.h"
@@ -85,65 +86,87 @@ const struct status *member_get(struct call *call, const void *in, void *out) {
   return NULL;
 }
 
+/* Which members a list keeps, as they stand now. */
+struct member_filter {
+  struct arena *arena;
+  int state;         /* 0: any */
+  const char *level; /* "": any */
+  const char *text;  /* folded */
+  bool by_program;   /* what lies in a program is told apart by its partnership */
+  int64_t now_us;
+};
+
+static bool keep(const void *message, void *context) {
+  const struct member_filter *filter = context;
+  struct arena *arena = filter->arena;
+  Onboard__Member member = *(const Onboard__Member *)message;
+  member_settle(arena, &member, filter->now_us);
+  const char *id = filter->by_program ? name_last_id(arena, name_partnership(arena, member.name))
+                                      : name_last_id(arena, member.program);
+  return (!filter->state || (int)member.state == filter->state) &&
+         (text_empty(filter->level) || text_equal(member.level, filter->level)) &&
+         (text_folded_contains(arena, id, filter->text) ||
+          text_folded_contains(arena, member.level, filter->text));
+}
+
+/* A page of what `query` and the filter ask for, settled. */
+static const struct status *list_page(struct call *call, struct list_query query,
+                                      struct member_filter *filter, struct list_page *page) {
+  query.kind = &kind_member;
+  query.keep = keep;
+  query.context = filter;
+  const char *filters = arena_printf(filter->arena, "%d|%s|%s", filter->state, filter->level, filter->text);
+  const struct status *status = resource_list(call, query, filters, page);
+  for (size_t i = 0; !status && i < page->count; i++)
+    member_settle(filter->arena, page->messages[i], filter->now_us);
+  return status;
+}
+
 const struct status *member_list(struct call *call, const void *in, void *out) {
   const Onboard__ListMembersRequest *request = in;
   Onboard__ListMembersResponse *response = out;
+  struct member_filter filter = {
+      .arena = call_arena(call),
+      .level = "",
+      .text = text_fold(call_arena(call), request->text),
+      .now_us = call_now_us(call),
+  };
+  const struct list_query query = {
+      .partition = request->parent,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
   struct list_page page;
-  const struct status *status = resource_list(call,
-                                              (struct list_query){
-                                                  .kind = &kind_member,
-                                                  .partition = request->parent,
-                                                  .page_size = request->page_size,
-                                                  .page_token = request->page_token,
-                                              },
-                                              "", &page);
+  const struct status *status = list_page(call, query, &filter, &page);
   if (status)
     return status;
-  for (size_t i = 0; i < page.count; i++)
-    member_settle(call_arena(call), page.messages[i], call_now_us(call));
   response->members = (Onboard__Member **)page.messages;
   response->n_members = page.count;
   response->next_page_token = (char *)page.next_page_token;
   return NULL;
 }
 
-struct member_filter {
-  struct arena *arena;
-  int state;
-  const char *level;
-  int64_t now_us;
-};
-
-static bool keep(const void *message, void *context) {
-  const struct member_filter *filter = context;
-  Onboard__Member member = *(const Onboard__Member *)message;
-  member_settle(filter->arena, &member, filter->now_us);
-  return (!filter->state || (int)member.state == filter->state) &&
-         (text_empty(filter->level) || text_equal(member.level, filter->level));
-}
-
 const struct status *member_list_program(struct call *call, const void *in, void *out) {
   const Onboard__ListProgramMembersRequest *request = in;
   Onboard__ListProgramMembersResponse *response = out;
-  struct arena *arena = call_arena(call);
-  struct member_filter filter = {arena, (int)request->state, request->level, call_now_us(call)};
+  struct member_filter filter = {
+      .arena = call_arena(call),
+      .state = (int)request->state,
+      .level = request->level,
+      .text = text_fold(call_arena(call), request->text),
+      .by_program = true,
+      .now_us = call_now_us(call),
+  };
+  const struct list_query query = {
+      .index = "program",
+      .partition = request->parent,
+      .page_size = request->page_size,
+      .page_token = request->page_token,
+  };
   struct list_page page;
-  const struct status *status =
-      resource_list(call,
-                    (struct list_query){
-                        .kind = &kind_member,
-                        .index = "program",
-                        .partition = request->parent,
-                        .page_size = request->page_size,
-                        .page_token = request->page_token,
-                        .keep = keep,
-                        .context = &filter,
-                    },
-                    arena_printf(arena, "%d|%s", filter.state, filter.level), &page);
+  const struct status *status = list_page(call, query, &filter, &page);
   if (status)
     return status;
-  for (size_t i = 0; i < page.count; i++)
-    member_settle(arena, page.messages[i], filter.now_us);
   response->members = (Onboard__Member **)page.messages;
   response->n_members = page.count;
   response->next_page_token = (char *)page.next_page_token;

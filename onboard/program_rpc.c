@@ -48,29 +48,33 @@ const struct status *program_get(struct call *call, const void *in, void *out) {
 struct program_filter {
   struct call *call;
   int state;
+  struct text_filter text;
 };
 
 static bool keep(const void *message, void *context) {
-  const struct program_filter *filter = context;
+  struct program_filter *filter = context;
   const Onboard__Program *program = message;
-  return !is_hidden(filter->call, program) && (!filter->state || (int)program->state == filter->state);
+  return !is_hidden(filter->call, program) && (!filter->state || (int)program->state == filter->state) &&
+         text_filter_keeps(message, &filter->text);
 }
 
 const struct status *program_list(struct call *call, const void *in, void *out) {
   const Onboard__ListProgramsRequest *request = in;
   Onboard__ListProgramsResponse *response = out;
-  struct program_filter filter = {call, (int)request->state};
+  static const char *const fields[] = {"title", "description", NULL};
+  struct program_filter filter = {call, (int)request->state, text_filter_of(call, request->text, fields)};
   struct list_page page;
-  const struct status *status = resource_list(call,
-                                              (struct list_query){
-                                                  .kind = &kind_program,
-                                                  .partition = request->parent,
-                                                  .page_size = request->page_size,
-                                                  .page_token = request->page_token,
-                                                  .keep = keep,
-                                                  .context = &filter,
-                                              },
-                                              arena_printf(call_arena(call), "%d", filter.state), &page);
+  const struct status *status =
+      resource_list(call,
+                    (struct list_query){
+                        .kind = &kind_program,
+                        .partition = request->parent,
+                        .page_size = request->page_size,
+                        .page_token = request->page_token,
+                        .keep = keep,
+                        .context = &filter,
+                    },
+                    arena_printf(call_arena(call), "%d|%s", filter.state, filter.text.folded), &page);
   if (status)
     return status;
   response->programs = (Onboard__Program **)page.messages;

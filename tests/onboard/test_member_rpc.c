@@ -48,10 +48,17 @@ static void partners_see_what_was_activated(void **state) {
   list = ask(fixture, fixture->stranger, "ProgramService/ListPrograms",
              "{'parent': '%s', 'state': 'STATE_ACTIVE'}", HALDEN);
   assert_int_equal(list->n_programs, 1);
+  static const char by_text[] = "{'parent': '%s', 'text': '%s'}";
+  list = ask(fixture, fixture->partner, "ProgramService/ListPrograms", by_text, HALDEN, "program SEEN");
+  assert_int_equal(list->n_programs, 1);
+  list = ask(fixture, fixture->partner, "ProgramService/ListPrograms", by_text, HALDEN, "resellers");
+  assert_int_equal(list->n_programs, 0);
   refused(fixture, fixture->vendor, "ProgramService/UpdateProgram", "LEVELS_FIXED",
           "{'program': {'name': '%s', 'graceDays': 10}, 'updateMask': 'graceDays'}", name);
   ask(fixture, fixture->vendor, "ProgramService/UpdateProgram",
       "{'program': {'name': '%s', 'description': 'For resellers'}, 'updateMask': 'description'}", name);
+  list = ask(fixture, fixture->partner, "ProgramService/ListPrograms", by_text, HALDEN, "R\xc3\xa9sellers");
+  assert_int_equal(list->n_programs, 1);
   ask(fixture, fixture->vendor, "ProgramService/RetireProgram", "{'name': '%s'}", name);
   const char *partnership = partnership_make(fixture, "too-late");
   refused(fixture, fixture->vendor, "MemberService/EnrollMember", "PROGRAM_NOT_ACTIVE",
@@ -154,6 +161,18 @@ static void what_is_done_by_hand_is_named(void **state) {
   const Onboard__ListMembersResponse *own =
       ask(fixture, fixture->partner, "MemberService/ListMembers", "{'parent': '%s'}", partnership);
   assert_int_equal(own->n_members, 1);
+  static const struct {
+    const char *text;
+    size_t own, of_program;
+  } texts[] = {{"HANDM", 1, 1}, {"Gold", 1, 1}, {"registered", 0, 0}, {"halden", 0, 0}};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    static const char by_text[] = "{'parent': '%s', 'text': '%s'}";
+    own = ask(fixture, fixture->partner, "MemberService/ListMembers", by_text, partnership, texts[i].text);
+    assert_int_equal(own->n_members, texts[i].own);
+    const Onboard__ListProgramMembersResponse *of_program =
+        ask(fixture, fixture->vendor, "MemberService/ListProgramMembers", by_text, program, texts[i].text);
+    assert_int_equal(of_program->n_members, texts[i].of_program);
+  }
   refused(fixture, fixture->partner, "MemberService/ListProgramMembers", REASON_ACCESS_DENIED,
           "{'parent': '%s'}", program);
   refused(fixture, fixture->stranger, "MemberService/GetMember", REASON_ACCESS_DENIED, "{'name': '%s'}",
