@@ -25,6 +25,7 @@ static const char *order_of(struct index_sink *sink, const Google__Protobuf__Tim
 
 /* ---- registrations ---- */
 
+/* By partnership for each party that may see it, and for the vendor over all of its partnerships. */
 static void emit_viewers(struct index_sink *sink, const Sell__Registration *registration, const char *value,
                          const char *order) {
   static const Type__Party viewers[] = {TYPE__PARTY__PARTY_VENDOR, TYPE__PARTY__PARTY_PARTNER};
@@ -32,6 +33,10 @@ static void emit_viewers(struct index_sink *sink, const Sell__Registration *regi
   for (size_t i = 0; i < sizeof viewers / sizeof *viewers; i++)
     if (registration_visible(registration, viewers[i]))
       index_emit(sink, partition_of(index_arena(sink), partnership, viewers[i], value), order);
+  if (registration_visible(registration, TYPE__PARTY__PARTY_VENDOR)) {
+    const char *vendor = name_vendor(index_arena(sink), registration->name);
+    index_emit(sink, partition_of(index_arena(sink), vendor, TYPE__PARTY__PARTY_VENDOR, value), order);
+  }
 }
 
 static void registration_created(const ProtobufCMessage *message, struct index_sink *sink) {

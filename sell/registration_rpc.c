@@ -267,12 +267,11 @@ static struct list_query query_of(struct arena *arena, Type__Party party,
   return query;
 }
 
-const struct status *registration_list(struct call *call, const void *in, void *out) {
-  const Sell__ListRegistrationsRequest *request = in;
-  Sell__ListRegistrationsResponse *response = out;
+/* Of the partnership or vendor that is the request's parent. */
+static const struct status *find(struct call *call, const Sell__ListRegistrationsRequest *request,
+                                 struct list_page *page) {
   struct arena *arena = call_arena(call);
   struct filter filter = {request, arena, text_fold(arena, request->text), call_now_us(call)};
-  struct list_page page;
   struct status *invalid = NULL;
   moment_check(arena, &invalid, "decide_due_before", request->decide_due_before);
   moment_check(arena, &invalid, "protect_end_before", request->protect_end_before);
@@ -284,8 +283,35 @@ const struct status *registration_list(struct call *call, const void *in, void *
   const char *bound = arena_printf(
       arena, "%d|%lld|%lld|%d|%s", (int)request->state, (long long)moment_us(request->decide_due_before),
       (long long)moment_us(request->protect_end_before), request->escalated, filter.text);
-  const struct status *status =
-      resource_list(call, query_of(arena, call_party(call), request, &filter), bound, &page);
+  return resource_list(call, query_of(arena, call_party(call), request, &filter), bound, page);
+}
+
+const struct status *registration_list(struct call *call, const void *in, void *out) {
+  Sell__ListRegistrationsResponse *response = out;
+  struct list_page page;
+  const struct status *status = find(call, in, &page);
+  if (status)
+    return status;
+  response->registrations = (Sell__Registration **)page.messages;
+  response->n_registrations = page.count;
+  response->next_page_token = (char *)page.next_page_token;
+  return NULL;
+}
+
+const struct status *registration_search(struct call *call, const void *in, void *out) {
+  const Sell__SearchRegistrationsRequest *request = in;
+  Sell__SearchRegistrationsResponse *response = out;
+  Sell__ListRegistrationsRequest filters = SELL__LIST_REGISTRATIONS_REQUEST__INIT;
+  struct list_page page;
+  filters.parent = request->parent;
+  filters.page_size = request->page_size;
+  filters.page_token = request->page_token;
+  filters.state = request->state;
+  filters.decide_due_before = request->decide_due_before;
+  filters.protect_end_before = request->protect_end_before;
+  filters.escalated = request->escalated;
+  filters.text = request->text;
+  const struct status *status = find(call, &filters, &page);
   if (status)
     return status;
   response->registrations = (Sell__Registration **)page.messages;

@@ -160,6 +160,7 @@ static const struct method registration_methods[] = {
     {"CreateRegistration", .unary = registration_create},
     {"GetRegistration", .unary = registration_get},
     {"ListRegistrations", .unary = registration_list},
+    {"SearchRegistrations", .unary = registration_search},
     {"UpdateRegistration", .unary = registration_patch},
     {"SubmitRegistration", .unary = registration_file},
     {"WithdrawRegistration", .unary = registration_take_back},

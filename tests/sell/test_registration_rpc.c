@@ -250,6 +250,84 @@ static void history_is_taken_over(void **state) {
 
 /* ---- policies ---- */
 
+/* ---- the queue over all partnerships ---- */
+
+static const Sell__SearchRegistrationsResponse *search(struct pillar_fixture *f, const char *filters) {
+  return ask(f, f->manager, R "SearchRegistrations", "{'parent': 'vendors/halden', 'text': 'quay'%s}",
+             filters);
+}
+
+/* Pages of one, while more are submitted: every one that was there is answered once. */
+static void search_pages(struct pillar_fixture *f, const char *partnership, const char *const *names,
+                         size_t count) {
+  const char *token = "";
+  size_t seen[8] = {0}, pages = 0;
+  do {
+    const Sell__SearchRegistrationsResponse *page =
+        search(f, arena_printf(pillar_arena(f), ", 'pageSize': 1, 'pageToken': '%s'", token));
+    for (size_t i = 0; i < page->n_registrations; i++)
+      for (size_t k = 0; k < count; k++)
+        seen[k] += strcmp(page->registrations[i]->name, names[k]) == 0;
+    if (pages < 2)
+      registration_submitted(f, f->partner, partnership, pages ? "Quay Six" : "Quay Five");
+    token = page->next_page_token;
+  } while (*token && ++pages < 20);
+  assert_string_equal(token, "");
+  for (size_t k = 0; k < count; k++)
+    assert_int_equal(seen[k], 1);
+}
+
+static void the_vendor_searches_all_partnerships(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "queue", "orvane-global");
+  const char *other = pillar_partnership(f, "queue-two", "castellan-soc");
+  const char *first = registration_submitted(f, f->partner, p, "Quay One");
+  pass_days(f, 1);
+  const char *second = registration_submitted(f, f->stranger, other, "Quay Two");
+  const char *draft = registration_drafted(f, f->partner, p, "Quay Three");
+  const char *const both[] = {second, first};
+  const Sell__SearchRegistrationsResponse *page = search(f, "");
+  assert_int_equal(page->n_registrations, 2); /* and no draft */
+  for (size_t i = 0; i < 2; i++)
+    assert_string_equal(page->registrations[i]->name, both[i]);
+  assert_int_equal(search(f, ", 'state': 'STATE_DRAFT'")->n_registrations, 0);
+  page = search(f, ", 'decideDueBefore': '2036-01-01T00:00:00Z'");
+  assert_int_equal(page->n_registrations, 2);
+  assert_string_equal(page->registrations[0]->name, first); /* due first */
+  const Google__Protobuf__Timestamp *due = page->registrations[1]->decide_due_time;
+  fixture_set_now(f->server, moment_us(due) - 1);
+  page = search(f, ", 'escalated': true"); /* whether or not the sweeper has been there */
+  assert_int_equal(page->n_registrations, 1);
+  assert_string_equal(page->registrations[0]->name, first);
+  search_pages(f, p, both, 2);
+  ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", draft);
+  ask(f, f->manager, R "RejectRegistration",
+      "{'name': '%s', 'reason': 'REJECTION_REASON_OTHER', 'note': 'Not now, as it is.'}", second);
+  page = search(f, ", 'state': 'STATE_REJECTED'");
+  assert_int_equal(page->n_registrations, 1);
+  assert_string_equal(page->registrations[0]->name, second);
+  assert_int_equal(search(f, "")->n_registrations, 5);
+}
+
+static void search_is_the_vendors_alone(void **state) {
+  struct pillar_fixture *f = *state;
+  const struct principal *const others[] = {f->partner, f->partner_viewer, f->stranger, f->foreigner};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    ask_refused(f, others[i], R "SearchRegistrations", REASON_ACCESS_DENIED, "{'parent': 'vendors/halden'}");
+  const Sell__SearchRegistrationsResponse *page =
+      ask(f, f->viewer, R "SearchRegistrations", "{'parent': 'vendors/halden', 'pageSize': 1}");
+  assert_int_equal(page->n_registrations, 1);
+  ask_refused(f, f->manager, R "SearchRegistrations", REASON_PAGE_TOKEN_INVALID,
+              "{'parent': 'vendors/halden', 'pageToken': '%s'}", page->next_page_token);
+  ask_refused(f, f->viewer, R "SearchRegistrations", REASON_PAGE_TOKEN_INVALID,
+              "{'parent': 'vendors/halden', 'escalated': true, 'pageToken': '%s'}", page->next_page_token);
+  const struct status *refusal = ask_refused(
+      f, f->viewer, R "SearchRegistrations", REASON_INVALID_REQUEST,
+      "{'parent': 'vendors/halden', 'decideDueBefore': '2036-01-01T00:00:00Z', 'protectEndBefore': "
+      "'2036-01-01T00:00:00Z'}");
+  assert_int_equal(violation_count(refusal), 1);
+}
+
 static void a_policy_gives_the_terms(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "policy", "orvane-global");
@@ -375,6 +453,8 @@ int main(void) {
       cmocka_unit_test(the_same_request_is_answered_once),
       cmocka_unit_test(time_moves_it_on_reads_and_once_in_the_ledger),
       cmocka_unit_test(lists_find_what_is_asked_for),
+      cmocka_unit_test(the_vendor_searches_all_partnerships),
+      cmocka_unit_test(search_is_the_vendors_alone),
       cmocka_unit_test(a_policy_gives_the_terms),
       cmocka_unit_test(direct_entry_is_a_breach),
       cmocka_unit_test(history_is_taken_over),
