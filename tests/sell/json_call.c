@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-static ProtobufCMessage *request_of(struct pillar_fixture *fixture, const char *path, const char *format,
-                                    va_list arguments) {
+__attribute__((format(printf, 3, 0))) static ProtobufCMessage *
+request_of(struct pillar_fixture *fixture, const char *path, const char *format, va_list arguments) {
   struct arena *arena = pillar_arena(fixture);
   const struct schema_method *method = schema_find_method(path);
   char *text = arena_vprintf(arena, format, arguments);

@@ -80,6 +80,26 @@ def buf_curl(suite):
     expect(any(detail["type"] == "google.rpc.BadRequest" for detail in told["details"]), "its details")
 
 
+def buf_curl_of_the_edge(suite):
+    """The two protocols of the edge, unary and stream, with the contracts from their own files."""
+    words = [buf_program(), "curl", "--schema", os.path.join(SOURCE, "proto")]
+
+    def ask(protocol, path, request, token=suite.vendor()):
+        return subprocess.run([*words, "--protocol", protocol, "-H", f"authorization: Bearer {token}", "-d", json.dumps(request),
+                               f"http://127.0.0.1:{suite.base + 80}/{path}"],
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    for protocol in ("connect", "grpcweb"):
+        get = ask(protocol, "entente.onboard.v1.PartnershipService/GetPartnership", {"name": ORVANE})
+        equal(json.loads(accepted(get))["name"], ORVANE, f"buf curl, {protocol}")
+        walked = accepted(ask(protocol, "sell/entente.ledger.v1.LedgerService/VerifyLedger", {"parent": "vendors/halden"}))
+        expect('"complete": true' in walked or '"complete":true' in walked, f"buf curl, {protocol}, a stream: {walked[-300:]}")
+        refused = ask(protocol, "entente.onboard.v1.PlanService/CreatePlan", {"parent": ORVANE, "planId": "No Id"})
+        told = json.loads(refused.stderr)
+        equal(told["code"], "invalid_argument", f"buf curl, {protocol}, a refusal")
+        expect(any(detail["type"] == "google.rpc.BadRequest" for detail in told["details"]), "its details")
+
+
 def accepted(done):
     equal(done.returncode, 0, f"buf curl: {done.stderr}")
     return done.stdout
@@ -198,7 +218,7 @@ def many_services(suite):
 def clients():
     with Suite("clients") as suite:
         suite.up()
-        for case in (unary, stream, rich_errors, deadlines, cancellation, many_services, buf_curl,
+        for case in (unary, stream, rich_errors, deadlines, cancellation, many_services, buf_curl, buf_curl_of_the_edge,
                      grpc_js, openapi):
             case(suite)
 
