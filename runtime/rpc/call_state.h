@@ -61,7 +61,8 @@ struct stream {
   grpc_byte_buffer *outgoing, *incoming;
   grpc_slice message; /* last received */
   bool has_message;
-  bool waiting; /* its fiber is in stream_wait() */
+  bool waiting; /* its fiber is in stream_wait() or stream_receive() */
+  bool ahead;   /* the next message is already being received */
   struct loop_timer wait_timer;
 };
 
@@ -186,6 +187,8 @@ const struct status *stream_ended(struct call *call);
 const struct status *stream_send_slice(struct stream *stream, grpc_slice slice);
 const struct status *stream_receive(struct stream *stream, const uint8_t **bytes, size_t *size,
                                     uint32_t idle_ms);
+/* Begins to receive the next message while the fiber does something else; stream_receive() then takes it. */
+void stream_receive_ahead(struct stream *stream);
 
 /* table.c: the routes of the given services and of health and reflection, checked against the
  * contract. False with `*problem`. */

@@ -151,12 +151,18 @@ static const struct status *serve_unary(struct call *call, ProtobufCMessage *req
   return status;
 }
 
-/* One request message is all there may be; before anything is changed, what else came must be known. */
+/* One request message is all there may be. What else came must be known before anything is changed or
+ * streamed; of a read before it is answered, and meanwhile it is served. */
 static const struct status *expect_end(struct call *call) {
   const uint8_t *bytes;
   size_t size;
   const struct status *status = stream_receive(&call->stream, &bytes, &size, END_WAIT_MS);
   return status ? status : bytes ? &second_message : NULL;
+}
+
+static bool reads_unary(const struct call *call) {
+  return call->route->kind == ROUTE_UNARY &&
+         call->route->policy->effect != OPTION__METHOD_POLICY__EFFECT__EFFECT_WRITE;
 }
 
 static const struct status *serve_one(struct call *call, grpc_slice *message, bool *has_message) {
@@ -173,7 +179,9 @@ static const struct status *serve_one(struct call *call, grpc_slice *message, bo
     status = admit(call, request);
   if (!status)
     status = message_validate(call->arena, request);
-  if (!status && call->route->policy->effect == OPTION__METHOD_POLICY__EFFECT__EFFECT_WRITE)
+  if (!status && reads_unary(call))
+    stream_receive_ahead(&call->stream);
+  else if (!status)
     status = expect_end(call);
   if (status)
     return status;
@@ -182,8 +190,11 @@ static const struct status *serve_one(struct call *call, grpc_slice *message, bo
     return call->route->stream(call, request, &call->stream);
   }
   status = serve_unary(call, request, message);
-  *has_message = !status;
-  return status;
+  const struct status *end = reads_unary(call) ? expect_end(call) : NULL;
+  if (end && !status)
+    grpc_slice_unref(*message);
+  *has_message = !end && !status;
+  return end ? end : status;
 }
 
 static void abandoned(void *argument) {

@@ -53,7 +53,7 @@ static void message_received(struct tag *tag) {
   struct stream *stream = (struct stream *)((char *)tag - offsetof(struct stream, received));
   struct call *call = call_of(stream);
   stream->receiving = false;
-  if (call->fiber)
+  if (call->fiber && stream->waiting)
     fiber_resume(call->fiber);
   call_release(call);
 }
@@ -69,7 +69,7 @@ void stream_prepare(struct stream *stream, struct call *call) {
   tag_prepare(&stream->sent, call->server->loop, message_sent);
   tag_prepare(&stream->received, call->server->loop, message_received);
   stream->wait_timer.fire = wait_over;
-  stream->sending = stream->receiving = stream->send_failed = stream->waiting = false;
+  stream->sending = stream->receiving = stream->send_failed = stream->waiting = stream->ahead = false;
 }
 
 void stream_finish(struct stream *stream) {
@@ -227,6 +227,10 @@ static bool take_message(struct stream *stream) {
   return true;
 }
 
+void stream_receive_ahead(struct stream *stream) {
+  stream->ahead = start_receiving(call_of(stream));
+}
+
 const struct status *stream_receive(struct stream *stream, const uint8_t **bytes, size_t *size,
                                     uint32_t idle_ms) {
   struct call *call = call_of(stream);
@@ -234,8 +238,9 @@ const struct status *stream_receive(struct stream *stream, const uint8_t **bytes
   if (stream->has_message)
     grpc_slice_unref(stream->message);
   stream->has_message = false;
-  if (!start_receiving(call))
+  if (!stream->ahead && !start_receiving(call))
     return &status_cancelled;
+  stream->ahead = false;
   int64_t until = clock_monotonic_us() + (int64_t)idle_ms * US_PER_MS;
   while (stream->receiving) {
     if (clock_monotonic_us() >= until)

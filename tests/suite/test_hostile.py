@@ -15,6 +15,7 @@ from suite import SERVICES, Suite, details_of, equal, eventually, expect, fail, 
 
 LEDGER = "/entente.ledger.v1.LedgerService/BatchGetCounters"
 UPDATE = "/entente.onboard.v1.PlanService/ProposePlan"
+VERIFY = "/entente.ledger.v1.LedgerService/VerifyLedger"
 GET = "/entente.onboard.v1.PartnershipService/GetPartnership"
 OWN = b"vendors/halden/partnerships/orvane"
 UNREACHABLE = "UNAVAILABLE"
@@ -97,8 +98,10 @@ def check_second_message(suite):
                   messages=[plan])
     if one.code().name == "INVALID_ARGUMENT":
         fail(f"the request is wrong: {one.details()}")
-    two = refused(suite, "two messages", "UNIMPLEMENTED", UPDATE, b"", messages=[plan, plan])
-    equal(reason_of(two), "MESSAGE_SURPLUS", "reason")
+    equal(ask(suite, GET, b"", messages=[text(1, OWN)])[0], "OK", "one message of a read")
+    for method, message in ((UPDATE, plan), (GET, text(1, OWN)), (VERIFY, text(1, b"vendors/halden"))):
+        two = refused(suite, f"two messages of {method}", "UNIMPLEMENTED", method, b"", messages=[message, message])
+        equal(reason_of(two), "MESSAGE_SURPLUS", "reason")
 
 
 def _part(value):
