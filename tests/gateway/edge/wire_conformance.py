@@ -19,6 +19,7 @@ from wire import CODES, COMPRESSED, CONNECT_END, WEB_TRAILERS, decoded, frame, f
 
 NAMES = {number: name for number, (name, _) in CODES.items()}
 HTTP_OF = dict(CODES.values())
+TRIES = 20  # of a request whose answer curl drops
 CODE_OF_HTTP = {400: "internal", 401: "unauthenticated", 403: "permission_denied", 404: "unimplemented",
                 429: "unavailable", 502: "unavailable", 503: "unavailable", 504: "unavailable"}
 WEB_TEXT, UNKNOWN = "grpc-web-text", "/entente.sell.v1.OpportunityService/Unimplemented"
@@ -94,6 +95,17 @@ class Http:
         return answer.status, rows, answer.read(), []
 
 
+def read(path):
+    if not os.path.exists(path):
+        return b""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def pairs_of(block):
+    return [line.split(": ", 1) for line in block.split("\n") if line]
+
+
 class Http2:
     """HTTP/2 over mutual TLS to the native port, by curl: gRPC as it is on the wire, whole or broken."""
 
@@ -101,30 +113,31 @@ class Http2:
         self.address, self.token, self.tls = f"https://127.0.0.1:{port}", token, folder
 
     def ask(self, verb, path, headers, body, certificate=True):
-        with tempfile.TemporaryDirectory() as folder:
-            head, sent, came = (os.path.join(folder, name) for name in ("head", "sent", "came"))
-            with open(sent, "wb") as file:
-                file.write(body)
-            words = ["curl", "-sS", "--http2", "--max-time", "20", "--cacert", f"{self.tls}/ca.pem", "-D", head,
-                     "-o", came, "-X", verb, "--data-binary", f"@{sent}", "-H", "accept:", "-H", "user-agent: case"]
-            if certificate:
-                words += ["--cert", f"{self.tls}/local.pem", "--key", f"{self.tls}/local.key"]
-            for key, value in [("authorization", f"Bearer {self.token}"), *headers]:
-                words += ["-H", f"{key}: {value}"]
-            done = subprocess.run([*words, self.address + path], capture_output=True, text=True, check=False)
-            # An end before the request was taken whole is followed by a reset, which curl tells as 92.
-            if done.returncode not in (0, 92):
-                raise ConnectionError(f"curl ended with {done.returncode}: {done.stderr.strip()}")
-            with open(head, encoding="utf-8") as file:
-                blocks = file.read().replace("\r\n", "\n").split("\n\n")
-            came_bytes = b""
-            if os.path.exists(came):
-                with open(came, "rb") as file:
-                    came_bytes = file.read()
-        lines = blocks[0].split("\n")
-        rows = [line.split(": ", 1) for line in lines[1:]]
-        trailers = [line.split(": ", 1) for line in "\n".join(blocks[1:]).split("\n") if line]
-        return int(lines[0].split()[1]), rows, came_bytes, trailers
+        """Who is refused before all is sent sees a reset behind the answer; curl then sometimes (92) drops the
+        answer unread, so it asks again."""
+        for _ in range(TRIES):
+            with tempfile.TemporaryDirectory() as folder:
+                code, problem = self.curl(folder, verb, path, headers, body, certificate)
+                lines = read(f"{folder}/head").decode().replace("\r\n", "\n")
+                if code not in (0, 92):
+                    break
+                if "grpc-status:" in lines:
+                    head, _, trailers = lines.partition("\n\n")
+                    rows = pairs_of(head.partition("\n")[2])
+                    return int(head.split()[1]), rows, read(f"{folder}/came"), pairs_of(trailers)
+        raise ConnectionError(f"curl ended with {code}: {problem}")
+
+    def curl(self, folder, verb, path, headers, body, certificate):
+        with open(f"{folder}/sent", "wb") as file:
+            file.write(body)
+        words = ["curl", "-sS", "--http2", "--max-time", "20", "--cacert", f"{self.tls}/ca.pem", "-D", f"{folder}/head",
+                 "-o", f"{folder}/came", "-X", verb, "--data-binary", f"@{folder}/sent", "-H", "accept:"]
+        if certificate:
+            words += ["--cert", f"{self.tls}/local.pem", "--key", f"{self.tls}/local.key"]
+        for key, value in [("authorization", f"Bearer {self.token}"), *headers]:
+            words += ["-H", f"{key}: {value}"]
+        done = subprocess.run([*words, self.address + path], capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr.strip()
 
 
 # ---- requests ----
