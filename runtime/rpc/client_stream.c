@@ -248,8 +248,13 @@ size_t client_stream_headers(struct client_stream *stream, const struct header *
 /* A failure that no peer sent. gRPC core tells most apart in its own words alone; those of its transport it
  * passes off as a peer's, but without details, which services of the suite never leave out. */
 static bool failed_here(const struct client_stream *stream) {
-  static const char *const of_transport[] = {"Received message larger than max", "Socket closed",
-                                             "GOAWAY received", "Endpoint read failed", "Stream removed"};
+  static const char *const of_transport[] = {"Received message larger than max",
+                                             "Socket closed",
+                                             "GOAWAY received",
+                                             "Endpoint read failed",
+                                             "Stream removed",
+                                             "recvmsg:",
+                                             "sendmsg:"};
   size_t size = GRPC_SLICE_LENGTH(stream->message);
   if (stream->code == GRPC_STATUS_OK || trailing_details(&stream->trailers))
     return false;
