@@ -118,5 +118,6 @@ const struct kind *const sell_kinds[] = {
     &kind_protection_breach,
     &kind_breach_mark,
     &kind_contract,
+    &kind_member,
     NULL,
 };

@@ -8,11 +8,14 @@
 #include <string.h>
 
 /* What is kept of onboard's feed. One follower, as a place in a feed is kept for each source. */
-static const char *const onboard_types[] = {"partnership.*", "contract.*", NULL};
+static const char *const onboard_types[] = {"partnership.*", "contract.*", "member.*", NULL};
 
 static const struct status *onboard_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
-  return strncmp(entry->type, "contract.", strlen("contract.")) == 0 ? coverage_apply(context, txn, entry)
-                                                                     : directory_apply(context, txn, entry);
+  if (strncmp(entry->type, "contract.", strlen("contract.")) == 0)
+    return coverage_apply(context, txn, entry);
+  if (strncmp(entry->type, "member.", strlen("member.")) == 0)
+    return member_apply(context, txn, entry);
+  return directory_apply(context, txn, entry);
 }
 
 static const struct setting settings[] = {

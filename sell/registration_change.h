@@ -11,10 +11,11 @@
 
 #include "entente/ledger/v1/ledger.pb-c.h"
 #include "entente/onboard/v1/contract.pb-c.h"
+#include "entente/onboard/v1/member.pb-c.h"
 
 /* Kinds (registration_kinds.c). */
 extern const struct kind kind_registration, kind_registration_policy, kind_match_key, kind_conflict,
-    kind_protection_breach, kind_breach_mark, kind_contract;
+    kind_protection_breach, kind_breach_mark, kind_contract, kind_member;
 
 /* Partitions of indexes over all partnerships of a vendor, for the vendor's reviewer: registrations by exact
  * key and by word of the name, opportunities by the account's name. */
@@ -81,5 +82,7 @@ const struct status *coverage_check(struct txn *txn, const struct act *act,
 
 /* apply_fn for entries `contract.*` of onboard. */
 const struct status *coverage_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry);
+/* The same for `member.*`: where a partnership stands in the vendor's programs. */
+const struct status *member_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry);
 
 #endif

@@ -199,3 +199,19 @@ const struct kind kind_contract = {
     .message = &onboard__contract__descriptor,
     .indexes = contract_indexes,
 };
+
+/* Copies of onboard's members: the programs that a partnership is in. */
+static void member_partnership(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Onboard__Member *member = (const Onboard__Member *)message;
+  if (member->state != ONBOARD__MEMBER__STATE__STATE_REMOVED)
+    index_emit(sink, name_partnership(index_arena(sink), member->name), "");
+}
+
+static const struct index member_indexes[] = {{"partnership", member_partnership}, {0}};
+
+const struct kind kind_member = {
+    .name = "member",
+    .pattern = "vendors/*/partnerships/*/members/*",
+    .message = &onboard__member__descriptor,
+    .indexes = member_indexes,
+};

@@ -1,5 +1,6 @@
 #include "sell/registration_policy.h"
 
+#include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/message/mask.h"
 #include "sell/registration_change.h"
@@ -31,7 +32,7 @@ static const struct status *check_limit(struct call *call, const char *vendor) {
 const struct status *registration_policy_create(struct call *call, const void *in, void *out) {
   const Sell__CreateRegistrationPolicyRequest *request = in;
   Sell__RegistrationPolicy *policy = request->registration_policy;
-  const struct status *status = registration_policy_check(call_arena(call), policy);
+  const struct status *status = registration_policy_check(call_arena(call), request->parent, policy);
   if (!status)
     status = resource_name(call, &kind_registration_policy, request->parent, "registrationPolicies",
                            request->registration_policy_id, &policy->name);
@@ -95,7 +96,7 @@ const struct status *registration_policy_patch(struct call *call, const void *in
   size_t count = request->update_mask ? request->update_mask->n_paths : 0;
   status = mask_apply(act.arena, paths, count, &given.base, &policy->base);
   if (!status)
-    status = registration_policy_check(act.arena, policy);
+    status = registration_policy_check(act.arena, name_vendor(act.arena, policy->name), policy);
   return status ? status : finish(call, policy, "registration_policy.updated", out);
 }
 

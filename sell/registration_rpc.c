@@ -85,7 +85,7 @@ const struct status *registration_patch(struct call *call, const void *in, void 
 static const struct status *terms_find(struct call *call, const Sell__Registration *registration,
                                        struct registration_submission *submission) {
   struct arena *arena = call_arena(call);
-  struct list_page page;
+  struct list_page page, members;
   if (registration->state == SELL__REGISTRATION__STATE__STATE_ACTION_REQUIRED) {
     submission->policy = registration->policy;
     submission->terms = registration->terms;
@@ -93,11 +93,16 @@ static const struct status *terms_find(struct call *call, const Sell__Registrati
   }
   const struct status *status = resource_all(call_txn(call), &kind_registration_policy, "active",
                                              name_vendor(arena, registration->name), &page);
+  if (!status)
+    status = resource_all(call_txn(call), &kind_member, "partnership",
+                          name_partnership(arena, registration->name), &members);
   if (status)
     return status;
+  const struct policy_subject subject = {submission->partnership->partner_type, registration->segment,
+                                         (Onboard__Member *const *)members.messages, members.count,
+                                         call_now_us(call)};
   const Sell__RegistrationPolicy *policy =
-      registration_policy_choose((Sell__RegistrationPolicy *const *)page.messages, page.count,
-                                 submission->partnership->partner_type, registration->segment);
+      registration_policy_choose((Sell__RegistrationPolicy *const *)page.messages, page.count, &subject);
   submission->policy = policy ? policy->name : "";
   submission->terms = registration_terms_of(arena, policy);
   return NULL;

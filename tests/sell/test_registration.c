@@ -319,6 +319,10 @@ static Sell__RegistrationPolicy *policy(struct arena *arena, const char *id, con
   return made;
 }
 
+static struct policy_subject subject_of(int type, const char *segment) {
+  return (struct policy_subject){(Onboard__Partnership__PartnerType)type, segment, NULL, 0, 0};
+}
+
 static void the_closest_policy_fits(void **state) {
   struct arena *arena = *state;
   enum {
@@ -333,21 +337,97 @@ static void the_closest_policy_fits(void **state) {
     const char *segment, *id;
   } rows[] = {{MSSP, "bank", "e"}, {DEALER, "bank", "c"}, {MSSP, "retail", "d"}, {DEALER, "retail", "a"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    const Sell__RegistrationPolicy *found =
-        registration_policy_choose(all, 5, (Onboard__Partnership__PartnerType)rows[i].type, rows[i].segment);
+    const struct policy_subject subject = subject_of(rows[i].type, rows[i].segment);
+    const Sell__RegistrationPolicy *found = registration_policy_choose(all, 5, &subject);
     assert_non_null(found);
     assert_string_equal(strrchr(found->name, '/') + 1, rows[i].id);
   }
   all[4]->state = SELL__REGISTRATION_POLICY__STATE__STATE_RETIRED;
-  assert_string_equal(
-      registration_policy_choose(all, 5, (Onboard__Partnership__PartnerType)MSSP, "bank")->name,
-      all[2]->name);
-  assert_null(registration_policy_choose(all + 2, 1, (Onboard__Partnership__PartnerType)MSSP, "retail"));
+  const struct policy_subject bank = subject_of(MSSP, "bank"), retail = subject_of(MSSP, "retail");
+  assert_string_equal(registration_policy_choose(all, 5, &bank)->name, all[2]->name);
+  assert_null(registration_policy_choose(all + 2, 1, &retail));
   all[0]->terms->extension_limit = -1;
   Sell__RegistrationTerms *terms = registration_terms_of(arena, all[0]);
   assert_int_equal(terms->extension_limit, 0);
   assert_int_equal(terms->protection_days, 90);
   assert_int_equal(terms->ruling_basis, SELL__RULING_BASIS__RULING_BASIS_FIRST);
+}
+
+/* For a program; `level` NULL: all of its levels. */
+static Sell__RegistrationPolicy *policy_in(struct arena *arena, Sell__RegistrationPolicy *policy,
+                                           const char *program, const char *level) {
+  Sell__ProgramScope *scope = arena_new(arena, Sell__ProgramScope);
+  sell__program_scope__init(scope);
+  scope->program = arena_printf(arena, "vendors/halden/programs/%s", program);
+  if (level) {
+    scope->levels = arena_calloc(arena, 1, sizeof *scope->levels);
+    scope->levels[scope->n_levels++] = arena_strdup(arena, level);
+  }
+  policy->programs = arena_calloc(arena, 1, sizeof *policy->programs);
+  policy->programs[policy->n_programs++] = scope;
+  return policy;
+}
+
+static void a_program_goes_before_segment_and_kind(void **state) {
+  struct arena *arena = *state;
+  enum {
+    MSSP = ONBOARD__PARTNERSHIP__PARTNER_TYPE__PARTNER_TYPE_MSSP,
+    ENROLLED = ONBOARD__MEMBER__STATE__STATE_ENROLLED,
+    AT_LEVEL = ONBOARD__MEMBER__STATE__STATE_AT_LEVEL,
+    GRACE = ONBOARD__MEMBER__STATE__STATE_GRACE,
+    REMOVED = ONBOARD__MEMBER__STATE__STATE_REMOVED,
+    GRACE_END_US = 1000
+  };
+  Sell__RegistrationPolicy *all[] = {
+      policy(arena, "both", "bank", MSSP), policy_in(arena, policy(arena, "program", NULL, 0), "edge", NULL),
+      policy_in(arena, policy(arena, "program-bank", "bank", 0), "edge", NULL),
+      policy_in(arena, policy(arena, "gold", NULL, 0), "edge", "gold"),
+      policy_in(arena, policy(arena, "silver-bank", "bank", 0), "edge", "silver")};
+  static const struct {
+    const char *program;
+    int state;
+    const char *level, *grace_level;
+    int64_t now_us;
+    const char *segment, *id;
+  } rows[] = {
+      {"edge", AT_LEVEL, "gold", "", 0, "bank", "gold"},
+      {"edge", AT_LEVEL, "gold", "", 0, "retail", "gold"},
+      {"edge", AT_LEVEL, "silver", "", 0, "bank", "silver-bank"},
+      {"edge", AT_LEVEL, "silver", "", 0, "retail", "program"},
+      {"edge", ENROLLED, "", "", 0, "bank", "program-bank"},
+      {"edge", GRACE, "gold", "silver", GRACE_END_US - 1, "bank", "gold"},
+      {"edge", GRACE, "gold", "silver", GRACE_END_US, "bank", "silver-bank"},
+      {"edge", GRACE, "gold", "", GRACE_END_US, "retail", "program"},
+      {"edge", REMOVED, "gold", "", 0, "bank", "both"},
+      {"cloud", AT_LEVEL, "gold", "", 0, "bank", "both"},
+      {"cloud", AT_LEVEL, "gold", "", 0, "retail", NULL},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    Onboard__Member member = ONBOARD__MEMBER__INIT, *members[] = {&member};
+    member.program = arena_printf(arena, "vendors/halden/programs/%s", rows[i].program);
+    member.state = (Onboard__Member__State)rows[i].state;
+    member.level = (char *)rows[i].level;
+    member.grace_level = (char *)rows[i].grace_level;
+    member.grace_end_time = rows[i].state == GRACE ? timestamp_new(arena, GRACE_END_US) : NULL;
+    struct policy_subject subject = subject_of(MSSP, rows[i].segment);
+    subject.members = members;
+    subject.member_count = 1;
+    subject.now_us = rows[i].now_us;
+    const Sell__RegistrationPolicy *found = registration_policy_choose(all, 5, &subject);
+    assert_int_equal(found != NULL, rows[i].id != NULL);
+    if (found)
+      assert_string_equal(strrchr(found->name, '/') + 1, rows[i].id);
+  }
+}
+
+static void a_policy_is_for_programs_of_its_vendor(void **state) {
+  struct arena *arena = *state;
+  Sell__RegistrationPolicy *made = policy_in(arena, policy(arena, "a", NULL, 0), "edge", NULL);
+  made->display_name = (char *)"Edge";
+  assert_null(registration_policy_check(arena, "vendors/halden", made));
+  const struct status *refusal = registration_policy_check(arena, "vendors/other", made);
+  assert_non_null(refusal);
+  assert_string_equal(refusal->reason, REASON_INVALID_REQUEST);
 }
 
 /* ---- rulings ---- */
@@ -514,6 +594,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(unattended_requests_lapse, setup, teardown),
       cmocka_unit_test_setup_teardown(fields_lock_by_state, setup, teardown),
       cmocka_unit_test_setup_teardown(the_closest_policy_fits, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_program_goes_before_segment_and_kind, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_policy_is_for_programs_of_its_vendor, setup, teardown),
       cmocka_unit_test_setup_teardown(rulings, setup, teardown),
       cmocka_unit_test_setup_teardown(contracts_route, setup, teardown),
       cmocka_unit_test_setup_teardown(figures_add_up, setup, teardown),

@@ -4,6 +4,7 @@
 
 #include "runtime/base/moment.h"
 #include "runtime/base/text.h"
+#include "sell/registration_change.h"
 
 #include <string.h>
 
@@ -368,6 +369,63 @@ static void a_policy_gives_the_terms(void **state) {
 
 /* ---- protection ---- */
 
+/* ---- a level in a program ---- */
+
+struct standing {
+  const char *partnership, *level, *type; /* `type` of the entry of onboard's feed */
+};
+
+static const struct status *member_follow(struct txn *txn, void *context) {
+  const struct standing *standing = context;
+  struct arena *arena = txn_arena(txn);
+  Onboard__Member *member = arena_new(arena, Onboard__Member);
+  onboard__member__init(member);
+  member->name = arena_printf(arena, "%s/members/edge", standing->partnership);
+  member->program = (char *)"vendors/halden/programs/edge";
+  member->state = strcmp(standing->type, "member.removed") == 0 ? ONBOARD__MEMBER__STATE__STATE_REMOVED
+                                                                : ONBOARD__MEMBER__STATE__STATE_AT_LEVEL;
+  member->level = (char *)standing->level;
+  Ledger__LedgerEntry entry = LEDGER__LEDGER_ENTRY__INIT;
+  entry.name = (char *)"vendors/halden/ledgerEntries/1";
+  entry.resource = member->name;
+  entry.type = (char *)standing->type;
+  entry.payload_type = (char *)onboard__member__descriptor.name;
+  entry.payload.len = onboard__member__get_packed_size(member);
+  entry.payload.data = arena_alloc(arena, entry.payload.len);
+  onboard__member__pack(member, entry.payload.data);
+  const struct status *status = member_apply(NULL, txn, &entry);
+  return status ? status : txn_commit(txn, NULL);
+}
+
+static void a_level_in_a_program_gives_the_terms(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "leveled", "orvane-global");
+  const Sell__RegistrationPolicy *gold = ask(
+      f, f->administrator, "RegistrationPolicyService/CreateRegistrationPolicy",
+      "{'parent': 'vendors/halden', 'registrationPolicyId': 'gold', 'registrationPolicy': {'displayName': "
+      "'Gold', 'programs': [{'program': 'vendors/halden/programs/edge', 'levels': ['gold']}], 'terms': "
+      "{'protectionDays': 150}}}");
+  const struct status *refusal = ask_refused(
+      f, f->administrator, "RegistrationPolicyService/CreateRegistrationPolicy", REASON_INVALID_REQUEST,
+      "{'parent': 'vendors/halden', 'registrationPolicy': {'displayName': 'Theirs', 'programs': "
+      "[{'program': 'vendors/other/programs/edge'}], 'terms': {'protectionDays': 150}}}");
+  assert_int_equal(violation_count(refusal), 1);
+  const char *before = registration_submitted(f, f->partner, p, "Basalt Mills");
+  assert_string_equal(registration_now(f, f->partner, before)->policy, "");
+  struct standing standing = {p, "gold", "member.promoted"};
+  assert_null(fixture_txn(f->server, member_follow, &standing));
+  const char *name = registration_submitted(f, f->partner, p, "Granite Mills");
+  standing.type = "member.removed";
+  pass_days(f, 1);
+  assert_null(fixture_txn(f->server, member_follow, &standing));
+  const Sell__Registration *approved = ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", name);
+  assert_string_equal(approved->policy, gold->name);
+  assert_int_equal(moment_us(approved->protect_end_time),
+                   fixture_now(f->server) + 150 * US_PER_DAY); /* as promised, though it has left */
+  const char *after = registration_submitted(f, f->partner, p, "Marble Mills");
+  assert_string_equal(registration_now(f, f->partner, after)->policy, "");
+}
+
 /* Entries about breaches in the partner's ledger, where no entry says anything about the opportunity. */
 static size_t breaches_told(struct pillar_fixture *f, const char *partnership, const char *elsewhere) {
   static const char secret[] = "Secret";
@@ -456,6 +514,7 @@ int main(void) {
       cmocka_unit_test(the_vendor_searches_all_partnerships),
       cmocka_unit_test(search_is_the_vendors_alone),
       cmocka_unit_test(a_policy_gives_the_terms),
+      cmocka_unit_test(a_level_in_a_program_gives_the_terms),
       cmocka_unit_test(direct_entry_is_a_breach),
       cmocka_unit_test(history_is_taken_over),
   };
