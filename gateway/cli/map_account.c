@@ -5,6 +5,7 @@
 #include "runtime/base/text.h"
 
 #include <ctype.h>
+#include <libpsl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,10 @@ enum { DOMAIN_BYTES_MAX = 253 };
 
 /* ---- domains ---- */
 
+/* The last label of a name has a letter; that of an address has none. */
 static bool is_host(const char *text) {
   size_t label = 0, dots = 0;
+  bool letters = false;
   for (const char *c = text;; c++) {
     if (*c == '.' || !*c) {
       if (!label || c[-1] == '-')
@@ -23,11 +26,13 @@ static bool is_host(const char *text) {
       label = 0;
       dots += *c == '.';
       if (!*c)
-        return dots;
+        return dots && letters;
+      letters = false;
     } else if (!isalnum((unsigned char)*c) && (*c != '-' || !label)) {
       return false;
     } else {
       label++;
+      letters = letters || isalpha((unsigned char)*c);
     }
   }
 }
@@ -43,10 +48,6 @@ char *account_domain_normalise(struct arena *arena, const char *text) {
     length -= (size_t)(user + 1 - text);
     text = user + 1;
   }
-  if (length > 4 && strncasecmp(text, "www.", 4) == 0 && memchr(text + 4, '.', length - 4)) {
-    text += 4;
-    length -= 4;
-  }
   if (length && text[length - 1] == '.')
     length--;
   if (!length || length > DOMAIN_BYTES_MAX)
@@ -54,7 +55,8 @@ char *account_domain_normalise(struct arena *arena, const char *text) {
   char *domain = arena_strndup(arena, text, length);
   for (char *c = domain; *c; c++)
     *c = (char)tolower((unsigned char)*c);
-  return is_host(domain) ? domain : NULL;
+  const char *registrable = is_host(domain) ? psl_registrable_domain(psl_builtin(), domain) : NULL;
+  return registrable ? arena_strdup(arena, registrable) : NULL;
 }
 
 /* ---- the table ---- */

@@ -39,10 +39,11 @@ struct account_list *accounts_parse(struct arena *arena, const struct account_so
 /* The domain of one of the list's accounts; NULL when it has none with this digest. */
 const char *account_domain(const struct account_list *list, const uint8_t digest[ACCOUNT_BYTES]);
 
-/* `northgate.example` of `HTTPS://www.Northgate.example:443/about`, `mail@northgate.example.` and the like;
- * NULL when there is no host name of letters, digits and hyphens with a dot in it. Both parties must come to
- * the same text, so it is only this: lower case, without scheme, user, `www.`, port, path and the last dot.
- */
+/* The registrable domain: `northgate.example` of `HTTPS://care.Northgate.example:443/about`,
+ * `mail@northgate.example.` and the like, `northgate.co.uk` of `www.northgate.co.uk`. In lower case, by the
+ * public suffix list that libpsl has built in, as both parties must come to the same text. NULL when there is
+ * no host name of letters, digits and hyphens, for an address, and for what is only a suffix, such as
+ * `co.uk`. */
 char *account_domain_normalise(struct arena *arena, const char *text);
 
 #endif

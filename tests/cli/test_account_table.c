@@ -33,7 +33,13 @@ static void domains(void **state) {
       {"northgate.example.", "northgate.example"},
       {"WWW.northgate.example", "northgate.example"},
       {"www.example", "www.example"}, /* the name itself */
-      {"care.northgate.co.example", "care.northgate.co.example"},
+      {"www.co.uk", "www.co.uk"},
+      {"care.northgate.example", "northgate.example"},
+      {"https://eu.care.northgate.example/", "northgate.example"},
+      {"care.northgate.co.uk", "northgate.co.uk"}, /* the suffix has two labels */
+      {"shop.northgate.github.io", "northgate.github.io"},
+      {"co.uk", NULL}, /* a suffix alone is nobody's */
+      {"192.0.2.7", NULL},
       {"xn--mller-kva.example", "xn--mller-kva.example"},
       {"northgate", NULL},
       {"", NULL},
@@ -59,7 +65,7 @@ static void an_account_is_in_the_furthest_segment_once(void **state) {
                              "a.example,prospect,\n"
                              "b.example,Customer,\n"
                              "https://A.example,opportunity,\n"
-                             "b.example,prospect,\n"
+                             "care.b.example,prospect,\n"
                              "nothing,prospect,\n"
                              "c.example,friend,\n"
                              "d.example\n";
