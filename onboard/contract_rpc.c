@@ -1,5 +1,6 @@
 #include "onboard/agreement.h"
 #include "onboard/contract.h"
+#include "onboard/coverage.h"
 #include "onboard/handler.h"
 #include "onboard/negotiation.h"
 #include "onboard/timed.h"
@@ -9,6 +10,7 @@
 #include "runtime/base/text.h"
 #include "runtime/message/mask.h"
 #include "runtime/message/validate.h"
+#include "runtime/store/list.h"
 
 #include "entente/onboard/v1/contract_service.pb-c.h"
 
@@ -298,6 +300,75 @@ static void change_and_advance(struct call *call, Onboard__Contract *contract, c
     txn_record(txn, &(struct record_facts){.type = types[i], .payload = contract});
 }
 
+/* Contracts of other partnerships that bind and exclude, as they stand now. */
+struct rivals {
+  struct arena *arena;
+  const char *partnership;
+  int64_t now_us;
+  Onboard__Contract **contracts;
+  size_t count, room;
+};
+
+static void gather_rival(const void *message, void *context) {
+  struct rivals *rivals = context;
+  const Onboard__Contract *stored = message;
+  if (!coverage_excludes(stored) ||
+      text_equal(name_partnership(rivals->arena, stored->name), rivals->partnership))
+    return;
+  Onboard__Contract *contract = (Onboard__Contract *)message_copy(rivals->arena, &stored->base);
+  contract_settle(rivals->arena, contract, rivals->now_us);
+  if (!contract_binds(contract))
+    return;
+  if (rivals->count == rivals->room) {
+    Onboard__Contract **held = rivals->contracts;
+    rivals->room = rivals->room ? 2 * rivals->room : 16;
+    rivals->contracts = arena_calloc(rivals->arena, rivals->room, sizeof *held);
+    for (size_t i = 0; i < rivals->count; i++)
+      rivals->contracts[i] = held[i];
+  }
+  rivals->contracts[rivals->count++] = contract;
+}
+
+static const struct status *open_clock(struct call *call, const char *vendor, Onboard__CoverageClock **out) {
+  struct arena *arena = call_arena(call);
+  char *name = name_child(arena, vendor, "coverageClocks", "one");
+  const struct status *status = txn_get(call_txn(call), &kind_coverage_clock, name, out);
+  if (status || *out)
+    return status;
+  *out = arena_new(arena, Onboard__CoverageClock);
+  onboard__coverage_clock__init(*out);
+  (*out)->name = name;
+  return NULL;
+}
+
+/* The vendor hears of a conflict when it signs, first or second, so that a partner cannot find out by offers
+ * of its own what others hold. Whoever signs last is refused what was given away meanwhile. */
+static const struct status *hold_exclusivity(struct call *call, const Onboard__Contract *contract) {
+  struct act act = act_of(call);
+  bool bound = contract->state == ONBOARD__CONTRACT__STATE__STATE_SIGNED;
+  const char *vendor = name_vendor(act.arena, contract->name);
+  struct rivals rivals = {
+      .arena = act.arena, .partnership = name_partnership(act.arena, contract->name), .now_us = act.now_us};
+  Onboard__CoverageClock *clock;
+  if (!coverage_excludes(contract) || (!bound && act.party != TYPE__PARTY__PARTY_VENDOR))
+    return NULL;
+  /* The clock before the contracts: one that binds in between moves it. */
+  const struct status *status = open_clock(call, vendor, &clock);
+  if (!status)
+    status = list_walk(call_txn(call),
+                       &(struct list_query){.kind = &kind_contract,
+                                            .index = "end",
+                                            .partition = arena_printf(act.arena, "%s|", vendor)},
+                       gather_rival, &rivals);
+  if (!status)
+    status = coverage_check(&act, contract, rivals.contracts, rivals.count);
+  if (status || !bound)
+    return status;
+  clock->count++;
+  txn_put(call_txn(call), &kind_coverage_clock, clock);
+  return NULL;
+}
+
 const struct status *contract_subscribe(struct call *call, const void *in, void *out) {
   const Onboard__SignContractRequest *request = in;
   struct act act = act_of(call);
@@ -310,6 +381,8 @@ const struct status *contract_subscribe(struct call *call, const void *in, void 
     status = open_contract(call, partnership->contract, "", &latest);
   if (!status)
     status = contract_sign(&act, contract, request->content_hash, latest);
+  if (!status)
+    status = hold_exclusivity(call, contract);
   if (status)
     return status;
   bool bound = contract->state == ONBOARD__CONTRACT__STATE__STATE_SIGNED;

@@ -231,6 +231,8 @@ static const struct index contract_indexes[] = {{"end", contract_end}, {"sweep",
 
 const struct kind kind_contract = {"contract", "vendors/*/partnerships/*/contracts/*",
                                    &onboard__contract__descriptor, contract_indexes};
+const struct kind kind_coverage_clock = {"coverage_clock", "vendors/*/coverageClocks/*",
+                                         &onboard__coverage_clock__descriptor, NULL};
 
 /* ---- measurement ---- */
 
@@ -356,6 +358,7 @@ const struct kind *const onboard_kinds[] = {
     &kind_fit_assessment,
     &kind_fit_scorecard,
     &kind_contract,
+    &kind_coverage_clock,
     &kind_governance_body,
     &kind_measurement,
     &kind_measurement_clock,

@@ -29,7 +29,7 @@ static const char rest[] =
     "'ASSET_OWNERSHIP_NONE_MADE'}, {'assetClass': 'ASSET_CLASS_MARKETING_ASSET', 'ownership': "
     "'ASSET_OWNERSHIP_BY_AUTHOR', 'license': 'Until the end', 'attribution': 'Author', 'fate': "
     "'ASSET_FATE_RETIRED'}]}, "
-    "'coverage': {'provisions': [{'id': 'banking', 'kind': 'KIND_EXCLUSIVE', 'segments': ['banking'], "
+    "'coverage': {'provisions': [{'id': 'banking', 'kind': 'KIND_PRIORITY', 'segments': ['banking'], "
     "'countryCodes': ['US']}]}, ";
 static const char end[] =
     "'transition': {'exitPath': 'Hand-over in three steps', 'transitionDays': 90, 'jointCustomers': 'Served "

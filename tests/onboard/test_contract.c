@@ -221,7 +221,7 @@ static void the_hash_covers_the_elements(void **state) {
   changed[0]->elements->investment->lines[0]->amount++;
   changed[1]->elements->market_scope->decision_days++;
   changed[2]->elements->joint_ip->assets[0]->fate = ONBOARD__ASSET_FATE__ASSET_FATE_RETIRED;
-  changed[3]->elements->coverage->provisions[0]->kind = ONBOARD__COVERAGE_PROVISION__KIND__KIND_PRIORITY;
+  changed[3]->elements->coverage->provisions[0]->kind = ONBOARD__COVERAGE_PROVISION__KIND__KIND_EXCLUSIVE;
   changed[4]->elements->accountability->metrics[1]->frequency_days++;
   changed[5]->elements->transition->survivals[1]->months++;
   for (int i = 0; i < 6; i++)

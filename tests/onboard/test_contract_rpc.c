@@ -313,6 +313,113 @@ static void lists_by_state_end_and_text(void **state) {
           "{'parent': '%s'}", HALDEN);
 }
 
+/* ---- exclusivity ---- */
+
+/* A contract that grants customers of a segment to its partner alone, put forward. */
+static const Onboard__Contract *exclusive_make(struct onboard_fixture *fixture, const char *partnership,
+                                               const char *segment, const char *effective,
+                                               const char *expire) {
+  const char *name = contract_make(fixture, partnership, "alone", "", terms(fixture, effective, expire, ""));
+  ask(fixture, fixture->vendor, "ContractService/UpdateContract",
+      "{'contract': {'name': '%s', 'terms': {'elements': {'coverage': {'provisions': [{'id': 'core', 'kind': "
+      "'KIND_EXCLUSIVE', 'segments': ['%s']}]}}}}, 'updateMask': 'terms.elements.coverage'}",
+      name, segment);
+  return ask(fixture, fixture->vendor, "ContractService/RequestSignature", "{'name': '%s'}", name);
+}
+
+static const char sign[] = "{'name': '%s', 'contentHash': '%s'}";
+
+static void sign_as(struct onboard_fixture *fixture, const struct principal *who,
+                    const Onboard__Contract *contract) {
+  ask(fixture, who, "ContractService/SignContract", sign, contract->name, contract->content_hash);
+}
+
+static const Onboard__Contract *sign_both_of(struct onboard_fixture *fixture,
+                                             const Onboard__Contract *contract) {
+  sign_as(fixture, fixture->vendor, contract);
+  sign_as(fixture, fixture->partner, contract);
+  return get(fixture, contract->name);
+}
+
+/* Everything that a refusal says. */
+static const char *told(struct onboard_fixture *fixture, const struct status *status) {
+  struct buffer text = {.arena = fixture_arena(fixture->server)};
+  buffer_text(&text, status->message);
+  for (const struct guard_failure *guard = status->guards; guard; guard = guard->next)
+    buffer_printf(&text, " %s %s", guard->subject, guard->description);
+  for (const struct status_metadata *metadata = status->metadata; metadata; metadata = metadata->next)
+    buffer_printf(&text, " %s", metadata->value);
+  return text.data;
+}
+
+static void what_is_exclusive_is_granted_once(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *effective = "2026-08-01T00:00:00Z", *expire = "2027-08-01T00:00:00Z";
+  const Onboard__Contract *early =
+      exclusive_make(fixture, partnership_make(fixture, "grantee"), "rail", effective, expire);
+  const Onboard__Contract *late =
+      exclusive_make(fixture, partnership_make(fixture, "latecomer"), "rail", effective, expire);
+  const Onboard__Contract *third =
+      exclusive_make(fixture, partnership_make(fixture, "third"), "rail", effective, expire);
+  sign_as(fixture, fixture->vendor, late); /* nothing binds yet */
+  sign_as(fixture, fixture->vendor, early);
+  sign_as(fixture, fixture->partner, early);
+  /* The partner learns which of its own provisions it cannot have, and nothing of the other contract. */
+  const struct status *status = refused(fixture, fixture->partner, "ContractService/SignContract",
+                                        "EXCLUSIVITY_UNAVAILABLE", sign, late->name, late->content_hash);
+  assert_non_null(status->guards);
+  assert_null(status->guards->next);
+  assert_non_null(strstr(told(fixture, status), "core"));
+  assert_null(strstr(told(fixture, status), "grantee"));
+  assert_int_equal(get(fixture, late->name)->state, STATE(PENDING_SIGNATURE));
+  /* The vendor hears of it before it has signed. The partner's own signature tells it nothing. */
+  sign_as(fixture, fixture->partner, third);
+  status = refused(fixture, fixture->vendor, "ContractService/SignContract", "EXCLUSIVITY_UNAVAILABLE", sign,
+                   third->name, third->content_hash);
+  assert_non_null(strstr(told(fixture, status), early->name));
+  /* Other customers are free. */
+  const Onboard__Contract *other =
+      exclusive_make(fixture, partnership_make(fixture, "elsewhere"), "ports", effective, expire);
+  assert_int_equal(sign_both_of(fixture, other)->state, STATE(SIGNED));
+}
+
+static void exclusivity_ends_with_its_contract(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const Onboard__Contract *first = exclusive_make(fixture, partnership_make(fixture, "ends-first"), "mining",
+                                                  "2026-01-01T00:00:00Z", "2026-12-01T00:00:00Z");
+  sign_both_of(fixture, first);
+  /* Its end is certain: what begins then can be signed before. */
+  const Onboard__Contract *next = exclusive_make(fixture, partnership_make(fixture, "comes-next"), "mining",
+                                                 "2026-12-01T00:00:00Z", "2027-05-01T00:00:00Z");
+  assert_int_equal(sign_both_of(fixture, next)->state, STATE(SIGNED));
+  const Onboard__Contract *late = exclusive_make(fixture, partnership_make(fixture, "comes-late"), "mining",
+                                                 "2027-02-01T00:00:00Z", "2028-03-01T00:00:00Z");
+  refused(fixture, fixture->vendor, "ContractService/SignContract", "EXCLUSIVITY_UNAVAILABLE", sign,
+          late->name, late->content_hash);
+  /* Time ends it, though nothing has recorded that. */
+  set_now(fixture, "2027-05-01T00:00:00Z");
+  assert_int_equal(sign_both_of(fixture, late)->state, STATE(ACTIVE));
+  sweep_now(fixture);
+  set_now(fixture, NOW);
+}
+
+/* A version of a contract is not held against the contract that it takes the place of. */
+static void an_amendment_keeps_what_is_exclusive(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = partnership_make(fixture, "amended-alone");
+  const Onboard__Contract *first =
+      exclusive_make(fixture, partnership, "energy", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+  assert_int_equal(sign_both_of(fixture, first)->state, STATE(ACTIVE));
+  const char *second = contract_make(fixture, partnership, "second", first->name,
+                                     terms(fixture, "2026-07-01T00:00:00Z", "2028-01-01T00:00:00Z", ""));
+  ask(fixture, fixture->vendor, "ContractService/UpdateContract",
+      "{'contract': {'name': '%s', 'terms': {'elements': {'coverage': {'provisions': [{'id': 'core', 'kind': "
+      "'KIND_EXCLUSIVE', 'segments': ['energy']}]}}}}, 'updateMask': 'terms.elements.coverage'}",
+      second);
+  assert_int_equal(sign_both(fixture, second)->state, STATE(ACTIVE));
+  assert_int_equal(get(fixture, first->name)->state, STATE(SUPERSEDED));
+}
+
 /* ---- many at once ---- */
 
 enum { SIGNERS = 6 };
@@ -368,6 +475,32 @@ static void rivals_race_and_one_binds(void **state) {
   assert_string_equal(held->contract, binding->contracts[0]->name);
 }
 
+/* Contracts of as many partnerships, all exclusive over the same customers: one binds. */
+static void overlapping_grants_race_and_one_binds(void **state) {
+  struct onboard_fixture *fixture = *state;
+  struct signer signers[SIGNERS];
+  int bound = 0;
+  for (int i = 0; i < SIGNERS; i++) {
+    const char *id = arena_printf(fixture_arena(fixture->server), "raced-%d", i);
+    const Onboard__Contract *put = exclusive_make(fixture, partnership_make(fixture, id), "aviation",
+                                                  "2026-08-01T00:00:00Z", "2027-08-01T00:00:00Z");
+    sign_as(fixture, fixture->vendor, put);
+    signers[i] = (struct signer){.fixture = *fixture, .name = put->name, .hash = put->content_hash};
+    signers[i].fixture.server = onboard_server(fixture);
+  }
+  for (int i = 0; i < SIGNERS; i++)
+    assert_int_equal(pthread_create(&signers[i].thread, NULL, sign_once, &signers[i]), 0);
+  for (int i = 0; i < SIGNERS; i++) {
+    pthread_join(signers[i].thread, NULL);
+    bound += signers[i].signed_it;
+    fixture_stop(signers[i].fixture.server);
+  }
+  assert_int_equal(bound, 1);
+  for (int i = 0; i < SIGNERS; i++)
+    assert_int_equal(get(fixture, signers[i].name)->state,
+                     signers[i].signed_it ? STATE(SIGNED) : STATE(PENDING_SIGNATURE));
+}
+
 static void everything_verifies(void **state) {
   verify_all(*state);
 }
@@ -384,6 +517,10 @@ int main(void) {
       cmocka_unit_test(a_bound_partnership_does_not_end),
       cmocka_unit_test(lists_by_state_end_and_text),
       cmocka_unit_test(rivals_race_and_one_binds),
+      cmocka_unit_test(what_is_exclusive_is_granted_once),
+      cmocka_unit_test(exclusivity_ends_with_its_contract),
+      cmocka_unit_test(an_amendment_keeps_what_is_exclusive),
+      cmocka_unit_test(overlapping_grants_race_and_one_binds),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);
