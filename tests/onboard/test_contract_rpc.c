@@ -428,6 +428,7 @@ struct signer {
   struct onboard_fixture fixture; /* a replica on the same Redis */
   const char *name, *hash;
   bool signed_it;
+  pthread_barrier_t *start; /* every signer calls at the same moment */
 };
 
 static void *sign_once(void *argument) {
@@ -436,6 +437,7 @@ static void *sign_once(void *argument) {
   fixture_as(signer->fixture.server, signer->fixture.partner);
   const void *request = request_of(&signer->fixture, "ContractService/SignContract",
                                    "{'name': '%s', 'contentHash': '%s'}", signer->name, signer->hash);
+  pthread_barrier_wait(signer->start);
   signer->signed_it = !fixture_call(signer->fixture.server,
                                     "/entente.onboard.v1.ContractService/SignContract", request, &answer);
   return NULL;
@@ -445,6 +447,7 @@ static void *sign_once(void *argument) {
 static void rivals_race_and_one_binds(void **state) {
   struct onboard_fixture *fixture = *state;
   struct signer signers[SIGNERS];
+  pthread_barrier_t start;
   const char *partnership = partnership_make(fixture, "raced");
   int bound = 0;
   for (int i = 0; i < SIGNERS; i++) {
@@ -455,9 +458,11 @@ static void rivals_race_and_one_binds(void **state) {
         ask(fixture, fixture->vendor, "ContractService/RequestSignature", "{'name': '%s'}", name);
     ask(fixture, fixture->vendor, "ContractService/SignContract", "{'name': '%s', 'contentHash': '%s'}", name,
         put->content_hash);
-    signers[i] = (struct signer){.fixture = *fixture, .name = name, .hash = put->content_hash};
+    signers[i] =
+        (struct signer){.fixture = *fixture, .name = name, .hash = put->content_hash, .start = &start};
     signers[i].fixture.server = onboard_server(fixture);
   }
+  assert_int_equal(pthread_barrier_init(&start, NULL, SIGNERS), 0);
   for (int i = 0; i < SIGNERS; i++)
     assert_int_equal(pthread_create(&signers[i].thread, NULL, sign_once, &signers[i]), 0);
   for (int i = 0; i < SIGNERS; i++) {
@@ -465,6 +470,7 @@ static void rivals_race_and_one_binds(void **state) {
     bound += signers[i].signed_it;
     fixture_stop(signers[i].fixture.server);
   }
+  pthread_barrier_destroy(&start);
   assert_int_equal(bound, 1);
   const Onboard__ListContractsResponse *binding =
       ask(fixture, fixture->viewer, "ContractService/ListContracts",
@@ -479,15 +485,18 @@ static void rivals_race_and_one_binds(void **state) {
 static void overlapping_grants_race_and_one_binds(void **state) {
   struct onboard_fixture *fixture = *state;
   struct signer signers[SIGNERS];
+  pthread_barrier_t start;
   int bound = 0;
   for (int i = 0; i < SIGNERS; i++) {
     const char *id = arena_printf(fixture_arena(fixture->server), "raced-%d", i);
     const Onboard__Contract *put = exclusive_make(fixture, partnership_make(fixture, id), "aviation",
                                                   "2026-08-01T00:00:00Z", "2027-08-01T00:00:00Z");
     sign_as(fixture, fixture->vendor, put);
-    signers[i] = (struct signer){.fixture = *fixture, .name = put->name, .hash = put->content_hash};
+    signers[i] =
+        (struct signer){.fixture = *fixture, .name = put->name, .hash = put->content_hash, .start = &start};
     signers[i].fixture.server = onboard_server(fixture);
   }
+  assert_int_equal(pthread_barrier_init(&start, NULL, SIGNERS), 0);
   for (int i = 0; i < SIGNERS; i++)
     assert_int_equal(pthread_create(&signers[i].thread, NULL, sign_once, &signers[i]), 0);
   for (int i = 0; i < SIGNERS; i++) {
@@ -495,6 +504,7 @@ static void overlapping_grants_race_and_one_binds(void **state) {
     bound += signers[i].signed_it;
     fixture_stop(signers[i].fixture.server);
   }
+  pthread_barrier_destroy(&start);
   assert_int_equal(bound, 1);
   for (int i = 0; i < SIGNERS; i++)
     assert_int_equal(get(fixture, signers[i].name)->state,
