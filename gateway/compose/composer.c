@@ -111,9 +111,8 @@ const char *composer_problem(const struct status *status) {
 const struct status *composer_ask(struct composer *composer, struct call *call, const struct fan_out *fan_out,
                                   struct pillar_answer answers[PILLAR_COUNT]) {
   struct arena *arena = call_arena(call);
-  int64_t now = clock_monotonic_us(), deadline = call_deadline_us(call) - MARGIN_US;
-  if (deadline > now + PILLAR_US_MAX)
-    deadline = now + PILLAR_US_MAX;
+  int64_t now = clock_monotonic_us(), callers = call_deadline_us(call) - MARGIN_US;
+  int64_t deadline = callers < now + PILLAR_US_MAX ? callers : now + PILLAR_US_MAX;
   size_t expected = fan_out->ids ? fan_out->id_count : 1;
   struct pending *pending[PILLAR_COUNT][WINDOW_COUNT] = {{NULL}};
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
@@ -145,6 +144,8 @@ const struct status *composer_ask(struct composer *composer, struct call *call, 
   }
   if (failure || missing < PILLAR_COUNT)
     return failure;
+  if (clock_monotonic_us() >= callers)
+    return &status_deadline_exceeded; /* the caller's time was too short: nothing is missing */
   return status_make(arena, CODE_UNAVAILABLE, "ALL_PILLARS_MISSING", "no pillar answered; the first said: %s",
                      composer_problem(answers[0].problem));
 }
