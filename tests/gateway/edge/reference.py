@@ -12,7 +12,7 @@ from concurrent import futures
 
 import grpc
 from google.protobuf.message import DecodeError
-from suite import message_class
+from suite import eventually, message_class
 from wire import CODES
 
 STATUS = {CODES[code.value[0]][0]: code for code in grpc.StatusCode if code.value[0]}
@@ -60,8 +60,14 @@ def serve(suite, handler):
     server = grpc.server(futures.ThreadPoolExecutor(16), handlers=[handler], options=[("grpc.so_reuseport", 0)])
     credentials = grpc.ssl_server_credentials([(read("sell.key"), read("sell.pem"))], read("ca.pem"), True)
     address = f"127.0.0.1:{suite.port('sell')}"
-    if not server.add_secure_port(address, credentials):
-        raise OSError(f"cannot listen on {address}")
+
+    def bound():
+        try:
+            return server.add_secure_port(address, credentials)
+        except RuntimeError:
+            return 0  # a process that was killed holds its port until all of its memory is given back
+
+    eventually(bound, f"{address} can be listened on", 30)
     server.start()
     return server
 
