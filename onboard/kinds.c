@@ -1,5 +1,6 @@
 #include "onboard/commitment.h"
 #include "onboard/contract.h"
+#include "onboard/ending.h"
 #include "onboard/escalation.h"
 #include "onboard/governance_body.h"
 #include "onboard/member.h"
@@ -61,7 +62,12 @@ static void plan_state(const ProtobufCMessage *message, struct index_sink *sink)
 }
 
 static const struct index organization_indexes[] = {{"state", organization_state}, {0}};
-static const struct index partnership_indexes[] = {{"state", partnership_state}, {0}};
+static void partnership_sweep(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_sweep(sink, end_offer_next_us((const Onboard__Partnership *)message));
+}
+
+static const struct index partnership_indexes[] = {
+    {"state", partnership_state}, {"sweep", partnership_sweep}, {0}};
 static const struct index plan_indexes[] = {{"state", plan_state}, {0}};
 
 const struct kind kind_organization = {"organization", "vendors/*/organizations/*",

@@ -2,6 +2,7 @@
 
 #include "onboard/commitment.h"
 #include "onboard/contract.h"
+#include "onboard/ending.h"
 #include "onboard/governance_body.h"
 #include "onboard/review.h"
 #include "onboard/sponsor.h"
@@ -62,9 +63,9 @@ static const struct status *governed(const struct act *act, const void *noun, co
   return refusal;
 }
 
-static const struct status *wound_up(const struct act *act, const void *noun, const void *facts) {
-  const Onboard__Partnership *partnership = noun;
-  const struct evidence *evidence = facts;
+/* What is still to be wound up; NULL: nothing. */
+static struct status *left_open(const struct act *act, const Onboard__Partnership *partnership,
+                                const struct evidence *evidence) {
   struct status *refusal = NULL;
   if (evidence->plan)
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, partnership->name, "%s is in force; close it first",
@@ -76,6 +77,20 @@ static const struct status *wound_up(const struct act *act, const void *noun, co
     if (review_is_open_at(evidence->reviews[i], act->now_us))
       guard_add(act->arena, &refusal, REASON_GUARD_UNMET, evidence->reviews[i]->name,
                 "the review is still to be held; cancel it first");
+  return refusal;
+}
+
+static const struct status *wound_up(const struct act *act, const void *noun, const void *facts) {
+  return left_open(act, noun, facts);
+}
+
+/* What has been active ends by both parties' word. */
+static const struct status *agreed_and_wound_up(const struct act *act, const void *noun, const void *facts) {
+  const Onboard__Partnership *partnership = noun;
+  struct status *refusal = left_open(act, partnership, facts);
+  if (!end_is_agreed(partnership))
+    guard_add(act->arena, &refusal, REASON_GUARD_UNMET, partnership->name,
+              "both parties have to agree to the end; offer it");
   return refusal;
 }
 
@@ -96,7 +111,7 @@ static const struct transition transitions[] = {
     {PROSPECT, PARTNERSHIP_END, ENDED, wound_up},
     {ASSESSING, PARTNERSHIP_END, ENDED, wound_up},
     {DESIGNATED, PARTNERSHIP_END, ENDED, wound_up},
-    {TRANSITIONING, PARTNERSHIP_END, ENDED, wound_up},
+    {TRANSITIONING, PARTNERSHIP_END, ENDED, agreed_and_wound_up},
     {PROSPECT, PARTNERSHIP_CLASSIFY, PROSPECT, NULL},
     {ASSESSING, PARTNERSHIP_CLASSIFY, ASSESSING, NULL},
     {DESIGNATED, PARTNERSHIP_CLASSIFY, DESIGNATED, NULL},
@@ -104,6 +119,18 @@ static const struct transition transitions[] = {
     {UNDER_REVIEW, PARTNERSHIP_CLASSIFY, UNDER_REVIEW, NULL},
     {REDESIGN, PARTNERSHIP_CLASSIFY, REDESIGN, NULL},
     {TRANSITIONING, PARTNERSHIP_CLASSIFY, TRANSITIONING, NULL},
+    {ACTIVE, PARTNERSHIP_OFFER_END, ACTIVE, NULL},
+    {ACTIVE, PARTNERSHIP_AGREE_END, TRANSITIONING, NULL},
+    {ACTIVE, PARTNERSHIP_DECLINE_END, ACTIVE, NULL},
+    {UNDER_REVIEW, PARTNERSHIP_OFFER_END, UNDER_REVIEW, NULL},
+    {UNDER_REVIEW, PARTNERSHIP_AGREE_END, TRANSITIONING, NULL},
+    {UNDER_REVIEW, PARTNERSHIP_DECLINE_END, UNDER_REVIEW, NULL},
+    {REDESIGN, PARTNERSHIP_OFFER_END, REDESIGN, NULL},
+    {REDESIGN, PARTNERSHIP_AGREE_END, TRANSITIONING, NULL},
+    {REDESIGN, PARTNERSHIP_DECLINE_END, REDESIGN, NULL},
+    {TRANSITIONING, PARTNERSHIP_OFFER_END, TRANSITIONING, NULL},
+    {TRANSITIONING, PARTNERSHIP_AGREE_END, TRANSITIONING, NULL},
+    {TRANSITIONING, PARTNERSHIP_DECLINE_END, TRANSITIONING, NULL},
     {PROSPECT, PARTNERSHIP_COMPLETE_STAGE, PROSPECT, NULL},
     {ASSESSING, PARTNERSHIP_COMPLETE_STAGE, ASSESSING, NULL},
     {DESIGNATED, PARTNERSHIP_COMPLETE_STAGE, DESIGNATED, NULL},
@@ -112,9 +139,9 @@ static const struct transition transitions[] = {
     {REDESIGN, PARTNERSHIP_COMPLETE_STAGE, REDESIGN, NULL},
     {TRANSITIONING, PARTNERSHIP_COMPLETE_STAGE, TRANSITIONING, NULL},
 };
-static const char *const actions[] = {"EDIT",         "ASSESS",          "DESIGNATE", "ACTIVATE",
-                                      "START_REVIEW", "CONCLUDE_REVIEW", "RESUME",    "END",
-                                      "CLASSIFY",     "COMPLETE_STAGE"};
+static const char *const actions[] = {
+    "EDIT", "ASSESS",   "DESIGNATE", "ACTIVATE",  "START_REVIEW", "CONCLUDE_REVIEW", "RESUME",
+    "END",  "CLASSIFY", "OFFER_END", "AGREE_END", "DECLINE_END",  "COMPLETE_STAGE"};
 const struct machine partnership_machine = {
     .states = &onboard__partnership__state__descriptor,
     .actions = actions,

@@ -36,6 +36,9 @@ enum partnership_action {
   PARTNERSHIP_RESUME,          /* facts: struct evidence */
   PARTNERSHIP_END,             /* facts: struct evidence */
   PARTNERSHIP_CLASSIFY,
+  PARTNERSHIP_OFFER_END, /* the handshake's own rules are in ending.h */
+  PARTNERSHIP_AGREE_END,
+  PARTNERSHIP_DECLINE_END,
   PARTNERSHIP_COMPLETE_STAGE, /* in any state but ENDED; the stage's guards are in stage.h */
   PARTNERSHIP_ACTIONS
 };

@@ -1,3 +1,4 @@
+#include "onboard/ending.h"
 #include "onboard/govern.h"
 #include "onboard/handler.h"
 #include "onboard/organization.h"
@@ -60,9 +61,11 @@ const struct status *partnership_get(struct call *call, const void *in, void *ou
   const Onboard__GetPartnershipRequest *request = in;
   Onboard__Partnership *partnership;
   const struct status *status = resource_read(call, &kind_partnership, request->name, &partnership);
-  if (!status)
-    *(Onboard__Partnership *)out = *partnership;
-  return status;
+  if (status)
+    return status;
+  end_offer_settle(call_arena(call), partnership, call_now_us(call));
+  *(Onboard__Partnership *)out = *partnership;
+  return NULL;
 }
 
 /* Whose partnerships a list reads: the vendor's, or those with one organization. A partner's user gets those
@@ -107,6 +110,8 @@ const struct status *partnership_list(struct call *call, const void *in, void *o
                                               filter.folded, &page);
   if (status)
     return status;
+  for (size_t i = 0; i < page.count; i++)
+    end_offer_settle(arena, page.messages[i], call_now_us(call));
   response->partnerships = (Onboard__Partnership **)page.messages;
   response->n_partnerships = page.count;
   response->next_page_token = (char *)page.next_page_token;

@@ -28,6 +28,10 @@ static const struct method partnership_methods[] = {
     {"EndPartnership", .unary = partnership_end},
     {"ClassifyPartnership", .unary = partnership_class},
     {"CompleteStage", .unary = partnership_complete_stage},
+    {"OfferPartnershipEnd", .unary = end_offer_create},
+    {"AcceptPartnershipEnd", .unary = end_offer_agree},
+    {"RejectPartnershipEnd", .unary = end_offer_decline},
+    {"WithdrawPartnershipEnd", .unary = end_offer_take_back},
     {0},
 };
 static const struct service partnership_service = {"entente.onboard.v1.PartnershipService",

@@ -22,6 +22,7 @@ unary_fn organization_create, organization_get, organization_list, organization_
 unary_fn partnership_create, partnership_get, partnership_list, partnership_update, partnership_assess,
     partnership_designate, partnership_activate, partnership_open_review, partnership_close_review,
     partnership_resume, partnership_end, partnership_class, partnership_complete_stage;
+unary_fn end_offer_create, end_offer_agree, end_offer_decline, end_offer_take_back;
 unary_fn plan_create, plan_get, plan_list, plan_update, plan_offer, plan_answer, plan_take_back,
     plan_subscribe, plan_enact, plan_finish;
 unary_fn plan_version_get, plan_version_list, plan_version_compare;

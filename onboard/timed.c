@@ -2,6 +2,7 @@
 
 #include "onboard/commitment.h"
 #include "onboard/contract.h"
+#include "onboard/ending.h"
 #include "onboard/govern.h"
 #include "onboard/member.h"
 #include "onboard/milestone.h"
@@ -193,6 +194,23 @@ static const struct status *member_stage(struct txn *txn, const struct act *act,
   return NULL;
 }
 
+/* ---- offers to end a partnership ---- */
+
+static int64_t partnership_next(const ProtobufCMessage *message) {
+  return end_offer_next_us((const Onboard__Partnership *)message);
+}
+
+static const struct status *partnership_stage(struct txn *txn, const struct act *act,
+                                              ProtobufCMessage *message) {
+  Onboard__Partnership *partnership = (Onboard__Partnership *)message;
+  int64_t occurred = end_offer_next_us(partnership);
+  end_offer_settle(act->arena, partnership, act->now_us);
+  txn_put(txn, &kind_partnership, partnership);
+  txn_record(txn, &(struct record_facts){
+                      .type = "partnership.end_expired", .payload = partnership, .occur_us = occurred});
+  return NULL;
+}
+
 /* ---- all ---- */
 
 const struct timed timed_commitment = {&kind_commitment, commitment_next, commitment_stage};
@@ -201,8 +219,8 @@ const struct timed timed_review = {&kind_review, review_next, review_stage};
 const struct timed timed_contract = {&kind_contract, contract_next_time, contract_stage};
 const struct timed timed_term = {&kind_term, term_next, term_stage};
 const struct timed timed_member = {&kind_member, member_next, member_stage};
+const struct timed timed_partnership = {&kind_partnership, partnership_next, partnership_stage};
 const struct timed *const timed_kinds[] = {
-    &timed_commitment, &timed_milestone,       &timed_review,
-    &timed_contract,   &timed_governance_body, &timed_escalation,
-    &timed_term,       &timed_member,          NULL,
+    &timed_commitment, &timed_milestone, &timed_review, &timed_contract,    &timed_governance_body,
+    &timed_escalation, &timed_term,      &timed_member, &timed_partnership, NULL,
 };

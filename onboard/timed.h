@@ -11,7 +11,7 @@
 #include "entente/onboard/v1/review.pb-c.h"
 
 extern const struct timed timed_commitment, timed_milestone, timed_review, timed_contract, timed_term,
-    timed_member;
+    timed_member, timed_partnership;
 extern const struct timed *const timed_kinds[]; /* NULL-terminated */
 
 /* What a commitment's change adds to the counters: its points and weight before, against now. */

@@ -497,6 +497,15 @@ static void an_annual_review_changes_the_partnership(void **state) {
   assert_int_equal(now->state, ONBOARD__PARTNERSHIP__STATE__STATE_ACTIVE);
 }
 
+static void the_body_winds_down_when_both_agree_to_the_end(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = governed(fixture, "agreed-end", "");
+  ask(fixture, fixture->vendor, "PartnershipService/OfferPartnershipEnd",
+      "{'name': '%s', 'reason': 'both go other ways'}", partnership);
+  ask(fixture, fixture->partner, "PartnershipService/AcceptPartnershipEnd", "{'name': '%s'}", partnership);
+  assert_int_equal(body_of(fixture, partnership)->state, BODY(WINDING_DOWN));
+}
+
 static void the_body_ends_with_its_partnership(void **state) {
   struct onboard_fixture *fixture = *state;
   const char *partnership = governed(fixture, "ending", "");
@@ -513,6 +522,9 @@ static void the_body_ends_with_its_partnership(void **state) {
   ask(fixture, fixture->vendor, "ReviewService/CancelReview",
       "{'name': '%s/reviews/annual-20270715', 'reason': 'the partnership ends'}", partnership);
   ask(fixture, fixture->vendor, "PlanService/ClosePlan", "{'name': '%s/plans/fy26'}", partnership);
+  ask(fixture, fixture->partner, "PartnershipService/OfferPartnershipEnd",
+      "{'name': '%s', 'reason': 'both went other ways'}", partnership);
+  ask(fixture, fixture->vendor, "PartnershipService/AcceptPartnershipEnd", "{'name': '%s'}", partnership);
   ask(fixture, fixture->vendor, "PartnershipService/EndPartnership",
       "{'name': '%s', 'reason': 'both went other ways'}", partnership);
   assert_int_equal(body_of(fixture, partnership)->state, BODY(DISSOLVED));
@@ -643,6 +655,7 @@ int main(void) {
       cmocka_unit_test(a_disputed_claim_goes_up_the_ladder),
       cmocka_unit_test(what_is_missed_goes_up_the_ladder),
       cmocka_unit_test(an_annual_review_changes_the_partnership),
+      cmocka_unit_test(the_body_winds_down_when_both_agree_to_the_end),
       cmocka_unit_test(the_body_ends_with_its_partnership),
       cmocka_unit_test(a_review_names_the_facts_before_it),
       cmocka_unit_test(one_body_of_many_at_once),

@@ -90,10 +90,13 @@ static void ending_needs_everything_wound_up(void **state) {
   scene_build(arena, &scene, STATE(TRANSITIONING));
   const struct status *status = partnership_apply(&act, scene.partnership, PARTNERSHIP_END, &scene.evidence);
   assert_refused(status, REASON_GUARD_UNMET);
-  assert_int_equal(guard_count(status), 4); /* the plan, the contract and two reviews */
+  assert_int_equal(guard_count(status), 5); /* the plan, the contract, two reviews, the other party's word */
   scene.evidence.plan = NULL;
   scene.evidence.contract = NULL;
   scene.evidence.review_count = 0;
+  Onboard__EndOffer accepted = ONBOARD__END_OFFER__INIT;
+  accepted.state = ONBOARD__END_OFFER__STATE__STATE_ACCEPTED;
+  scene.partnership->end_offer = &accepted;
   assert_null(partnership_apply(&act, scene.partnership, PARTNERSHIP_END, &scene.evidence));
   assert_int_equal(moment_us(scene.partnership->end_time), act.now_us);
 }

@@ -189,6 +189,12 @@ static void from_prospect_to_end(void **state) {
           "{'name': '%s', 'reason': 'no longer wanted'}", name);
   set_now(fixture, "2026-10-01T00:00:00Z");
   ask(fixture, fixture->vendor, "PlanService/ClosePlan", "{'name': '%s'}", plan);
+  status = refused(fixture, fixture->vendor, "PartnershipService/EndPartnership", REASON_GUARD_UNMET,
+                   "{'name': '%s', 'reason': 'no longer wanted'}", name);
+  assert_int_equal(guard_count(status), 1); /* the other party's word */
+  ask(fixture, fixture->partner, "PartnershipService/OfferPartnershipEnd",
+      "{'name': '%s', 'reason': 'as the review concluded'}", name);
+  ask(fixture, fixture->vendor, "PartnershipService/AcceptPartnershipEnd", "{'name': '%s'}", name);
   const Onboard__Partnership *ended = ask(fixture, fixture->vendor, "PartnershipService/EndPartnership",
                                           "{'name': '%s', 'reason': 'no longer wanted'}", name);
   assert_int_equal(ended->state, STATE(ENDED));
