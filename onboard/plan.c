@@ -317,6 +317,7 @@ Onboard__Commitment *plan_commitment(struct arena *arena, const Onboard__Plan *p
   commitment->due_time = term->due_time;
   commitment->consequence = term->consequence;
   commitment->measure = term->measure;
+  commitment->cadence_days = term->cadence_days;
   commitment->state = commitment_state_at(commitment, now_us);
   return commitment;
 }

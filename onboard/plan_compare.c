@@ -92,7 +92,7 @@ static const char *value_text(struct arena *arena, field_t *field, const void *v
   default:
     assert(field->type == PROTOBUF_C_TYPE_INT32); /* terms hold nothing else */
     memcpy(&small, value, sizeof small);
-    return arena_printf(arena, "%d", small);
+    return small ? arena_printf(arena, "%d", small) : ""; /* 0 is the default, which nobody said */
   }
 }
 

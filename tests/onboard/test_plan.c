@@ -199,6 +199,9 @@ static void closing_needs_everything_settled(void **state) {
   Onboard__Commitment *commitments[] = {
       plan_commitment(arena, plan, plan->terms->commitments[0], act.now_us),
       plan_commitment(arena, plan, plan->terms->commitments[1], act.now_us)};
+  Onboard__CommitmentTerm monthly = *plan->terms->commitments[0];
+  monthly.cadence_days = 30;
+  assert_int_equal(plan_commitment(arena, plan, &monthly, act.now_us)->cadence_days, 30);
   Onboard__Milestone *milestones[] = {plan_milestone(arena, plan, plan->terms->milestones[0], act.now_us)};
   facts.commitments = commitments;
   facts.commitment_count = 2;
