@@ -1,6 +1,7 @@
 """Every counter of every pillar, computed anew from the lists that anybody can read, month by month."""
 
 import random
+import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
@@ -316,10 +317,9 @@ def compare_views(suite, partnership, token, pillar, told):
 def check(suite, what):
     """Sweeps and followers may be about to count: what differs must go on differing."""
     for token, party, ids in ((suite.vendor(), 1, IDS), (suite.partner(), 2, IDS[:1])):
-        for _ in range(4):
-            differences = compare(suite, token, party, ids)
-            if not differences:
-                break
+        until = time.monotonic() + 20
+        while (differences := compare(suite, token, party, ids)) and time.monotonic() < until:
+            time.sleep(0.5)
         if differences:
             fail(f"{what}: {len(differences)} counters drifted, such as\n  " + "\n  ".join(differences[:12]))
 
