@@ -82,12 +82,7 @@ static const struct status *open_commitment(struct call *call, const char *name,
   const struct status *status = resource_load(call, &kind_commitment, name, etag, out);
   if (!status)
     status = check_plan(call, name, plan);
-  if (status || commitment_next_us(*out) > call_now_us(call))
-    return status;
-  bool changed;
-  status = timed_record(call_store(call), &timed_commitment, call_arena(call), name, call_now_us(call),
-                        call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
+  return status ? status : resource_settle(call, &timed_commitment, *out);
 }
 
 const struct status *commitment_let_go(struct call *call, const void *in, void *out) {

@@ -21,20 +21,6 @@ static const struct status *answer(struct call *call, Onboard__Contract *contrac
   return txn_commit(call_txn(call), out);
 }
 
-/* A contract to be changed. What time has changed is recorded first, as acts of the system; the handler then
- * runs again on that. */
-static const struct status *open_contract(struct call *call, const char *name, const char *etag,
-                                          Onboard__Contract **out) {
-  const struct status *status = resource_load(call, &kind_contract, name, etag, out);
-  if (status || contract_next(*out).at_us > call_now_us(call))
-    return status;
-  bool changed = true;
-  while (!status && changed)
-    status = timed_record(call_store(call), &timed_contract, call_arena(call), name, call_now_us(call),
-                          call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
-}
-
 /* ---- create, read, list ---- */
 
 /* The contract that a new one is a version of; NULL when none is named. */
@@ -197,7 +183,8 @@ const struct status *contract_update(struct call *call, const void *in, void *ou
   const Google__Protobuf__FieldMask *mask = request->update_mask;
   struct act act = act_of(call);
   Onboard__Contract *contract, *edited;
-  const struct status *status = open_contract(call, request->contract->name, request->etag, &contract);
+  const struct status *status =
+      resource_open(call, &timed_contract, request->contract->name, request->etag, &contract);
   if (status)
     return status;
   /* The mask may reach into the terms: apply it to a copy, so that the rules see before and after. */
@@ -213,7 +200,7 @@ const struct status *contract_update(struct call *call, const void *in, void *ou
 
 static const struct status *open_item(struct call *call, const char *name, const char *etag, const char *id,
                                       Onboard__Contract **contract, Onboard__NegotiationItem **item) {
-  const struct status *status = open_contract(call, name, etag, contract);
+  const struct status *status = resource_open(call, &timed_contract, name, etag, contract);
   if (status)
     return status;
   *item = item_find(*contract, id);
@@ -226,7 +213,7 @@ const struct status *item_create(struct call *call, const void *in, void *out) {
   Onboard__Contract *contract;
   const struct status *status = offer_check(act.arena, request->item->element, request->offer, "offer");
   if (!status)
-    status = open_contract(call, request->name, request->etag, &contract);
+    status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status && item_find(contract, request->item->id)) {
     struct status *refusal = call_fail(call, CODE_ALREADY_EXISTS, REASON_ALREADY_EXISTS,
                                        "%s has an item %s already", contract->name, request->item->id);
@@ -282,7 +269,7 @@ const struct status *contract_put_forward(struct call *call, const void *in, voi
   const Onboard__RequestSignatureRequest *request = in;
   struct act act = act_of(call);
   Onboard__Contract *contract;
-  const struct status *status = open_contract(call, request->name, request->etag, &contract);
+  const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_request_signature(&act, contract);
   return status ? status : answer(call, contract, "contract.signature_requested", out);
@@ -374,11 +361,11 @@ const struct status *contract_subscribe(struct call *call, const void *in, void 
   struct act act = act_of(call);
   Onboard__Contract *contract, *latest = NULL;
   Onboard__Partnership *partnership;
-  const struct status *status = open_contract(call, request->name, request->etag, &contract);
+  const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = partnership_open(call, request->name, "SIGN", &partnership);
   if (!status && !text_empty(partnership->contract))
-    status = open_contract(call, partnership->contract, "", &latest);
+    status = resource_open(call, &timed_contract, partnership->contract, "", &latest);
   if (!status)
     status = contract_sign(&act, contract, request->content_hash, latest);
   if (!status)
@@ -403,7 +390,7 @@ const struct status *contract_give_up(struct call *call, const void *in, void *o
   const Onboard__CancelContractRequest *request = in;
   struct act act = act_of(call);
   Onboard__Contract *contract;
-  const struct status *status = open_contract(call, request->name, request->etag, &contract);
+  const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_cancel(&act, contract, request->reason);
   return status ? status : answer(call, contract, "contract.cancelled", out);
@@ -413,7 +400,7 @@ const struct status *contract_refuse_renewal(struct call *call, const void *in, 
   const Onboard__DeclineRenewalRequest *request = in;
   struct act act = act_of(call);
   Onboard__Contract *contract;
-  const struct status *status = open_contract(call, request->name, request->etag, &contract);
+  const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_decline_renewal(&act, contract);
   return status ? status : answer(call, contract, "contract.renewal_declined", out);
@@ -426,7 +413,7 @@ const struct status *contract_give_notice(struct call *call, const void *in, voi
   struct status *invalid = NULL;
   if (!moment_check(act.arena, &invalid, "end_time", request->end_time))
     return invalid;
-  const struct status *status = open_contract(call, request->name, request->etag, &contract);
+  const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_terminate(&act, contract, request->reason, moment_us(request->end_time));
   return status ? status : answer(call, contract, "contract.notice_given", out);

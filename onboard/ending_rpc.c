@@ -5,19 +5,6 @@
 
 #include "entente/onboard/v1/partnership_service.pb-c.h"
 
-/* A partnership whose offer is to be changed. That it has expired is recorded first, as an act of the system;
- * the handler then runs again on that. */
-static const struct status *open_offer(struct call *call, const char *name, const char *etag,
-                                       Onboard__Partnership **out) {
-  const struct status *status = resource_load(call, &kind_partnership, name, etag, out);
-  if (status || end_offer_next_us(*out) > call_now_us(call))
-    return status;
-  bool changed;
-  status = timed_record(call_store(call), &timed_partnership, call_arena(call), name, call_now_us(call),
-                        call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
-}
-
 static const struct status *answer(struct call *call, Onboard__Partnership *partnership, const char *type,
                                    void *out) {
   resource_change(call_txn(call), &kind_partnership, partnership, type);
@@ -29,7 +16,8 @@ const struct status *end_offer_create(struct call *call, const void *in, void *o
   const Onboard__OfferPartnershipEndRequest *request = in;
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
-  const struct status *status = open_offer(call, request->name, request->etag, &partnership);
+  const struct status *status =
+      resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = end_offer_make(&act, partnership, request->reason);
   return status ? status : answer(call, partnership, "partnership.end_offered", out);
@@ -39,7 +27,8 @@ const struct status *end_offer_agree(struct call *call, const void *in, void *ou
   const Onboard__AcceptPartnershipEndRequest *request = in;
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
-  const struct status *status = open_offer(call, request->name, request->etag, &partnership);
+  const struct status *status =
+      resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (status)
     return status;
   Onboard__Partnership__State was = partnership->state;
@@ -53,7 +42,8 @@ const struct status *end_offer_decline(struct call *call, const void *in, void *
   const Onboard__RejectPartnershipEndRequest *request = in;
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
-  const struct status *status = open_offer(call, request->name, request->etag, &partnership);
+  const struct status *status =
+      resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = end_offer_reject(&act, partnership, request->reason);
   return status ? status : answer(call, partnership, "partnership.end_rejected", out);
@@ -63,7 +53,8 @@ const struct status *end_offer_take_back(struct call *call, const void *in, void
   const Onboard__WithdrawPartnershipEndRequest *request = in;
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
-  const struct status *status = open_offer(call, request->name, request->etag, &partnership);
+  const struct status *status =
+      resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = end_offer_withdraw(&act, partnership);
   return status ? status : answer(call, partnership, "partnership.end_withdrawn", out);

@@ -122,23 +122,12 @@ const struct status *escalation_list(struct call *call, const void *in, void *ou
 
 /* ---- verbs ---- */
 
-/* What time has changed is recorded first, then the handler runs again. */
-static const struct status *open_escalation(struct call *call, const char *name, const char *etag,
-                                            Onboard__Escalation **out) {
-  bool changed;
-  const struct status *status = resource_load(call, &kind_escalation, name, etag, out);
-  if (status || escalation_next_us(*out) > call_now_us(call))
-    return status;
-  status = timed_record(call_store(call), &timed_escalation, call_arena(call), name, call_now_us(call),
-                        call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
-}
-
 const struct status *escalation_raise(struct call *call, const void *in, void *out) {
   const Onboard__AdvanceEscalationRequest *request = in;
   struct act act = act_of(call);
   Onboard__Escalation *escalation;
-  const struct status *status = open_escalation(call, request->name, request->etag, &escalation);
+  const struct status *status =
+      resource_open(call, &timed_escalation, request->name, request->etag, &escalation);
   if (!status)
     status = escalation_advance(&act, escalation, request->reason);
   return status ? status : answer(call, escalation, "escalation.advanced", escalation->state, out);
@@ -148,7 +137,8 @@ const struct status *escalation_offer(struct call *call, const void *in, void *o
   const Onboard__ProposeResolutionRequest *request = in;
   struct act act = act_of(call);
   Onboard__Escalation *escalation;
-  const struct status *status = open_escalation(call, request->name, request->etag, &escalation);
+  const struct status *status =
+      resource_open(call, &timed_escalation, request->name, request->etag, &escalation);
   if (!status)
     status = escalation_propose(&act, escalation, request->resolution);
   return status ? status : answer(call, escalation, "escalation.resolution_proposed", escalation->state, out);
@@ -158,7 +148,8 @@ const struct status *escalation_accept(struct call *call, const void *in, void *
   const Onboard__ConfirmResolutionRequest *request = in;
   struct act act = act_of(call);
   Onboard__Escalation *escalation;
-  const struct status *status = open_escalation(call, request->name, request->etag, &escalation);
+  const struct status *status =
+      resource_open(call, &timed_escalation, request->name, request->etag, &escalation);
   if (!status)
     status = escalation_confirm(&act, escalation);
   return status ? status : answer(call, escalation, "escalation.resolved", escalation->state, out);
@@ -168,7 +159,8 @@ const struct status *escalation_decline(struct call *call, const void *in, void 
   const Onboard__RejectResolutionRequest *request = in;
   struct act act = act_of(call);
   Onboard__Escalation *escalation;
-  const struct status *status = open_escalation(call, request->name, request->etag, &escalation);
+  const struct status *status =
+      resource_open(call, &timed_escalation, request->name, request->etag, &escalation);
   if (!status)
     status = escalation_reject(&act, escalation, request->reason);
   return status ? status : answer(call, escalation, "escalation.resolution_rejected", escalation->state, out);

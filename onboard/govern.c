@@ -193,17 +193,12 @@ const struct timed timed_escalation = {&kind_escalation, escalation_next, escala
 
 const struct status *govern_hold(struct call *call, const Onboard__Partnership *partnership,
                                  Onboard__GovernanceBody **out) {
-  bool changed;
   *out = NULL;
   if (text_empty(partnership->governance_body))
     return NULL;
   const struct status *status =
       resource_load(call, &kind_governance_body, partnership->governance_body, "", out);
-  if (status || governance_next_us(*out) > call_now_us(call))
-    return status;
-  status = timed_record(call_store(call), &timed_governance_body, call_arena(call), (*out)->name,
-                        call_now_us(call), call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
+  return status ? status : resource_settle(call, &timed_governance_body, *out);
 }
 
 const struct status *govern_sponsor(struct call *call, const Onboard__Sponsor *sponsor) {

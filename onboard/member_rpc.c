@@ -26,12 +26,7 @@ static const struct status *open_member(struct call *call, const char *name, con
   const struct status *status = resource_load(call, &kind_member, name, etag, out);
   if (!status)
     status = resource_load(call, &kind_program, (*out)->program, "", program);
-  if (status || member_next_us(*out) > call_now_us(call))
-    return status;
-  bool changed;
-  status = timed_record(call_store(call), &timed_member, call_arena(call), name, call_now_us(call),
-                        call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
+  return status ? status : resource_settle(call, &timed_member, *out);
 }
 
 /* ---- enrolling ---- */

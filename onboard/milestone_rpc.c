@@ -71,12 +71,7 @@ static const struct status *open_milestone(struct call *call, const char *name, 
   const struct status *status = resource_load(call, &kind_milestone, name, etag, out);
   if (!status)
     status = check_plan(call, name, plan);
-  if (status || milestone_next_us(*out) > call_now_us(call))
-    return status;
-  bool changed;
-  status = timed_record(call_store(call), &timed_milestone, call_arena(call), name, call_now_us(call),
-                        call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
+  return status ? status : resource_settle(call, &timed_milestone, *out);
 }
 
 static const struct status *answer(struct call *call, Onboard__Milestone *milestone, const char *type,

@@ -119,18 +119,6 @@ const struct status *review_list(struct call *call, const void *in, void *out) {
 
 /* ---- verbs ---- */
 
-/* As commitments: what time has changed is recorded first, then the handler runs again. */
-static const struct status *open_review(struct call *call, const char *name, const char *etag,
-                                        Onboard__Review **out) {
-  const struct status *status = resource_load(call, &kind_review, name, etag, out);
-  if (status || review_next_us(*out) > call_now_us(call))
-    return status;
-  bool changed;
-  status = timed_record(call_store(call), &timed_review, call_arena(call), name, call_now_us(call),
-                        call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
-}
-
 const struct status *review_move(struct call *call, const void *in, void *out) {
   const Onboard__RescheduleReviewRequest *request = in;
   struct act act = act_of(call);
@@ -138,7 +126,7 @@ const struct status *review_move(struct call *call, const void *in, void *out) {
   struct status *invalid = NULL;
   if (!moment_check(act.arena, &invalid, "due_time", request->due_time))
     return invalid;
-  const struct status *status = open_review(call, request->name, request->etag, &review);
+  const struct status *status = resource_open(call, &timed_review, request->name, request->etag, &review);
   if (status)
     return status;
   const Google__Protobuf__Timestamp *before = review->due_time;
@@ -284,7 +272,7 @@ const struct status *review_record(struct call *call, const void *in, void *out)
     return invalid;
   const struct status *status = review_check_attendees(act.arena, request->attendees, request->n_attendees);
   if (!status)
-    status = open_review(call, request->name, request->etag, &review);
+    status = resource_open(call, &timed_review, request->name, request->etag, &review);
   if (!status)
     status = load_sponsors(call, request, &sponsors);
   if (status)
@@ -333,7 +321,7 @@ const struct status *review_call_off(struct call *call, const void *in, void *ou
   const Onboard__CancelReviewRequest *request = in;
   struct act act = act_of(call);
   Onboard__Review *review;
-  const struct status *status = open_review(call, request->name, request->etag, &review);
+  const struct status *status = resource_open(call, &timed_review, request->name, request->etag, &review);
   if (!status)
     status = check_cadence(call, review);
   if (!status)

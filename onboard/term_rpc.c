@@ -18,20 +18,6 @@ static const struct status *answer(struct call *call, Onboard__Term *term, const
   return txn_commit(call_txn(call), out);
 }
 
-/* A term to be changed. What time has changed is recorded first, as acts of the system; the handler then runs
- * again on that. */
-static const struct status *open_term(struct call *call, const char *name, const char *etag,
-                                      Onboard__Term **out) {
-  const struct status *status = resource_load(call, &kind_term, name, etag, out);
-  if (status || term_next_us(*out) > call_now_us(call))
-    return status;
-  bool changed = true;
-  while (!status && changed)
-    status = timed_record(call_store(call), &timed_term, call_arena(call), name, call_now_us(call),
-                          call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
-}
-
 /* ---- binding ---- */
 
 static char *schedule_name(struct arena *arena, const char *partnership, Onboard__TermKind kind) {
@@ -62,7 +48,7 @@ static const struct status *load_facts(struct call *call, const Onboard__Term *t
   if (status || text_empty(term->replaces) || text_equal(term->replaces, term->name) ||
       !text_equal(name_partnership(arena, term->replaces), name_partnership(arena, term->name)))
     return status;
-  status = open_term(call, term->replaces, "", &facts->replaced);
+  status = resource_open(call, &timed_term, term->replaces, "", &facts->replaced);
   return status && status->code == CODE_NOT_FOUND ? NULL : status;
 }
 
@@ -110,7 +96,7 @@ const struct status *term_agree(struct call *call, const void *in, void *out) {
   Onboard__Partnership *partnership;
   Onboard__Term *term;
   struct term_facts facts;
-  const struct status *status = open_term(call, request->name, request->etag, &term);
+  const struct status *status = resource_open(call, &timed_term, request->name, request->etag, &term);
   if (!status)
     status = partnership_open(call, request->name, "ACCEPT_TERM", &partnership);
   if (!status)
@@ -128,7 +114,7 @@ const struct status *term_refuse(struct call *call, const void *in, void *out) {
   const Onboard__DeclineTermRequest *request = in;
   struct act act = act_of(call);
   Onboard__Term *term;
-  const struct status *status = open_term(call, request->name, request->etag, &term);
+  const struct status *status = resource_open(call, &timed_term, request->name, request->etag, &term);
   if (!status)
     status = term_decline(&act, term, request->reason);
   return status ? status : answer(call, term, "term.declined", out);
@@ -138,7 +124,7 @@ const struct status *term_take_back(struct call *call, const void *in, void *out
   const Onboard__WithdrawTermRequest *request = in;
   struct act act = act_of(call);
   Onboard__Term *term;
-  const struct status *status = open_term(call, request->name, request->etag, &term);
+  const struct status *status = resource_open(call, &timed_term, request->name, request->etag, &term);
   if (!status)
     status = term_withdraw(&act, term, request->reason);
   return status ? status : answer(call, term, "term.withdrawn", out);
@@ -152,7 +138,7 @@ const struct status *term_finish(struct call *call, const void *in, void *out) {
   struct status *invalid = NULL;
   if (!moment_check(act.arena, &invalid, "end_time", request->end_time))
     return invalid;
-  const struct status *status = open_term(call, request->name, request->etag, &term);
+  const struct status *status = resource_open(call, &timed_term, request->name, request->etag, &term);
   if (!status)
     status = load_schedule(call, term, &schedule);
   if (!status)

@@ -145,18 +145,6 @@ const struct status *engagement_list(struct call *call, const void *in, void *ou
 
 /* ---- answers ---- */
 
-/* What time has changed is recorded first, then the handler runs again. */
-static const struct status *engagement_load(struct call *call, const char *name, const char *etag,
-                                            Sell__Engagement **out) {
-  const struct status *status = resource_load(call, &kind_engagement, name, etag, out);
-  if (status || engagement_next_us(*out) > call_now_us(call))
-    return status;
-  bool changed;
-  status = timed_record(call_store(call), &timed_engagement, call_arena(call), name, call_now_us(call),
-                        call_deadline_us(call), &changed);
-  return status ? status : &status_lost_race;
-}
-
 static const struct status *finish(struct call *call, Sell__Engagement *engagement, const char *type,
                                    void *out) {
   engagement_change(call_txn(call), engagement, type, call_now_us(call));
@@ -198,7 +186,8 @@ const struct status *engagement_take(struct call *call, const void *in, void *ou
   const Sell__AcceptEngagementRequest *request = in;
   struct act act = act_of(call);
   Sell__Engagement *engagement;
-  const struct status *status = engagement_load(call, request->name, request->etag, &engagement);
+  const struct status *status =
+      resource_open(call, &timed_engagement, request->name, request->etag, &engagement);
   if (!status)
     status = engagement_accept(&act, engagement, request->members, request->n_members);
   if (!status)
@@ -210,7 +199,8 @@ const struct status *engagement_refuse(struct call *call, const void *in, void *
   const Sell__RejectEngagementRequest *request = in;
   struct act act = act_of(call);
   Sell__Engagement *engagement;
-  const struct status *status = engagement_load(call, request->name, request->etag, &engagement);
+  const struct status *status =
+      resource_open(call, &timed_engagement, request->name, request->etag, &engagement);
   if (!status)
     status = engagement_reject(&act, engagement, request);
   return status ? status : finish(call, engagement, "engagement.rejected", out);
@@ -220,7 +210,8 @@ const struct status *engagement_take_back(struct call *call, const void *in, voi
   const Sell__CancelEngagementRequest *request = in;
   struct act act = act_of(call);
   Sell__Engagement *engagement;
-  const struct status *status = engagement_load(call, request->name, request->etag, &engagement);
+  const struct status *status =
+      resource_open(call, &timed_engagement, request->name, request->etag, &engagement);
   if (!status)
     status = engagement_cancel(&act, engagement, request->reason);
   return status ? status : finish(call, engagement, "engagement.cancelled", out);
@@ -240,7 +231,8 @@ const struct status *engagement_deepen(struct call *call, const void *in, void *
   const Sell__ChangeEngagementInvolvementRequest *request = in;
   struct act act = act_of(call);
   Sell__Engagement *engagement;
-  const struct status *status = engagement_load(call, request->name, request->etag, &engagement);
+  const struct status *status =
+      resource_open(call, &timed_engagement, request->name, request->etag, &engagement);
   if (!status)
     status = engagement_involve(&act, engagement, request);
   return status ? status : amend(call, engagement, "engagement.involvement_changed", out);
@@ -250,7 +242,8 @@ const struct status *engagement_set_members(struct call *call, const void *in, v
   const Sell__SetEngagementMembersRequest *request = in;
   struct act act = act_of(call);
   Sell__Engagement *engagement;
-  const struct status *status = engagement_load(call, request->name, request->etag, &engagement);
+  const struct status *status =
+      resource_open(call, &timed_engagement, request->name, request->etag, &engagement);
   if (!status)
     status = engagement_staff(&act, engagement, request->members, request->n_members);
   return status ? status : amend(call, engagement, "engagement.members_set", out);

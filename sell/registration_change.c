@@ -22,12 +22,9 @@ static const struct status *load(struct call *call, const char *name, Sell__Regi
     return status;
   if (!*out || !registration_visible(*out, call_party(call)))
     return call_not_found(call, name);
-  if (registration_next_us(*out) <= call_now_us(call)) {
-    bool changed;
-    status = timed_record(call_store(call), &timed_registration, call_arena(call), name, call_now_us(call),
-                          call_deadline_us(call), &changed);
-    return status ? status : &status_lost_race;
-  }
+  status = resource_settle(call, &timed_registration, *out);
+  if (status)
+    return status;
   *before = registration_copy(call_arena(call), *out);
   return NULL;
 }

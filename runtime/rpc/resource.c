@@ -31,6 +31,23 @@ const struct status *resource_load(struct call *call, const struct kind *kind, c
   return text_empty(etag) ? NULL : call_check_etag(call, etag, message_text(message, "etag"));
 }
 
+const struct status *resource_settle(struct call *call, const struct timed *timed, const void *message) {
+  const struct status *status = NULL;
+  bool changed = true;
+  if (timed->next_us(message) > call_now_us(call))
+    return NULL;
+  while (!status && changed)
+    status = timed_record(call_store(call), timed, call_arena(call), message_text(message, "name"),
+                          call_now_us(call), call_deadline_us(call), &changed);
+  return status ? status : &status_lost_race;
+}
+
+const struct status *resource_open(struct call *call, const struct timed *timed, const char *name,
+                                   const char *etag, void *out) {
+  const struct status *status = resource_load(call, timed->kind, name, etag, out);
+  return status ? status : resource_settle(call, timed, *(ProtobufCMessage **)out);
+}
+
 const struct status *resource_read(struct call *call, const struct kind *kind, const char *name, void *out) {
   ProtobufCMessage *message;
   const struct status *status = txn_peek(call_txn(call), kind, name, &message);

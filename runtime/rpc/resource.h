@@ -7,6 +7,7 @@
 #include "runtime/base/machine.h"
 #include "runtime/rpc/call.h"
 #include "runtime/store/list.h"
+#include "runtime/store/sweep.h"
 
 /* The caller as rules see it, now. */
 struct act act_of(struct call *call);
@@ -15,6 +16,12 @@ Type__Party call_party(const struct call *call);
 /* Reads an entity for a change; `out` as in txn_get(). NOT_FOUND; ABORTED (ETAG_MISMATCH) unless `etag` is
  * empty or NULL or that of the entity. */
 const struct status *resource_load(struct call *call, const struct kind *kind, const char *name,
+                                   const char *etag, void *out);
+/* Records what time has changed in an entity that was read for a change, as acts of the system, until nothing
+ * more is due. ABORTED (LOST_RACE) when anything was: the handler then runs again, on what was recorded. */
+const struct status *resource_settle(struct call *call, const struct timed *timed, const void *message);
+/* resource_load() of an entity that time changes, then resource_settle(). */
+const struct status *resource_open(struct call *call, const struct timed *timed, const char *name,
                                    const char *etag, void *out);
 /* Reads an entity for an answer, or for what only informs: its version does not matter to the commit.
  * NOT_FOUND. */
