@@ -20,9 +20,7 @@ static struct posting posting_of(struct call *call) {
 /* Stages a changed plan and commits it as the answer. */
 static const struct status *commit(struct call *call, const char *type, Incentivize__CommissionPlan *plan,
                                    void *out) {
-  resource_change(call_txn(call), &kind_commission_plan, plan, type);
-  *(Incentivize__CommissionPlan *)out = *plan;
-  return txn_commit(call_txn(call), out);
+  return resource_answer(call, &kind_commission_plan, plan, type, out);
 }
 
 const struct status *commission_plan_get(struct call *call, const void *in, void *out) {

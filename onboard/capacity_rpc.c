@@ -49,7 +49,5 @@ const struct status *capacity_update(struct call *call, const void *in, void *ou
   if (status)
     return status;
   capacity_reckon(arena, capacity);
-  resource_change(call_txn(call), &kind_capacity, capacity, "capacity.updated");
-  *(Onboard__Capacity *)out = *capacity;
-  return txn_commit(call_txn(call), out);
+  return resource_answer(call, &kind_capacity, capacity, "capacity.updated", out);
 }

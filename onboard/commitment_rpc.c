@@ -64,24 +64,13 @@ const struct status *commitment_list(struct call *call, const void *in, void *ou
 
 /* ---- what a change of a commitment starts from ---- */
 
-static const struct status *check_plan(struct call *call, const char *commitment, Onboard__Plan **out) {
-  const char *name = name_prefix(call_arena(call), commitment, 3);
-  const struct status *status = resource_load(call, &kind_plan, name, "", out);
-  if (status || (*out)->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
-    return status;
-  struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PLAN_CLOSED",
-                                     "%s is closed: its commitments stand as they are", name);
-  status_add_metadata(call_arena(call), refusal, "plan", name);
-  return refusal;
-}
-
 /* Loads a commitment whose plan is not closed. What time has changed is recorded first, as an act of the
  * system; the handler then runs again on that. */
 static const struct status *open_commitment(struct call *call, const char *name, const char *etag,
                                             Onboard__Commitment **out, Onboard__Plan **plan) {
   const struct status *status = resource_load(call, &kind_commitment, name, etag, out);
   if (!status)
-    status = check_plan(call, name, plan);
+    status = plan_unclosed(call, name, "commitments", plan);
   return status ? status : resource_settle(call, &timed_commitment, *out);
 }
 
@@ -108,13 +97,6 @@ const struct status *commitment_let_go(struct call *call, const void *in, void *
 
 /* ---- claims ---- */
 
-static const struct status *answer(struct call *call, Onboard__FulfilmentClaim *claim, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_claim, claim, type);
-  *(Onboard__FulfilmentClaim *)out = *claim;
-  return txn_commit(call_txn(call), out);
-}
-
 const struct status *claim_create(struct call *call, const void *in, void *out) {
   const Onboard__ClaimFulfilmentRequest *request = in;
   Onboard__FulfilmentClaim *claim = request->claim;
@@ -134,7 +116,7 @@ const struct status *claim_create(struct call *call, const void *in, void *out) 
   if (status)
     return status;
   commitment_change(call_txn(call), commitment, "commitment.claimed", 0, before);
-  return answer(call, claim, "claim.created", out);
+  return resource_answer(call, &kind_claim, claim, "claim.created", out);
 }
 
 const struct status *claim_get(struct call *call, const void *in, void *out) {
@@ -229,7 +211,7 @@ static const struct status *answer_decision(struct call *call, const struct deci
       commitment_govern(call_txn(call), &decision->act, decision->commitment, decision->was);
   if (!status)
     status = govern_dispute(call, decision);
-  return status ? status : answer(call, decision->claim, types[1], out);
+  return status ? status : resource_answer(call, &kind_claim, decision->claim, types[1], out);
 }
 
 const struct status *claim_accept(struct call *call, const void *in, void *out) {

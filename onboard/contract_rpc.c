@@ -14,13 +14,6 @@
 
 #include "entente/onboard/v1/contract_service.pb-c.h"
 
-static const struct status *answer(struct call *call, Onboard__Contract *contract, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_contract, contract, type);
-  *(Onboard__Contract *)out = *contract;
-  return txn_commit(call_txn(call), out);
-}
-
 /* ---- create, read, list ---- */
 
 /* The contract that a new one is a version of; NULL when none is named. */
@@ -56,7 +49,7 @@ const struct status *contract_create(struct call *call, const void *in, void *ou
   if (status)
     return status;
   contract_start(&act, contract, amended);
-  return answer(call, contract, "contract.created", out);
+  return resource_answer(call, &kind_contract, contract, "contract.created", out);
 }
 
 const struct status *contract_get(struct call *call, const void *in, void *out) {
@@ -195,7 +188,7 @@ const struct status *contract_update(struct call *call, const void *in, void *ou
     status = contract_terms_check(act.arena, edited->terms, "contract.terms");
   if (!status)
     status = contract_edit(&act, contract, edited->title, edited->terms);
-  return status ? status : answer(call, contract, "contract.updated", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.updated", out);
 }
 
 static const struct status *open_item(struct call *call, const char *name, const char *etag, const char *id,
@@ -222,7 +215,7 @@ const struct status *item_create(struct call *call, const void *in, void *out) {
   }
   if (!status)
     status = item_open(&act, contract, request->item, request->offer);
-  return status ? status : answer(call, contract, "contract.item_opened", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.item_opened", out);
 }
 
 const struct status *item_answer(struct call *call, const void *in, void *out) {
@@ -236,7 +229,7 @@ const struct status *item_answer(struct call *call, const void *in, void *out) {
     status = offer_check(act.arena, item->element, request->offer, "offer");
   if (!status)
     status = item_counter(&act, contract, item, request->offer);
-  return status ? status : answer(call, contract, "contract.item_countered", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.item_countered", out);
 }
 
 const struct status *item_agree(struct call *call, const void *in, void *out) {
@@ -248,7 +241,7 @@ const struct status *item_agree(struct call *call, const void *in, void *out) {
       open_item(call, request->name, request->etag, request->item_id, &contract, &item);
   if (!status)
     status = item_accept(&act, contract, item, request->offer_count);
-  return status ? status : answer(call, contract, "contract.item_agreed", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.item_agreed", out);
 }
 
 const struct status *item_take_back(struct call *call, const void *in, void *out) {
@@ -260,7 +253,7 @@ const struct status *item_take_back(struct call *call, const void *in, void *out
       open_item(call, request->name, request->etag, request->item_id, &contract, &item);
   if (!status)
     status = item_withdraw(&act, contract, item);
-  return status ? status : answer(call, contract, "contract.item_withdrawn", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.item_withdrawn", out);
 }
 
 /* ---- signatures ---- */
@@ -272,7 +265,8 @@ const struct status *contract_put_forward(struct call *call, const void *in, voi
   const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_request_signature(&act, contract);
-  return status ? status : answer(call, contract, "contract.signature_requested", out);
+  return status ? status
+                : resource_answer(call, &kind_contract, contract, "contract.signature_requested", out);
 }
 
 /* Stages a contract with an entry of `type`, and one for what is due of it at once. */
@@ -393,7 +387,7 @@ const struct status *contract_give_up(struct call *call, const void *in, void *o
   const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_cancel(&act, contract, request->reason);
-  return status ? status : answer(call, contract, "contract.cancelled", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.cancelled", out);
 }
 
 const struct status *contract_refuse_renewal(struct call *call, const void *in, void *out) {
@@ -403,7 +397,7 @@ const struct status *contract_refuse_renewal(struct call *call, const void *in, 
   const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_decline_renewal(&act, contract);
-  return status ? status : answer(call, contract, "contract.renewal_declined", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.renewal_declined", out);
 }
 
 const struct status *contract_give_notice(struct call *call, const void *in, void *out) {
@@ -416,5 +410,5 @@ const struct status *contract_give_notice(struct call *call, const void *in, voi
   const struct status *status = resource_open(call, &timed_contract, request->name, request->etag, &contract);
   if (!status)
     status = contract_terminate(&act, contract, request->reason, moment_us(request->end_time));
-  return status ? status : answer(call, contract, "contract.notice_given", out);
+  return status ? status : resource_answer(call, &kind_contract, contract, "contract.notice_given", out);
 }

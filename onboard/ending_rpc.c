@@ -5,13 +5,6 @@
 
 #include "entente/onboard/v1/partnership_service.pb-c.h"
 
-static const struct status *answer(struct call *call, Onboard__Partnership *partnership, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_partnership, partnership, type);
-  *(Onboard__Partnership *)out = *partnership;
-  return txn_commit(call_txn(call), out);
-}
-
 const struct status *end_offer_create(struct call *call, const void *in, void *out) {
   const Onboard__OfferPartnershipEndRequest *request = in;
   struct act act = act_of(call);
@@ -20,7 +13,8 @@ const struct status *end_offer_create(struct call *call, const void *in, void *o
       resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = end_offer_make(&act, partnership, request->reason);
-  return status ? status : answer(call, partnership, "partnership.end_offered", out);
+  return status ? status
+                : resource_answer(call, &kind_partnership, partnership, "partnership.end_offered", out);
 }
 
 const struct status *end_offer_agree(struct call *call, const void *in, void *out) {
@@ -35,7 +29,8 @@ const struct status *end_offer_agree(struct call *call, const void *in, void *ou
   status = end_offer_accept(&act, partnership);
   if (!status)
     status = govern_partnership(call, partnership, was);
-  return status ? status : answer(call, partnership, "partnership.end_accepted", out);
+  return status ? status
+                : resource_answer(call, &kind_partnership, partnership, "partnership.end_accepted", out);
 }
 
 const struct status *end_offer_decline(struct call *call, const void *in, void *out) {
@@ -46,7 +41,8 @@ const struct status *end_offer_decline(struct call *call, const void *in, void *
       resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = end_offer_reject(&act, partnership, request->reason);
-  return status ? status : answer(call, partnership, "partnership.end_rejected", out);
+  return status ? status
+                : resource_answer(call, &kind_partnership, partnership, "partnership.end_rejected", out);
 }
 
 const struct status *end_offer_take_back(struct call *call, const void *in, void *out) {
@@ -57,5 +53,6 @@ const struct status *end_offer_take_back(struct call *call, const void *in, void
       resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = end_offer_withdraw(&act, partnership);
-  return status ? status : answer(call, partnership, "partnership.end_withdrawn", out);
+  return status ? status
+                : resource_answer(call, &kind_partnership, partnership, "partnership.end_withdrawn", out);
 }

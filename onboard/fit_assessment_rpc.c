@@ -20,13 +20,6 @@ static const struct status *open_case(struct call *call, const char *name, const
   return status ? status : partnership_open(call, name, action, &out->partnership);
 }
 
-static const struct status *answer(struct call *call, Onboard__FitAssessment *assessment, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_fit_assessment, assessment, type);
-  *(Onboard__FitAssessment *)out = *assessment;
-  return txn_commit(call_txn(call), out);
-}
-
 /* The partnership no longer has an assessment that is open. */
 static void settle(struct call *call, Onboard__Partnership *partnership, const char *type) {
   partnership->open_fit_assessment = (char *)protobuf_c_empty_string;
@@ -52,7 +45,7 @@ const struct status *fit_assessment_create(struct call *call, const void *in, vo
   fit_start(&act, assessment);
   partnership->open_fit_assessment = assessment->name;
   resource_change(call_txn(call), &kind_partnership, partnership, "partnership.fit_assessment_started");
-  return answer(call, assessment, "fit_assessment.created", out);
+  return resource_answer(call, &kind_fit_assessment, assessment, "fit_assessment.created", out);
 }
 
 const struct status *fit_assessment_get(struct call *call, const void *in, void *out) {
@@ -155,7 +148,7 @@ const struct status *fit_scorecard_submit(struct call *call, const void *in, voi
   if (status)
     return status;
   change_card(call, card, "fit_scorecard.submitted");
-  return answer(call, fit.assessment, "fit_assessment.submitted", out);
+  return resource_answer(call, &kind_fit_assessment, fit.assessment, "fit_assessment.submitted", out);
 }
 
 const struct status *fit_scorecard_withdraw(struct call *call, const void *in, void *out) {
@@ -170,7 +163,7 @@ const struct status *fit_scorecard_withdraw(struct call *call, const void *in, v
   if (status)
     return status;
   change_card(call, card, "fit_scorecard.withdrawn");
-  return answer(call, fit.assessment, "fit_assessment.withdrawn", out);
+  return resource_answer(call, &kind_fit_assessment, fit.assessment, "fit_assessment.withdrawn", out);
 }
 
 const struct status *fit_assessment_reopen(struct call *call, const void *in, void *out) {
@@ -188,7 +181,7 @@ const struct status *fit_assessment_reopen(struct call *call, const void *in, vo
     return status;
   change_card(call, vendor, "fit_scorecard.reopened");
   change_card(call, partner, "fit_scorecard.reopened");
-  return answer(call, fit.assessment, "fit_assessment.reopened", out);
+  return resource_answer(call, &kind_fit_assessment, fit.assessment, "fit_assessment.reopened", out);
 }
 
 /* ---- rank and end ---- */
@@ -201,7 +194,8 @@ const struct status *fit_assessment_rank(struct call *call, const void *in, void
     status = open_case(call, request->name, request->etag, "RECORD_REVENUE_RANK", &fit);
   if (!status)
     status = fit_rank(&fit.act, fit.assessment, request->revenue_rank);
-  return status ? status : answer(call, fit.assessment, "fit_assessment.ranked", out);
+  return status ? status
+                : resource_answer(call, &kind_fit_assessment, fit.assessment, "fit_assessment.ranked", out);
 }
 
 const struct status *fit_assessment_conclude(struct call *call, const void *in, void *out) {
@@ -231,5 +225,5 @@ const struct status *fit_assessment_cancel(struct call *call, const void *in, vo
   if (status)
     return status;
   settle(call, fit.partnership, "partnership.fit_assessment_cancelled");
-  return answer(call, fit.assessment, "fit_assessment.cancelled", out);
+  return resource_answer(call, &kind_fit_assessment, fit.assessment, "fit_assessment.cancelled", out);
 }

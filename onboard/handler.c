@@ -25,6 +25,18 @@ const struct status *partnership_open(struct call *call, const char *name, const
   return refusal;
 }
 
+const struct status *plan_unclosed(struct call *call, const char *name, const char *children,
+                                   Onboard__Plan **out) {
+  const char *plan = name_prefix(call_arena(call), name, 3);
+  const struct status *status = resource_load(call, &kind_plan, plan, "", out);
+  if (status || (*out)->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
+    return status;
+  struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PLAN_CLOSED",
+                                     "%s is closed: its %s stand as they are", plan, children);
+  status_add_metadata(call_arena(call), refusal, "plan", plan);
+  return refusal;
+}
+
 struct text_filter text_filter_of(struct call *call, const char *text, const char *const *fields) {
   struct arena *arena = call_arena(call);
   return (struct text_filter){arena, text_fold(arena, text), fields};

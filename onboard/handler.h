@@ -12,6 +12,11 @@
 const struct status *partnership_open(struct call *call, const char *name, const char *action,
                                       Onboard__Partnership **out);
 
+/* The plan that `name`, one of its `children` (in plural), lies in, for a change. NOT_FOUND;
+ * FAILED_PRECONDITION (PLAN_CLOSED). */
+const struct status *plan_unclosed(struct call *call, const char *name, const char *children,
+                                   Onboard__Plan **out);
+
 /* The capacity of the vendor in `name`, for a change; a new one with its name alone when nothing was set. */
 const struct status *capacity_load(struct txn *txn, const char *name, Onboard__Capacity **out);
 

@@ -13,12 +13,6 @@
 #define PARTNER TYPE__PARTY__PARTY_PARTNER
 #define NOBODY TYPE__PARTY__PARTY_UNSPECIFIED
 
-static const struct status *answer(struct call *call, Onboard__Member *member, const char *type, void *out) {
-  resource_change(call_txn(call), &kind_member, member, type);
-  *(Onboard__Member *)out = *member;
-  return txn_commit(call_txn(call), out);
-}
-
 /* A member to be changed, and its program. What time has changed is recorded first, as an act of the system;
  * the handler then runs again on that. */
 static const struct status *open_member(struct call *call, const char *name, const char *etag,
@@ -65,7 +59,7 @@ const struct status *member_enroll(struct call *call, const void *in, void *out)
   if (status)
     return status;
   member_start(&act, member, program);
-  return answer(call, member, "member.enrolled", out);
+  return resource_answer(call, &kind_member, member, "member.enrolled", out);
 }
 
 /* ---- reading ---- */
@@ -237,7 +231,7 @@ const struct status *member_put(struct call *call, const void *in, void *out) {
   const struct status *status = open_member(call, request->name, request->etag, &member, &program);
   if (!status)
     status = member_set_level(&act, member, program, request->level, request->reason);
-  return status ? status : answer(call, member, "member.level_set", out);
+  return status ? status : resource_answer(call, &kind_member, member, "member.level_set", out);
 }
 
 const struct status *member_take_out(struct call *call, const void *in, void *out) {
@@ -248,7 +242,7 @@ const struct status *member_take_out(struct call *call, const void *in, void *ou
   const struct status *status = open_member(call, request->name, request->etag, &member, &program);
   if (!status)
     status = member_remove(&act, member, request->reason);
-  return status ? status : answer(call, member, "member.removed", out);
+  return status ? status : resource_answer(call, &kind_member, member, "member.removed", out);
 }
 
 const struct status *member_take_in(struct call *call, const void *in, void *out) {
@@ -262,5 +256,5 @@ const struct status *member_take_in(struct call *call, const void *in, void *out
     status = partnership_open(call, request->name, "REINSTATE_MEMBER", &partnership);
   if (!status)
     status = member_reinstate(&act, member, program);
-  return status ? status : answer(call, member, "member.reinstated", out);
+  return status ? status : resource_answer(call, &kind_member, member, "member.reinstated", out);
 }

@@ -54,23 +54,12 @@ const struct status *milestone_list(struct call *call, const void *in, void *out
 
 /* ---- verbs ---- */
 
-static const struct status *check_plan(struct call *call, const char *milestone, Onboard__Plan **out) {
-  const char *name = name_prefix(call_arena(call), milestone, 3);
-  const struct status *status = resource_load(call, &kind_plan, name, "", out);
-  if (status || (*out)->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
-    return status;
-  struct status *refusal = call_fail(call, CODE_FAILED_PRECONDITION, "PLAN_CLOSED",
-                                     "%s is closed: its milestones stand as they are", name);
-  status_add_metadata(call_arena(call), refusal, "plan", name);
-  return refusal;
-}
-
 /* As commitments: what time has changed is recorded first, then the handler runs again. */
 static const struct status *open_milestone(struct call *call, const char *name, const char *etag,
                                            Onboard__Milestone **out, Onboard__Plan **plan) {
   const struct status *status = resource_load(call, &kind_milestone, name, etag, out);
   if (!status)
-    status = check_plan(call, name, plan);
+    status = plan_unclosed(call, name, "milestones", plan);
   return status ? status : resource_settle(call, &timed_milestone, *out);
 }
 

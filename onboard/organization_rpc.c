@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-static const struct status *answer(struct call *call, Onboard__Organization *organization, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_organization, organization, type);
-  *(Onboard__Organization *)out = *organization;
-  return txn_commit(call_txn(call), out);
-}
-
 /* Whether the caller may see an organization: a partner's users see their own. */
 static bool is_hidden(struct call *call, const char *name) {
   const struct principal *principal = call_principal(call);
@@ -31,7 +24,7 @@ const struct status *organization_create(struct call *call, const void *in, void
   if (status)
     return status;
   organization->state = ONBOARD__ORGANIZATION__STATE__STATE_ACTIVE;
-  return answer(call, organization, "organization.created", out);
+  return resource_answer(call, &kind_organization, organization, "organization.created", out);
 }
 
 const struct status *organization_get(struct call *call, const void *in, void *out) {
@@ -92,7 +85,8 @@ const struct status *organization_update(struct call *call, const void *in, void
                         &request->organization->base, &organization->base);
   if (!status)
     status = organization_check(act.arena, organization);
-  return status ? status : answer(call, organization, "organization.updated", out);
+  return status ? status
+                : resource_answer(call, &kind_organization, organization, "organization.updated", out);
 }
 
 static const struct status *apply(struct call *call, const char *name, const char *etag,
@@ -102,7 +96,7 @@ static const struct status *apply(struct call *call, const char *name, const cha
   const struct status *status = resource_load(call, &kind_organization, name, etag, &organization);
   if (!status)
     status = organization_apply(&act, organization, action);
-  return status ? status : answer(call, organization, type, out);
+  return status ? status : resource_answer(call, &kind_organization, organization, type, out);
 }
 
 const struct status *organization_retire(struct call *call, const void *in, void *out) {

@@ -7,13 +7,6 @@
 #include "runtime/base/text.h"
 #include "runtime/message/mask.h"
 
-static const struct status *answer(struct call *call, Onboard__Partnership *partnership, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_partnership, partnership, type);
-  *(Onboard__Partnership *)out = *partnership;
-  return txn_commit(call_txn(call), out);
-}
-
 /* ---- create, read, update ---- */
 
 static const struct status *refuse_partner(struct call *call, const char *organization, const char *reason,
@@ -54,7 +47,7 @@ const struct status *partnership_create(struct call *call, const void *in, void 
   if (status)
     return status;
   partnership_start(partnership);
-  return answer(call, partnership, "partnership.created", out);
+  return resource_answer(call, &kind_partnership, partnership, "partnership.created", out);
 }
 
 const struct status *partnership_get(struct call *call, const void *in, void *out) {
@@ -130,7 +123,7 @@ const struct status *partnership_update(struct call *call, const void *in, void 
   if (!status)
     status = mask_apply(act.arena, mask ? mask->paths : NULL, mask ? mask->n_paths : 0,
                         &request->partnership->base, &partnership->base);
-  return status ? status : answer(call, partnership, "partnership.updated", out);
+  return status ? status : resource_answer(call, &kind_partnership, partnership, "partnership.updated", out);
 }
 
 /* ---- verbs ---- */
@@ -159,7 +152,7 @@ static const struct status *apply_and_answer(struct call *call, const char *name
                                              const struct verb *verb, void *out) {
   Onboard__Partnership *partnership;
   const struct status *status = apply(call, name, etag, verb, &partnership);
-  return status ? status : answer(call, partnership, verb->type, out);
+  return status ? status : resource_answer(call, &kind_partnership, partnership, verb->type, out);
 }
 
 const struct status *partnership_assess(struct call *call, const void *in, void *out) {
@@ -200,7 +193,7 @@ const struct status *partnership_designate(struct call *call, const void *in, vo
   const struct status *status = apply(call, request->name, request->etag, &verb, &partnership);
   if (!status)
     status = take_capacity(call, partnership->name, request->override_reason);
-  return status ? status : answer(call, partnership, verb.type, out);
+  return status ? status : resource_answer(call, &kind_partnership, partnership, verb.type, out);
 }
 
 const struct status *partnership_activate(struct call *call, const void *in, void *out) {
@@ -233,7 +226,8 @@ const struct status *partnership_close_review(struct call *call, const void *in,
   status = partnership_conclude_review(&act, partnership, request->outcome);
   if (!status)
     status = govern_partnership(call, partnership, was);
-  return status ? status : answer(call, partnership, "partnership.review_concluded", out);
+  return status ? status
+                : resource_answer(call, &kind_partnership, partnership, "partnership.review_concluded", out);
 }
 
 const struct status *partnership_end(struct call *call, const void *in, void *out) {
@@ -253,7 +247,7 @@ const struct status *partnership_end(struct call *call, const void *in, void *ou
     return status;
   partnership->end_reason = request->reason;
   resource_change(call_txn(call), &kind_organization, organization, "organization.released");
-  return answer(call, partnership, verb.type, out);
+  return resource_answer(call, &kind_partnership, partnership, verb.type, out);
 }
 
 const struct status *partnership_class(struct call *call, const void *in, void *out) {
@@ -291,7 +285,7 @@ const struct status *partnership_complete_stage(struct call *call, const void *i
   if (status)
     return status;
   if (!request->validate_only)
-    return answer(call, partnership, "partnership.stage_completed", out);
+    return resource_answer(call, &kind_partnership, partnership, "partnership.stage_completed", out);
   *(Onboard__Partnership *)out = *partnership;
   return txn_commit(call_txn(call), out);
 }

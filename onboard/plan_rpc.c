@@ -14,12 +14,6 @@
 
 #include "entente/onboard/v1/plan_service.pb-c.h"
 
-static const struct status *answer(struct call *call, Onboard__Plan *plan, const char *type, void *out) {
-  resource_change(call_txn(call), &kind_plan, plan, type);
-  *(Onboard__Plan *)out = *plan;
-  return txn_commit(call_txn(call), out);
-}
-
 /* ---- create, read, update ---- */
 
 /* The plan that a new one is a version of; NULL when none is named. */
@@ -54,7 +48,7 @@ const struct status *plan_create(struct call *call, const void *in, void *out) {
   if (status)
     return status;
   plan_start(&act, plan, parent);
-  return answer(call, plan, "plan.created", out);
+  return resource_answer(call, &kind_plan, plan, "plan.created", out);
 }
 
 const struct status *plan_get(struct call *call, const void *in, void *out) {
@@ -110,7 +104,7 @@ const struct status *plan_update(struct call *call, const void *in, void *out) {
     status = plan_edit(&act, plan, edited->title, edited->terms);
   if (!status && plan->state != ONBOARD__PLAN__STATE__STATE_DRAFT && !text_equal(hash, plan->content_hash))
     status = plan_history_offer(call_txn(call), &act, plan, ONBOARD__PLAN_VERSION__CAUSE__CAUSE_EDITED);
-  return status ? status : answer(call, plan, "plan.updated", out);
+  return status ? status : resource_answer(call, &kind_plan, plan, "plan.updated", out);
 }
 
 /* ---- offers and signatures ---- */
@@ -124,7 +118,7 @@ const struct status *plan_offer(struct call *call, const void *in, void *out) {
     status = plan_propose(&act, plan);
   if (!status)
     status = plan_history_offer(call_txn(call), &act, plan, ONBOARD__PLAN_VERSION__CAUSE__CAUSE_PROPOSED);
-  return status ? status : answer(call, plan, "plan.proposed", out);
+  return status ? status : resource_answer(call, &kind_plan, plan, "plan.proposed", out);
 }
 
 const struct status *plan_answer(struct call *call, const void *in, void *out) {
@@ -138,7 +132,7 @@ const struct status *plan_answer(struct call *call, const void *in, void *out) {
     status = plan_counter(&act, plan, request->terms);
   if (!status)
     status = plan_history_offer(call_txn(call), &act, plan, ONBOARD__PLAN_VERSION__CAUSE__CAUSE_COUNTERED);
-  return status ? status : answer(call, plan, "plan.countered", out);
+  return status ? status : resource_answer(call, &kind_plan, plan, "plan.countered", out);
 }
 
 const struct status *plan_take_back(struct call *call, const void *in, void *out) {
@@ -150,7 +144,7 @@ const struct status *plan_take_back(struct call *call, const void *in, void *out
     status = plan_withdraw(&act, plan);
   if (!status)
     status = plan_history_withdraw(call_txn(call), &act, plan);
-  return status ? status : answer(call, plan, "plan.withdrawn", out);
+  return status ? status : resource_answer(call, &kind_plan, plan, "plan.withdrawn", out);
 }
 
 const struct status *plan_subscribe(struct call *call, const void *in, void *out) {
@@ -162,7 +156,7 @@ const struct status *plan_subscribe(struct call *call, const void *in, void *out
     status = plan_sign(&act, plan, request->content_hash);
   if (!status)
     status = plan_history_sign(call_txn(call), &act, plan);
-  return status ? status : answer(call, plan, "plan.signed", out);
+  return status ? status : resource_answer(call, &kind_plan, plan, "plan.signed", out);
 }
 
 /* ---- coming into force, and its end ---- */
@@ -308,7 +302,7 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
   schedule_reviews(call_txn(call), &act, plan, &facts);
   partnership->active_plan = plan->name;
   resource_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_activated");
-  return answer(call, plan, "plan.activated", out);
+  return resource_answer(call, &kind_plan, plan, "plan.activated", out);
 }
 
 /* Records what time has changed in what the plan promises, before it is closed for good. */
@@ -358,5 +352,5 @@ const struct status *plan_finish(struct call *call, const void *in, void *out) {
     partnership->active_plan = (char *)protobuf_c_empty_string;
     resource_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_closed");
   }
-  return answer(call, plan, "plan.closed", out);
+  return resource_answer(call, &kind_plan, plan, "plan.closed", out);
 }

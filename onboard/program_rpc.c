@@ -8,13 +8,6 @@
 
 #define DRAFT ONBOARD__PROGRAM__STATE__STATE_DRAFT
 
-static const struct status *answer(struct call *call, Onboard__Program *program, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_program, program, type);
-  *(Onboard__Program *)out = *program;
-  return txn_commit(call_txn(call), out);
-}
-
 const struct status *program_create(struct call *call, const void *in, void *out) {
   const Onboard__CreateProgramRequest *request = in;
   Onboard__Program *program = request->program;
@@ -25,7 +18,7 @@ const struct status *program_create(struct call *call, const void *in, void *out
   if (status)
     return status;
   program->state = DRAFT;
-  return answer(call, program, "program.created", out);
+  return resource_answer(call, &kind_program, program, "program.created", out);
 }
 
 /* What partners do not see yet, they do not see at all. */
@@ -99,7 +92,7 @@ const struct status *program_update(struct call *call, const void *in, void *out
     status = program_check(act.arena, edited, "program");
   if (!status)
     status = program_edit(&act, program, edited);
-  return status ? status : answer(call, program, "program.updated", out);
+  return status ? status : resource_answer(call, &kind_program, program, "program.updated", out);
 }
 
 const struct status *program_open(struct call *call, const void *in, void *out) {
@@ -109,7 +102,7 @@ const struct status *program_open(struct call *call, const void *in, void *out) 
   const struct status *status = resource_load(call, &kind_program, request->name, request->etag, &program);
   if (!status)
     status = program_activate(&act, program);
-  return status ? status : answer(call, program, "program.activated", out);
+  return status ? status : resource_answer(call, &kind_program, program, "program.activated", out);
 }
 
 const struct status *program_close(struct call *call, const void *in, void *out) {
@@ -119,5 +112,5 @@ const struct status *program_close(struct call *call, const void *in, void *out)
   const struct status *status = resource_load(call, &kind_program, request->name, request->etag, &program);
   if (!status)
     status = program_retire(&act, program);
-  return status ? status : answer(call, program, "program.retired", out);
+  return status ? status : resource_answer(call, &kind_program, program, "program.retired", out);
 }

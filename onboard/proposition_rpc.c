@@ -19,9 +19,7 @@ static const struct status *open_proposition(struct call *call, const char *name
 
 static const struct status *answer(struct call *call, Onboard__JointValueProposition *proposition,
                                    const char *type, void *out) {
-  resource_change(call_txn(call), &kind_proposition, proposition, type);
-  *(Onboard__JointValueProposition *)out = *proposition;
-  return txn_commit(call_txn(call), out);
+  return resource_answer(call, &kind_proposition, proposition, type, out);
 }
 
 /* ---- create, read ---- */

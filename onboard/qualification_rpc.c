@@ -32,9 +32,7 @@ const struct status *qualification_answer(struct call *call, const void *in, voi
   if (status)
     return status;
   qualification_submit(&act, qualification);
-  resource_change(call_txn(call), &kind_qualification, qualification, "qualification.submitted");
-  *(Onboard__Qualification *)out = *qualification;
-  return txn_commit(call_txn(call), out);
+  return resource_answer(call, &kind_qualification, qualification, "qualification.submitted", out);
 }
 
 const struct status *qualification_get(struct call *call, const void *in, void *out) {

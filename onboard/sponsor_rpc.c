@@ -6,13 +6,6 @@
 
 #include "entente/onboard/v1/sponsor_service.pb-c.h"
 
-static const struct status *answer(struct call *call, Onboard__Sponsor *sponsor, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_sponsor, sponsor, type);
-  *(Onboard__Sponsor *)out = *sponsor;
-  return txn_commit(call_txn(call), out);
-}
-
 const struct status *sponsor_create(struct call *call, const void *in, void *out) {
   const Onboard__CreateSponsorRequest *request = in;
   struct act act = act_of(call);
@@ -25,7 +18,7 @@ const struct status *sponsor_create(struct call *call, const void *in, void *out
   if (status)
     return status;
   sponsor_name(&act, sponsor, NULL);
-  return answer(call, sponsor, "sponsor.named", out);
+  return resource_answer(call, &kind_sponsor, sponsor, "sponsor.named", out);
 }
 
 const struct status *sponsor_get(struct call *call, const void *in, void *out) {
@@ -83,7 +76,7 @@ const struct status *sponsor_update(struct call *call, const void *in, void *out
                         &request->sponsor->base, &sponsor->base);
   if (!status)
     status = govern_sponsor(call, sponsor);
-  return status ? status : answer(call, sponsor, "sponsor.updated", out);
+  return status ? status : resource_answer(call, &kind_sponsor, sponsor, "sponsor.updated", out);
 }
 
 const struct status *sponsor_take_up(struct call *call, const void *in, void *out) {
@@ -95,7 +88,7 @@ const struct status *sponsor_take_up(struct call *call, const void *in, void *ou
     status = sponsor_activate(&act, sponsor);
   if (!status)
     status = govern_sponsor(call, sponsor);
-  return status ? status : answer(call, sponsor, "sponsor.activated", out);
+  return status ? status : resource_answer(call, &kind_sponsor, sponsor, "sponsor.activated", out);
 }
 
 const struct status *sponsor_leave(struct call *call, const void *in, void *out) {
@@ -107,7 +100,7 @@ const struct status *sponsor_leave(struct call *call, const void *in, void *out)
     status = sponsor_vacate(&act, sponsor, request->reason, NULL);
   if (!status)
     status = govern_sponsor(call, sponsor);
-  return status ? status : answer(call, sponsor, "sponsor.vacated", out);
+  return status ? status : resource_answer(call, &kind_sponsor, sponsor, "sponsor.vacated", out);
 }
 
 const struct status *sponsor_replace(struct call *call, const void *in, void *out) {
@@ -129,5 +122,5 @@ const struct status *sponsor_replace(struct call *call, const void *in, void *ou
     return status;
   sponsor_name(&act, next, leaving);
   resource_change(call_txn(call), &kind_sponsor, leaving, "sponsor.vacated");
-  return answer(call, next, "sponsor.named", out);
+  return resource_answer(call, &kind_sponsor, next, "sponsor.named", out);
 }

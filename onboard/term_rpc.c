@@ -12,12 +12,6 @@
 
 #include "entente/onboard/v1/term_service.pb-c.h"
 
-static const struct status *answer(struct call *call, Onboard__Term *term, const char *type, void *out) {
-  resource_change(call_txn(call), &kind_term, term, type);
-  *(Onboard__Term *)out = *term;
-  return txn_commit(call_txn(call), out);
-}
-
 /* ---- binding ---- */
 
 static char *schedule_name(struct arena *arena, const char *partnership, Onboard__TermKind kind) {
@@ -81,13 +75,13 @@ const struct status *term_create(struct call *call, const void *in, void *out) {
     return status;
   term_start(&act, term);
   if (!granted)
-    return answer(call, term, "term.proposed", out);
+    return resource_answer(call, &kind_term, term, "term.proposed", out);
   status = term_bind(&act, term, &facts);
   if (status)
     return status;
   term_settle(term, act.now_us);
   change_bound(call, &facts);
-  return answer(call, term, "term.granted", out);
+  return resource_answer(call, &kind_term, term, "term.granted", out);
 }
 
 const struct status *term_agree(struct call *call, const void *in, void *out) {
@@ -107,7 +101,7 @@ const struct status *term_agree(struct call *call, const void *in, void *out) {
     return status;
   term_settle(term, act.now_us);
   change_bound(call, &facts);
-  return answer(call, term, "term.agreed", out);
+  return resource_answer(call, &kind_term, term, "term.agreed", out);
 }
 
 const struct status *term_refuse(struct call *call, const void *in, void *out) {
@@ -117,7 +111,7 @@ const struct status *term_refuse(struct call *call, const void *in, void *out) {
   const struct status *status = resource_open(call, &timed_term, request->name, request->etag, &term);
   if (!status)
     status = term_decline(&act, term, request->reason);
-  return status ? status : answer(call, term, "term.declined", out);
+  return status ? status : resource_answer(call, &kind_term, term, "term.declined", out);
 }
 
 const struct status *term_take_back(struct call *call, const void *in, void *out) {
@@ -127,7 +121,7 @@ const struct status *term_take_back(struct call *call, const void *in, void *out
   const struct status *status = resource_open(call, &timed_term, request->name, request->etag, &term);
   if (!status)
     status = term_withdraw(&act, term, request->reason);
-  return status ? status : answer(call, term, "term.withdrawn", out);
+  return status ? status : resource_answer(call, &kind_term, term, "term.withdrawn", out);
 }
 
 const struct status *term_finish(struct call *call, const void *in, void *out) {
@@ -148,7 +142,7 @@ const struct status *term_finish(struct call *call, const void *in, void *out) {
   term_settle(term, act.now_us);
   resource_change(call_txn(call), &kind_term_schedule, schedule, "term_schedule.updated");
   bool over = term->state == ONBOARD__TERM__STATE__STATE_ENDED;
-  return answer(call, term, over ? "term.ended" : "term.shortened", out);
+  return resource_answer(call, &kind_term, term, over ? "term.ended" : "term.shortened", out);
 }
 
 /* ---- reading ---- */

@@ -219,14 +219,6 @@ const struct status *engagement_take_back(struct call *call, const void *in, voi
 
 /* ---- once it goes on ---- */
 
-/* As finish(), for what leaves the state as it is and counts for nothing. */
-static const struct status *amend(struct call *call, Sell__Engagement *engagement, const char *type,
-                                  void *out) {
-  resource_change(call_txn(call), &kind_engagement, engagement, type);
-  *(Sell__Engagement *)out = *engagement;
-  return txn_commit(call_txn(call), out);
-}
-
 const struct status *engagement_deepen(struct call *call, const void *in, void *out) {
   const Sell__ChangeEngagementInvolvementRequest *request = in;
   struct act act = act_of(call);
@@ -235,7 +227,8 @@ const struct status *engagement_deepen(struct call *call, const void *in, void *
       resource_open(call, &timed_engagement, request->name, request->etag, &engagement);
   if (!status)
     status = engagement_involve(&act, engagement, request);
-  return status ? status : amend(call, engagement, "engagement.involvement_changed", out);
+  return status ? status
+                : resource_answer(call, &kind_engagement, engagement, "engagement.involvement_changed", out);
 }
 
 const struct status *engagement_set_members(struct call *call, const void *in, void *out) {
@@ -246,5 +239,5 @@ const struct status *engagement_set_members(struct call *call, const void *in, v
       resource_open(call, &timed_engagement, request->name, request->etag, &engagement);
   if (!status)
     status = engagement_staff(&act, engagement, request->members, request->n_members);
-  return status ? status : amend(call, engagement, "engagement.members_set", out);
+  return status ? status : resource_answer(call, &kind_engagement, engagement, "engagement.members_set", out);
 }

@@ -8,13 +8,6 @@
 
 #include "entente/sell/v1/registration_policy_service.pb-c.h"
 
-static const struct status *finish(struct call *call, Sell__RegistrationPolicy *policy, const char *type,
-                                   void *out) {
-  resource_change(call_txn(call), &kind_registration_policy, policy, type);
-  *(Sell__RegistrationPolicy *)out = *policy;
-  return txn_commit(call_txn(call), out);
-}
-
 static const struct status *check_limit(struct call *call, const char *vendor) {
   struct list_page page;
   const struct status *status =
@@ -41,7 +34,7 @@ const struct status *registration_policy_create(struct call *call, const void *i
   if (status)
     return status;
   policy->state = SELL__REGISTRATION_POLICY__STATE__STATE_ACTIVE;
-  return finish(call, policy, "registration_policy.created", out);
+  return resource_answer(call, &kind_registration_policy, policy, "registration_policy.created", out);
 }
 
 const struct status *registration_policy_get(struct call *call, const void *in, void *out) {
@@ -97,7 +90,9 @@ const struct status *registration_policy_patch(struct call *call, const void *in
   status = mask_apply(act.arena, paths, count, &given.base, &policy->base);
   if (!status)
     status = registration_policy_check(act.arena, name_vendor(act.arena, policy->name), policy);
-  return status ? status : finish(call, policy, "registration_policy.updated", out);
+  return status
+             ? status
+             : resource_answer(call, &kind_registration_policy, policy, "registration_policy.updated", out);
 }
 
 const struct status *registration_policy_end(struct call *call, const void *in, void *out) {
@@ -108,5 +103,7 @@ const struct status *registration_policy_end(struct call *call, const void *in, 
       resource_load(call, &kind_registration_policy, request->name, request->etag, &policy);
   if (!status)
     status = registration_policy_step(&act, policy, REGISTRATION_POLICY_RETIRE);
-  return status ? status : finish(call, policy, "registration_policy.retired", out);
+  return status
+             ? status
+             : resource_answer(call, &kind_registration_policy, policy, "registration_policy.retired", out);
 }

@@ -5,6 +5,8 @@
 #include "runtime/base/text.h"
 #include "runtime/message/validate.h"
 
+#include <string.h>
+
 struct act act_of(struct call *call) {
   const struct principal *principal = call_principal(call);
   return (struct act){
@@ -74,6 +76,13 @@ const struct status *resource_name(struct call *call, const struct kind *kind, c
 struct record *resource_change(struct txn *txn, const struct kind *kind, void *message, const char *type) {
   txn_put(txn, kind, message);
   return txn_record(txn, &(struct record_facts){.type = type, .payload = message});
+}
+
+const struct status *resource_answer(struct call *call, const struct kind *kind, void *message,
+                                     const char *type, void *out) {
+  resource_change(call_txn(call), kind, message, type);
+  memcpy(out, message, kind->message->sizeof_message);
+  return txn_commit(call_txn(call), out);
 }
 
 const struct status *resource_list(struct call *call, struct list_query query, const char *filters,

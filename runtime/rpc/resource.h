@@ -33,6 +33,10 @@ const struct status *resource_name(struct call *call, const struct kind *kind, c
 
 /* Stages a changed entity and records it as `type`. */
 struct record *resource_change(struct txn *txn, const struct kind *kind, void *message, const char *type);
+/* resource_change(), then the commit, whose answer is the resource: what most verbs end with. `out` is the
+ * call's response, of the kind's type; it borrows from the message. */
+const struct status *resource_answer(struct call *call, const struct kind *kind, void *message,
+                                     const char *type, void *out);
 
 /* A page for the caller. Its token is of use only to the same user and party, for the same index, partition
  * and `filters`: what `query.keep` depends on and the partition does not say, as text; "" for nothing.
