@@ -23,90 +23,6 @@ static int teardown(void **state) {
   return 0;
 }
 
-/* ---- measured on labelled pairs ---- */
-
-enum { PAIRS_MIN = 500, LINE_BYTES = 1024 };
-
-struct measure {
-  int both, told, true_pairs, pairs; /* told and true; told; true; all */
-};
-
-static int permille(int part, int whole) {
-  return whole ? part * 1000 / whole : 1000;
-}
-
-static void measure_add(struct measure *measure, bool same, bool told) {
-  measure->pairs++;
-  measure->true_pairs += same;
-  measure->told += told;
-  measure->both += same && told;
-}
-
-/* Fails with the figures, so that one sees by how much. */
-static void measure_check(const char *what, const struct measure *measure, int precision_min,
-                          int recall_min) {
-  int precision = permille(measure->both, measure->told);
-  int recall = permille(measure->both, measure->true_pairs);
-  if (precision >= precision_min && recall >= recall_min)
-    return;
-  fail_msg(
-      "%s: precision %d, recall %d of 1000 (%d pairs, %d the same, %d told, %d of them right); wanted %d and "
-      "%d",
-      what, precision, recall, measure->pairs, measure->true_pairs, measure->told, measure->both,
-      precision_min, recall_min);
-}
-
-static FILE *pairs_open(void) {
-  const char *source = getenv("ENTENTE_SOURCE");
-  char path[LINE_BYTES];
-  assert_non_null(source);
-  snprintf(path, sizeof path, "%s/tests/sell/company_pairs.csv", source);
-  FILE *file = fopen(path, "r");
-  assert_non_null(file);
-  return file;
-}
-
-/* Reads one labelled pair; false at the end. */
-static bool pair_read(FILE *file, bool *same, char **left, char **right) {
-  char line[LINE_BYTES];
-  if (!fgets(line, sizeof line, file))
-    return false;
-  line[strcspn(line, "\n")] = '\0';
-  char *rest = NULL, *label = strtok_r(line, ";", &rest), *a = strtok_r(NULL, ";", &rest);
-  char *b = strtok_r(NULL, ";", &rest);
-  assert_true(label && a && b && !strtok_r(NULL, ";", &rest));
-  *same = strcmp(label, "1") == 0;
-  assert_true(*same || strcmp(label, "0") == 0);
-  *left = arena_strdup(arena, a);
-  *right = arena_strdup(arena, b);
-  return true;
-}
-
-static void names_are_told_apart(void **state) {
-  (void)state;
-  struct measure exact = {0}, alike = {0};
-  char header[LINE_BYTES], *left, *right;
-  bool same, tell = getenv("TELL_MISTAKES");
-  FILE *file = pairs_open();
-  assert_non_null(fgets(header, sizeof header, file));
-  while (pair_read(file, &same, &left, &right)) {
-    int likeness = company_likeness(arena, left, right);
-    assert_int_equal(likeness, company_likeness(arena, right, left));
-    measure_add(&exact, same, likeness == COMPANY_SAME_NAME);
-    measure_add(&alike, same, likeness >= COMPANY_ALIKE);
-    if (tell && same != (likeness >= COMPANY_ALIKE))
-      printf("%s %4d  %s | %s\n", same ? "missed" : "wrong ", likeness, left, right);
-  }
-  fclose(file);
-  if (tell)
-    printf("exact %d/%d/%d alike %d/%d/%d\n", exact.both, exact.told, exact.true_pairs, alike.both,
-           alike.told, alike.true_pairs);
-  assert_true(alike.pairs >= PAIRS_MIN);
-  /* What decides by itself must not be wrong; what a reviewer sees must be complete and not drown. */
-  measure_check("equal keys", &exact, 1000, 780);
-  measure_check("alike names", &alike, 980, 980);
-}
-
 /* ---- names ---- */
 
 static void forms_and_signs_do_not_count(void **state) {
@@ -292,25 +208,6 @@ static void relations(void **state) {
     }
 }
 
-/* Companies that are certainly one share a key: else two submissions about one could pass each other unseen.
- */
-static void what_is_certain_shares_a_key(void **state) {
-  (void)state;
-  char header[LINE_BYTES], *left, *right;
-  bool same;
-  FILE *file = pairs_open();
-  assert_non_null(fgets(header, sizeof header, file));
-  while (pair_read(file, &same, &left, &right)) {
-    Sell__Company *a = company(left, "", "US", ""), *b = company(right, "", "US", "");
-    struct company_key a_keys[COMPANY_KEYS_MAX], b_keys[COMPANY_KEYS_MAX];
-    assert_int_equal(company_keys(arena, a, a_keys), 1);
-    assert_int_equal(company_keys(arena, b, b_keys), 1);
-    assert_int_equal(strcmp(a_keys[0].text, b_keys[0].text) == 0,
-                     company_compare(arena, a, b).relation == COMPANY_SAME);
-  }
-  fclose(file);
-}
-
 static int violations_in(const struct status *status) {
   int count = 0;
   for (const struct violation *violation = status->violations; violation; violation = violation->next)
@@ -338,13 +235,11 @@ static void submission_names_everything(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(names_are_told_apart),
       cmocka_unit_test(forms_and_signs_do_not_count),
       cmocka_unit_test(short_words_have_no_misspellings),
       cmocka_unit_test(domains_are_what_a_company_registers),
       cmocka_unit_test(tax_ids_have_one_spelling),
       cmocka_unit_test(relations),
-      cmocka_unit_test(what_is_certain_shares_a_key),
       cmocka_unit_test(submission_names_everything),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
