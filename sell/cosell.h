@@ -1,4 +1,5 @@
-/* What the handlers of co-selling share: help requests, engagements, snapshots and sides of opportunities. */
+/* What the handlers of co-selling share: help requests, engagements, snapshots and sides of opportunities,
+ * customer activities. */
 #ifndef ENTENTE_SELL_COSELL_H
 #define ENTENTE_SELL_COSELL_H
 
@@ -9,6 +10,7 @@
 
 /* Kinds of co-selling (cosell_kinds.c). */
 extern const struct kind kind_help_request, kind_engagement, kind_opportunity_side, kind_opportunity_snapshot;
+extern const struct kind kind_customer_activity;
 
 /* Partition of an index by state: `<parent>|OPEN`; `<parent>|` for state 0. */
 char *state_partition(struct arena *arena, const char *parent, const ProtobufCEnumDescriptor *states,

@@ -1,6 +1,7 @@
 /* Kinds of co-selling and their indexes. */
 #include "runtime/base/machine.h"
 #include "runtime/base/name.h"
+#include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/store/sweep.h"
 #include "sell/cosell.h"
@@ -8,6 +9,7 @@
 #include "sell/opportunity_snapshot.h"
 #include "sell/service.h"
 
+#include "entente/sell/v1/customer_activity.pb-c.h"
 #include "entente/sell/v1/help_request.pb-c.h"
 #include "entente/sell/v1/opportunity_side.pb-c.h"
 
@@ -108,4 +110,41 @@ const struct kind kind_opportunity_snapshot = {
     .pattern = "vendors/*/partnerships/*/opportunities/*/snapshots/*",
     .message = &sell__opportunity_snapshot__descriptor,
     .indexes = snapshot_indexes,
+};
+
+/* ---- customer activities ---- */
+
+static void activity_create_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__CustomerActivity *activity = (const Sell__CustomerActivity *)message;
+  struct arena *arena = index_arena(sink);
+  index_emit(sink, state_partition(arena, name_partnership(arena, activity->name), NULL, 0),
+             index_order_number(arena, timestamp_us(activity->create_time, 0)));
+}
+
+static void activity_state_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__CustomerActivity *activity = (const Sell__CustomerActivity *)message;
+  struct arena *arena = index_arena(sink);
+  index_emit(sink,
+             state_partition(arena, name_partnership(arena, activity->name),
+                             &sell__customer_activity__state__descriptor, (int)activity->state),
+             index_order_number(arena, timestamp_us(activity->create_time, 0)));
+}
+
+static void activity_account_entries(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__CustomerActivity *activity = (const Sell__CustomerActivity *)message;
+  if (!text_empty(activity->target_account))
+    index_emit(sink, activity->target_account,
+               index_order_number(index_arena(sink), timestamp_us(activity->create_time, 0)));
+}
+
+static const struct index customer_activity_indexes[] = {{"create", activity_create_entries},
+                                                         {"state", activity_state_entries},
+                                                         {"account", activity_account_entries},
+                                                         {0}};
+
+const struct kind kind_customer_activity = {
+    .name = "customer_activity",
+    .pattern = "vendors/*/partnerships/*/customerActivities/*",
+    .message = &sell__customer_activity__descriptor,
+    .indexes = customer_activity_indexes,
 };

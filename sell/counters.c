@@ -64,6 +64,11 @@ const struct counter_row sell_counters[] = {
      "Hours of help that the party says it delivered and that were not returned, by the month of delivery"},
     {"help.acknowledged_hours", "hours", COUNTER_SHARED,
      "Hours of help that the other party acknowledges, by the month of delivery"},
+    {"customer_activities.held", "count", COUNTER_SHARED,
+     "Activities with customers that the party says it held and the other does not dispute, by the month of "
+     "holding"},
+    {"customer_activities.acknowledged", "count", COUNTER_SHARED,
+     "Those of them that the other party acknowledges, by the same month"},
     /* accounts */
     {"target_accounts.identified", "count", COUNTER_SHARED,
      "Target accounts identified, by the month of that"},

@@ -103,6 +103,7 @@ const struct kind *const sell_kinds[] = {
     &kind_engagement,
     &kind_opportunity_side,
     &kind_opportunity_snapshot,
+    &kind_customer_activity,
     /* accounts */
     &kind_target_account,
     &kind_case_study,

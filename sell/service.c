@@ -103,6 +103,21 @@ static const struct method customer_outcome_methods[] = {
 static const struct service customer_outcome_service = {"entente.sell.v1.CustomerOutcomeService",
                                                         customer_outcome_methods};
 
+static const struct method customer_activity_methods[] = {
+    {"CreateCustomerActivity", .unary = customer_activity_create},
+    {"GetCustomerActivity", .unary = customer_activity_get},
+    {"ListCustomerActivities", .unary = customer_activity_list},
+    {"UpdateCustomerActivity", .unary = customer_activity_patch},
+    {"HoldCustomerActivity", .unary = customer_activity_report},
+    {"AcknowledgeCustomerActivity", .unary = customer_activity_confirm},
+    {"DisputeCustomerActivity", .unary = customer_activity_object},
+    {"CancelCustomerActivity", .unary = customer_activity_give_up},
+    {"ReverseCustomerActivity", .unary = customer_activity_take_back},
+    {0},
+};
+static const struct service customer_activity_service = {"entente.sell.v1.CustomerActivityService",
+                                                         customer_activity_methods};
+
 /* ---- accounts ---- */
 
 static const struct method lift_methods[] = {
@@ -214,6 +229,7 @@ const struct service *const sell_services[] = {
     &opportunity_side_service,
     &opportunity_snapshot_service,
     &engagement_service,
+    &customer_activity_service,
     /* accounts */
     &lift_service,
     &target_account_service,

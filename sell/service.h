@@ -26,6 +26,9 @@ unary_fn engagement_create, engagement_get, engagement_list, engagement_take, en
     engagement_take_back, engagement_deepen, engagement_set_members;
 unary_fn help_request_create, help_request_get, help_request_list, help_request_take, help_request_refuse,
     help_request_complete, help_request_give_back, help_request_confirm, help_request_withdraw;
+unary_fn customer_activity_create, customer_activity_get, customer_activity_list, customer_activity_patch,
+    customer_activity_report, customer_activity_confirm, customer_activity_object, customer_activity_give_up,
+    customer_activity_take_back;
 
 /* Deal registration. */
 unary_fn registration_create, registration_get, registration_list, registration_patch, registration_file,

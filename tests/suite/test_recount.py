@@ -184,7 +184,16 @@ def recount_help(suite, partnership, token, sheet):
         sheet.add("help.asked_hours", help.owner, help.create_time, help.asked_hours)
         sheet.add("help.delivered_hours", help.owner, help.deliver_time, help.delivered_hours)
         sheet.add("help.acknowledged_hours", help.owner, help.deliver_time, help.acknowledged_hours)
+    recount_activities(suite, partnership, token, sheet)
     recount_accounts(suite, partnership, token, sheet)
+
+
+def recount_activities(suite, partnership, token, sheet):
+    for activity in listed(suite, "CustomerActivityService/ListCustomerActivities", partnership, token):
+        now = state(activity)
+        held = now in ("STATE_HELD", "STATE_ACKNOWLEDGED")
+        sheet.add("customer_activities.held", activity.owner, activity.hold_time, held)
+        sheet.add("customer_activities.acknowledged", activity.owner, activity.hold_time, now == "STATE_ACKNOWLEDGED")
 
 
 def recount_accounts(suite, partnership, token, sheet):
@@ -405,6 +414,20 @@ def random_activity(suite, rng, steps=400):
             reason = {"reason": "It is not what was asked"} if act == "Return" else {}
             attempt(f"HelpRequestService/{act}HelpRequest", dict(more, **reason, name=asked.name), who)
 
+    def develop(token):
+        other = tokens[token == tokens[0]]
+        planned = attempt("CustomerActivityService/CreateCustomerActivity",
+                          {"parent": partnership, "customerActivity": {"kind": "KIND_FIRST_MEETING", "title": "At random",
+                                                                       "account": "Any"}}, token)
+        reason = {"reason": "It is not as it was said"}
+        hold = ("Hold", {"summary": "Went through the need", "holdTime": past(300)}, token)
+        lives = [[hold, ("Acknowledge", {}, other), ("Reverse", reason, other)],
+                 [hold, ("Dispute", reason, other), ("Hold", dict(hold[1], holdTime=past(300)), token),
+                  ("Acknowledge", {}, other)],
+                 [hold, ("Cancel", reason, token)]]
+        for act, more, who in rng.choice(lives)[:rng.randrange(5)] if planned else ():
+            attempt(f"CustomerActivityService/{act}CustomerActivity", dict(more, name=planned.name), who)
+
     def attribute(token):
         found = rng.choice(listed(suite, "OpportunityService/ListOpportunities", partnership, token,
                                   engagement="ENGAGEMENT_JOINT"))
@@ -438,10 +461,12 @@ def random_activity(suite, rng, steps=400):
 
     for _ in range(steps):
         rng.choice([sell, sell, sell, open_one, open_one, answer, claim, train, leave, help_out, attribute, attribute,
-                    engage])(rng.choice(tokens))
+                    engage, develop, develop])(rng.choice(tokens))
     for method in ("OpportunityService/WinOpportunity", "OpportunityService/ReverseOpportunity",
                    "CommitmentService/ClaimFulfilment", "NpsResponseService/RecordNpsResponse",
                    "CredentialService/SuspendCredential", "HelpRequestService/AcknowledgeHelpRequest",
+                   "CustomerActivityService/AcknowledgeCustomerActivity", "CustomerActivityService/ReverseCustomerActivity",
+                   "CustomerActivityService/DisputeCustomerActivity", "CustomerActivityService/CancelCustomerActivity",
                    "AttributionService/AgreeAttribution", "AttributionService/ReverseAttribution",
                    "CustomerOutcomeService/RecordCustomerOutcome", "EngagementService/AcceptEngagement"):
         expect(done[method], f"{method} was never taken: {dict(done)}")
