@@ -5,6 +5,7 @@
 #include "runtime/feed/directory.h"
 #include "sell/account.h"
 #include "sell/cosell.h"
+#include "sell/follow.h"
 #include "sell/opportunity_review.h"
 #include "sell/registration_change.h"
 #include "sell/service.h"
@@ -120,5 +121,7 @@ const struct kind *const sell_kinds[] = {
     &kind_breach_mark,
     &kind_contract,
     &kind_member,
+    /* market scope */
+    &kind_proposition,
     NULL,
 };

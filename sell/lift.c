@@ -4,6 +4,7 @@
 #include "runtime/base/machine.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/money.h"
+#include "runtime/base/name.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
@@ -22,22 +23,26 @@ enum { DIMENSIONS = 3, QUARTER_MONTHS = 3 };
 /* What is kept of a closed deal. */
 struct deal {
   struct deal *next;
-  const char *segment, *solution, *customer, *name;
+  const char *segment, *segment_words, *solution, *customer, *name;
   int64_t close_us, amount_minor; /* 0: not known */
   int32_t band;
-  bool joint, won, named_incumbent, in_scope, in_window;
+  bool joint, won, named_incumbent, validated, in_scope, in_window;
 };
 
 struct lift {
   struct arena *arena;
   const Sell__GetLiftRequest *request;
-  const char *currency;
+  struct lift_facts facts;
+  struct market_scope *scope;
+  struct propositions *propositions;
+  struct word_cache *words;
   struct period window;
   int64_t bounds[8];
   size_t bound_count;
   int64_t sample_min;
   struct deal *deals;
   size_t count;
+  int64_t unplaced;          /* closed in the window, but not saying what a scope goes by */
   bool used[DIMENSIONS + 1]; /* by dimension */
 };
 
@@ -61,7 +66,7 @@ static void check_bounds(struct lift *lift, struct status **invalid) {
   if (lift->bound_count)
     return;
   static const int64_t whole_units[] = {100000, 500000};
-  int decimals = currency_decimals(lift->currency);
+  int decimals = currency_decimals(lift->facts.currency);
   for (; lift->bound_count < sizeof whole_units / sizeof *whole_units; lift->bound_count++) {
     lift->bounds[lift->bound_count] = whole_units[lift->bound_count];
     for (int i = 0; i < decimals; i++)
@@ -81,13 +86,20 @@ static void check_dimensions(struct lift *lift, struct status **invalid) {
     lift->used[i] = true;
 }
 
+static bool by_agreement(const struct lift *lift) {
+  return lift->request->scope == SELL__LIFT_SCOPE_SOURCE__LIFT_SCOPE_SOURCE_AGREEMENT;
+}
+
 const struct status *lift_begin(struct arena *arena, const Sell__GetLiftRequest *request,
-                                const char *currency, struct lift **out) {
+                                struct lift_facts facts, struct lift **out) {
   struct lift *lift = arena_new(arena, struct lift);
   struct status *invalid = NULL;
   lift->arena = arena;
   lift->request = request;
-  lift->currency = currency;
+  lift->facts = facts;
+  lift->scope = market_scope_new(arena);
+  lift->propositions = propositions_new(arena);
+  lift->words = word_cache_new(arena);
   lift->window =
       (struct period){moment_us(request->period->start_time), moment_us(request->period->end_time)};
   if (!moment_check(arena, &invalid, "period.start_time", request->period->start_time) ||
@@ -96,6 +108,9 @@ const struct status *lift_begin(struct arena *arena, const Sell__GetLiftRequest 
   if (!period_is_whole_months(lift->window))
     invalid_add(arena, &invalid, "period", "VALUE_OUT_OF_RANGE",
                 "must begin and end with calendar months in UTC, 1 to %d of them", PERIOD_MONTHS_MAX);
+  if (by_agreement(lift) && request->n_segments)
+    invalid_add(arena, &invalid, "segments", "VALUE_OUT_OF_RANGE",
+                "must be empty: the agreement says what is in scope");
   check_bounds(lift, &invalid);
   check_dimensions(lift, &invalid);
   lift->sample_min = request->sample_min ? request->sample_min : LIFT_SAMPLE_MIN;
@@ -103,13 +118,34 @@ const struct status *lift_begin(struct arena *arena, const Sell__GetLiftRequest 
   return invalid;
 }
 
+void lift_add_contract(struct lift *lift, const Onboard__Contract *contract) {
+  market_scope_add(lift->scope, contract, lift->facts.now_us);
+}
+
+void lift_add_proposition(struct lift *lift, const Onboard__JointValueProposition *proposition) {
+  propositions_add(lift->propositions, proposition);
+}
+
+const struct status *lift_check_scope(const struct lift *lift) {
+  if (!by_agreement(lift) || !market_scope_is_empty(lift->scope))
+    return NULL;
+  const char *partnership = name_partnership(lift->arena, lift->request->name);
+  struct status *status =
+      status_make(lift->arena, CODE_FAILED_PRECONDITION, REASON_MARKET_SCOPE_ABSENT,
+                  "No contract of %s that binds now says for which market it is", partnership);
+  status_add_metadata(lift->arena, status, "partnership", partnership);
+  return status;
+}
+
 /* ---- deals ---- */
 
-static bool in_scope(const struct lift *lift, const char *segment) {
+static enum scope_place place_of(const struct lift *lift, const Sell__Opportunity *deal) {
+  if (by_agreement(lift))
+    return market_scope_place(lift->scope, lift->words, deal);
   for (size_t i = 0; i < lift->request->n_segments; i++)
-    if (text_equal(lift->request->segments[i], segment))
-      return true;
-  return !lift->request->n_segments;
+    if (text_equal(lift->request->segments[i], deal->segment))
+      return SCOPE_INSIDE;
+  return lift->request->n_segments ? SCOPE_OUTSIDE : SCOPE_INSIDE;
 }
 
 static int32_t band_of(const struct lift *lift, int64_t amount_minor) {
@@ -131,10 +167,13 @@ void lift_add(struct lift *lift, const Sell__Opportunity *from) {
     return;
   struct arena *arena = lift->arena;
   struct deal *deal = arena_new(arena, struct deal);
+  const struct worded segment = word_cache_find(lift->words, from->segment);
+  const enum scope_place place = place_of(lift, from);
   *deal = (struct deal){
       .next = lift->deals,
-      .segment = arena_strdup(arena, from->segment),
-      .solution = arena_strdup(arena, from->solution),
+      .segment = segment.text,
+      .segment_words = segment.words,
+      .solution = word_cache_find(lift->words, from->solution).text,
       .customer = text_fold(arena, from->customer ? from->customer->account : ""),
       .name = arena_strdup(arena, from->name),
       .close_us = close_us,
@@ -142,12 +181,14 @@ void lift_add(struct lift *lift, const Sell__Opportunity *from) {
       .joint = from->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT,
       .won = won,
       .named_incumbent = !text_empty(from->incumbent_competitor),
-      .in_scope = in_scope(lift, from->segment),
+      .validated = propositions_have(lift->propositions, lift->words, from),
+      .in_scope = place == SCOPE_INSIDE,
       .in_window = in_window,
   };
   deal->band = band_of(lift, deal->amount_minor);
   lift->deals = deal;
   lift->count++;
+  lift->unplaced += in_window && place == SCOPE_UNSAID;
 }
 
 typedef bool chosen_fn(const struct deal *deal);
@@ -161,8 +202,16 @@ static bool is_won(const struct deal *deal) {
   return deal->won;
 }
 
+static bool is_won_from_named(const struct deal *deal) {
+  return deal->won && !text_empty(deal->customer);
+}
+
 static bool is_joint_against_incumbent(const struct deal *deal) {
   return is_closed(deal) && deal->joint && deal->named_incumbent;
+}
+
+static bool is_validated_against_incumbent(const struct deal *deal) {
+  return is_joint_against_incumbent(deal) && deal->validated;
 }
 
 static struct selection select_deals(const struct lift *lift, chosen_fn *chosen, order_fn *order) {
@@ -196,19 +245,21 @@ static int order_customer(const void *left, const void *right) {
 
 static int order_segment(const void *left, const void *right) {
   const struct deal *a = *(struct deal *const *)left, *b = *(struct deal *const *)right;
-  int order = strcmp(a->segment, b->segment);
+  int order = strcmp(a->segment_words, b->segment_words);
   return order ? order : deal_compare_time(a, b);
 }
 
 static int deal_compare_stratum(const struct deal *a, const struct deal *b) {
-  int order = strcmp(a->segment, b->segment);
+  int order = strcmp(a->segment_words, b->segment_words);
   if (!order)
     order = strcmp(a->solution, b->solution);
   return order ? order : (a->band > b->band) - (a->band < b->band);
 }
 
-static int order_stratum(const void *a, const void *b) {
-  return deal_compare_stratum(*(struct deal *const *)a, *(struct deal *const *)b);
+static int order_stratum(const void *left, const void *right) {
+  const struct deal *a = *(struct deal *const *)left, *b = *(struct deal *const *)right;
+  int order = deal_compare_stratum(a, b);
+  return order ? order : deal_compare_time(a, b);
 }
 
 /* ---- figures ---- */
@@ -276,6 +327,7 @@ static void choose_dimensions(struct lift *lift, const struct selection *closed,
   for (size_t i = 0; i < closed->count; i++) {
     struct deal *deal = closed->deals[i];
     deal->segment = lift->used[SEGMENT] ? deal->segment : "";
+    deal->segment_words = lift->used[SEGMENT] ? deal->segment_words : "";
     deal->solution = lift->used[SOLUTION] ? deal->solution : "";
     deal->band = lift->used[SIZE] ? deal->band : 0;
   }
@@ -429,20 +481,31 @@ static Sell__DealSize *deal_size(const struct lift *lift, const struct selection
 
 /* ---- what is new ---- */
 
-static void displacement(const struct lift *lift, Sell__Lift *out) {
-  struct selection closed = select_deals(lift, is_joint_against_incumbent, order_time);
+static Type__Ratio *displacement_rate(const struct lift *lift, chosen_fn *chosen, char ***evidence,
+                                      size_t *evidence_count) {
+  struct selection closed = select_deals(lift, chosen, order_time);
   size_t won = 0;
   for (size_t i = 0; i < closed.count; i++)
     if (closed.deals[i]->won)
       closed.deals[won++] = closed.deals[i];
-  out->displacement = rate_of(lift, (int64_t)won, (int64_t)closed.count);
-  out->displacement_evidence = evidence_of(lift, closed.deals, won, &out->n_displacement_evidence);
+  *evidence = evidence_of(lift, closed.deals, won, evidence_count);
+  return rate_of(lift, (int64_t)won, (int64_t)closed.count);
 }
 
-/* Of one segment's wins, earliest first: the first joint one, when it opened the segment up. */
+static void displacement(const struct lift *lift, Sell__Lift *out) {
+  out->displacement = displacement_rate(lift, is_joint_against_incumbent, &out->displacement_evidence,
+                                        &out->n_displacement_evidence);
+  Sell__ValidatedDisplacement *cut = out->displacement_validated =
+      arena_new(lift->arena, Sell__ValidatedDisplacement);
+  sell__validated_displacement__init(cut);
+  cut->rate = displacement_rate(lift, is_validated_against_incumbent, &cut->evidence, &cut->n_evidence);
+  propositions_show(lift->propositions, cut);
+}
+
+/* Of one segment's wins, earliest first: the first joint one in scope, when it opened the segment up. */
 static const struct deal *opening(struct deal *const *wins, size_t count) {
   size_t at = 0;
-  while (at < count && !wins[at]->joint)
+  while (at < count && !(wins[at]->joint && wins[at]->in_scope))
     at++;
   if (at == count || !wins[at]->in_window)
     return NULL;
@@ -454,9 +517,9 @@ static void new_segments(const struct lift *lift, Sell__Lift *out) {
   struct selection wins = select_deals(lift, is_won, order_segment);
   out->new_segments = arena_calloc(lift->arena, LIFT_SEGMENTS_MAX, sizeof *out->new_segments);
   for (size_t from = 0, to = 0; from < wins.count && out->n_new_segments < LIFT_SEGMENTS_MAX; from = to) {
-    while (to < wins.count && strcmp(wins.deals[to]->segment, wins.deals[from]->segment) == 0)
+    while (to < wins.count && strcmp(wins.deals[to]->segment_words, wins.deals[from]->segment_words) == 0)
       to++;
-    if (text_empty(wins.deals[from]->segment) || !wins.deals[from]->in_scope)
+    if (text_empty(wins.deals[from]->segment_words))
       continue;
     const struct deal *first = opening(wins.deals + from, to - from);
     if (!first)
@@ -472,7 +535,7 @@ static void new_segments(const struct lift *lift, Sell__Lift *out) {
 
 /* The first win of each customer, if it lies in the window and in scope. */
 static struct selection first_wins(const struct lift *lift) {
-  struct selection wins = select_deals(lift, is_won, order_customer);
+  struct selection wins = select_deals(lift, is_won_from_named, order_customer);
   const char *customer = NULL;
   size_t kept = 0;
   for (size_t i = 0; i < wins.count; i++) {
@@ -508,14 +571,27 @@ static void new_customers(const struct lift *lift, Sell__Lift *out) {
   }
 }
 
+static Sell__LiftScope *scope_of(const struct lift *lift) {
+  Sell__LiftScope *scope = arena_new(lift->arena, Sell__LiftScope);
+  sell__lift_scope__init(scope);
+  scope->source = lift->request->scope;
+  scope->segments = lift->request->segments;
+  scope->n_segments = lift->request->n_segments;
+  scope->unplaced_count = lift->unplaced;
+  if (by_agreement(lift))
+    market_scope_show(lift->scope, scope);
+  return scope;
+}
+
 void lift_finish(struct lift *lift, Sell__Lift *out) {
   struct stratum_count all = {0};
   struct selection closed = select_deals(lift, is_closed, order_time);
   for (size_t i = 0; i < closed.count; i++)
     stratum_count(&all, closed.deals[i]);
   out->period = lift->request->period;
-  out->currency_code = (char *)lift->currency;
+  out->currency_code = (char *)lift->facts.currency;
   out->sample_min = (int32_t)lift->sample_min;
+  out->scope = scope_of(lift);
   out->joint_win_rate = rate_of(lift, all.joint_won, all.joint_closed);
   out->independent_win_rate = rate_of(lift, all.independent_won, all.independent_closed);
   out->deal_size = deal_size(lift, &closed);

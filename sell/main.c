@@ -1,22 +1,9 @@
 /* entente-sell: opportunities and the pipeline, deal registrations. */
 #include "runtime/feed/directory.h"
 #include "runtime/process/service.h"
-#include "sell/registration_change.h"
+#include "sell/follow.h"
 #include "sell/service.h"
 #include "sell/timed.h"
-
-#include <string.h>
-
-/* What is kept of onboard's feed. One follower, as a place in a feed is kept for each source. */
-static const char *const onboard_types[] = {"partnership.*", "contract.*", "member.*", NULL};
-
-static const struct status *onboard_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
-  if (strncmp(entry->type, "contract.", strlen("contract.")) == 0)
-    return coverage_apply(context, txn, entry);
-  if (strncmp(entry->type, "member.", strlen("member.")) == 0)
-    return member_apply(context, txn, entry);
-  return directory_apply(context, txn, entry);
-}
 
 static const struct setting settings[] = {
     {"sweep-interval-ms", SETTING_NUMBER, "5000", 100, 3600000, "ms",

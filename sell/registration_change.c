@@ -234,37 +234,6 @@ const struct status *coverage_check(struct txn *txn, const struct act *act,
                      "This customer cannot be registered for these solutions in this partnership");
 }
 
-/* ---- copies of onboard's ---- */
-
-static const struct status *copy_apply(struct txn *txn, const struct kind *kind,
-                                       const Ledger__LedgerEntry *entry) {
-  if (!name_matches(entry->resource, kind->pattern))
-    return NULL;
-  if (text_empty(entry->payload_type)) {
-    txn_delete(txn, kind, entry->resource);
-    return NULL;
-  }
-  ProtobufCMessage *copy = NULL;
-  if (strcmp(entry->payload_type, kind->message->name) == 0)
-    copy = protobuf_c_message_unpack(kind->message, arena_allocator(txn_arena(txn)), entry->payload.len,
-                                     entry->payload.data);
-  if (!copy)
-    return status_make(txn_arena(txn), CODE_DATA_LOSS, "FEED_ENTRY_MALFORMED",
-                       "the %s in `%s` of onboard's feed does not decode", kind->name, entry->name);
-  txn_put(txn, kind, copy);
-  return NULL;
-}
-
-const struct status *coverage_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
-  (void)context;
-  return copy_apply(txn, &kind_contract, entry);
-}
-
-const struct status *member_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
-  (void)context;
-  return copy_apply(txn, &kind_member, entry);
-}
-
 /* ---- what time changes ---- */
 
 static int64_t registration_next(const ProtobufCMessage *message) {

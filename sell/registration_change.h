@@ -9,7 +9,6 @@
 #include "sell/registration.h"
 #include "sell/timed.h"
 
-#include "entente/ledger/v1/ledger.pb-c.h"
 #include "entente/onboard/v1/contract.pb-c.h"
 #include "entente/onboard/v1/member.pb-c.h"
 
@@ -79,10 +78,5 @@ const struct status *contracts_of(struct txn *txn, const char *vendor, struct co
  * it. */
 const struct status *coverage_check(struct txn *txn, const struct act *act,
                                     const Sell__Registration *registration);
-
-/* apply_fn for entries `contract.*` of onboard. */
-const struct status *coverage_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry);
-/* The same for `member.*`: where a partnership stands in the vendor's programs. */
-const struct status *member_apply(void *context, struct txn *txn, const Ledger__LedgerEntry *entry);
 
 #endif

@@ -5,6 +5,7 @@
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
+#include "sell/follow.h"
 #include "sell/registration_change.h"
 
 #include <stdio.h>
@@ -297,7 +298,7 @@ static const struct status *put_contract(struct txn *txn, void *context) {
   entry.payload.len = onboard__contract__get_packed_size(contract);
   entry.payload.data = arena_alloc(arena, entry.payload.len);
   onboard__contract__pack(contract, entry.payload.data);
-  const struct status *status = coverage_apply(NULL, txn, &entry);
+  const struct status *status = onboard_apply(NULL, txn, &entry);
   return status ? status : txn_commit(txn, NULL);
 }
 

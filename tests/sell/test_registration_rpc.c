@@ -4,6 +4,7 @@
 
 #include "runtime/base/moment.h"
 #include "runtime/base/text.h"
+#include "sell/follow.h"
 #include "sell/registration_change.h"
 
 #include <string.h>
@@ -393,7 +394,7 @@ static const struct status *member_follow(struct txn *txn, void *context) {
   entry.payload.len = onboard__member__get_packed_size(member);
   entry.payload.data = arena_alloc(arena, entry.payload.len);
   onboard__member__pack(member, entry.payload.data);
-  const struct status *status = member_apply(NULL, txn, &entry);
+  const struct status *status = onboard_apply(NULL, txn, &entry);
   return status ? status : txn_commit(txn, NULL);
 }
 
