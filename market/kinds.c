@@ -3,11 +3,13 @@
 #include "market/claim.h"
 #include "market/fund_request.h"
 #include "runtime/base/name.h"
+#include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 
 #include "entente/market/v1/campaign.pb-c.h"
 #include "entente/market/v1/settlement.pb-c.h"
+#include "entente/market/v1/touch.pb-c.h"
 
 char *partition_campaigns(struct arena *arena, const char *partnership, int party, int state) {
   return arena_printf(arena, "%s|%d|%d", partnership, party, state);
@@ -20,6 +22,10 @@ char *partition_state(struct arena *arena, const char *parent, int state) {
 char *partition_seen(struct arena *arena, const char *parent, Type__Party viewer, int state) {
   return arena_printf(arena, "%s|%s|%d", parent, viewer == TYPE__PARTY__PARTY_PARTNER ? "partner" : "vendor",
                       state);
+}
+
+char *partition_touches(struct arena *arena, const char *of, Type__Party party) {
+  return arena_printf(arena, "%s|%d", of, (int)party);
 }
 
 static char *order_time(struct arena *arena, const Google__Protobuf__Timestamp *time) {
@@ -93,12 +99,24 @@ static void index_settlement(const ProtobufCMessage *message, struct index_sink 
   emit_state(sink, name_prefix(arena, settlement->name, 4), (int)settlement->state, order);
 }
 
+static void index_touch(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Market__Touch *touch = (const Market__Touch *)message;
+  struct arena *arena = index_arena(sink);
+  const char *order = order_time(arena, touch->occur_time);
+  const char *of[] = {name_partnership(arena, touch->name), touch->opportunity, touch->campaign};
+  for (size_t i = 0; i < sizeof of / sizeof *of && !text_empty(of[i]); i++) {
+    index_emit(sink, partition_touches(arena, of[i], TYPE__PARTY__PARTY_UNSPECIFIED), order);
+    index_emit(sink, partition_touches(arena, of[i], touch->party), order);
+  }
+}
+
 static const struct index campaign_indexes[] = {{"list", index_campaign}, {0}};
 static const struct index mdf_budget_indexes[] = {{"list", index_mdf_budget}, {0}};
 static const struct index mdf_allocation_indexes[] = {{"list", index_mdf_allocation}, {0}};
 static const struct index fund_request_indexes[] = {{"list", index_fund_request}, {0}};
 static const struct index claim_indexes[] = {{"list", index_claim}, {0}};
 static const struct index settlement_indexes[] = {{"list", index_settlement}, {0}};
+static const struct index touch_indexes[] = {{"list", index_touch}, {0}};
 
 const struct kind kind_campaign = {
     .name = "campaign",
@@ -137,6 +155,18 @@ const struct kind kind_settlement = {
     .indexes = settlement_indexes,
 };
 
+const struct kind kind_touch = {
+    .name = "touch",
+    .pattern = "vendors/*/partnerships/*/touches/*",
+    .message = &market__touch__descriptor,
+    .indexes = touch_indexes,
+};
+const struct kind kind_touched_opportunity = {
+    .name = "touched_opportunity",
+    .pattern = "vendors/*/partnerships/*/opportunities/*",
+    .message = &market__touched_opportunity__descriptor,
+};
+
 const struct kind *const market_kinds[] = {
-    &kind_campaign, &kind_mdf_budget, &kind_mdf_allocation, &kind_fund_request,
-    &kind_claim,    &kind_settlement, &kind_directory,      NULL};
+    &kind_campaign,   &kind_mdf_budget, &kind_mdf_allocation,      &kind_fund_request, &kind_claim,
+    &kind_settlement, &kind_touch,      &kind_touched_opportunity, &kind_directory,    NULL};

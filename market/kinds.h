@@ -12,6 +12,8 @@ extern const struct kind kind_mdf_allocation;
 extern const struct kind kind_fund_request;
 extern const struct kind kind_claim;
 extern const struct kind kind_settlement;
+extern const struct kind kind_touch;
+extern const struct kind kind_touched_opportunity;
 
 /* NULL-terminated: all of the above and the directory. */
 extern const struct kind *const market_kinds[];
@@ -25,5 +27,7 @@ char *partition_campaigns(struct arena *arena, const char *partnership, int part
 char *partition_state(struct arena *arena, const char *parent, int state);
 /* The same as one party sees it: drafts are in the partner's alone. `parent` may be an allocation. */
 char *partition_seen(struct arena *arena, const char *parent, Type__Party viewer, int state);
+/* Touches of a partnership, an opportunity or a campaign, by who recorded them. */
+char *partition_touches(struct arena *arena, const char *of, Type__Party party);
 
 #endif

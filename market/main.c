@@ -1,40 +1,47 @@
+/* entente-market: campaigns, market development funds, touches. */
+#include "market/follow.h"
 #include "market/kinds.h"
 #include "market/service.h"
 #include "runtime/feed/directory.h"
 #include "runtime/process/service.h"
 
-static struct follower *directory;
+/* The feeds that are followed. A source need not run when this starts: it is followed once it does. */
+static const struct source {
+  const char *name;
+  const char *const *types;
+  apply_fn *apply;
+} sources[] = {
+    {"onboard", directory_types, directory_apply},
+    {"sell", sell_types, sell_apply},
+};
 
-static const char *start(struct process *process, void **context) {
-  *context = NULL;
+static const char *follow(struct process *process, const struct source *source) {
   const char *problem = NULL;
-  struct channel *channel = process_channel(process, "onboard", &problem);
+  struct channel *channel = process_channel(process, source->name, &problem);
   if (!channel) {
     return problem;
   }
-  directory = follow_start(process_loop(process), &(struct follow_options){.source = "onboard",
-                                                                           .channel = channel,
-                                                                           .store = process_store(process),
-                                                                           .types = directory_types,
-                                                                           .apply = directory_apply,
-                                                                           .clock = process_clock(process),
-                                                                           .log = process_log(process)});
-  return NULL;
+  const struct follow_options options = {
+      .source = source->name,
+      .channel = channel,
+      .store = process_store(process),
+      .types = source->types,
+      .apply = source->apply,
+      .clock = process_clock(process),
+      .log = process_log(process),
+  };
+  return process_follow(process, &options) ? NULL : "out of memory at the start";
 }
 
-static void stopped(void *argument) {
-  *(bool *)argument = true;
-}
-
-static void stop(struct process *process, void *context) {
+static const char *start(struct process *process, void **context) {
   (void)context;
-  bool done = !directory;
-  if (directory) {
-    follow_stop(directory, stopped, &done);
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    const char *problem = follow(process, &sources[i]);
+    if (problem) {
+      return problem;
+    }
   }
-  while (!done) {
-    loop_turn(process_loop(process), 10);
-  }
+  return NULL;
 }
 
 int main(int argc, char **argv) {
@@ -46,7 +53,6 @@ int main(int argc, char **argv) {
       .counters = market_counters,
       .partner_of = directory_partner_of,
       .start = start,
-      .stop = stop,
   };
   return process_main(&plan, argc, argv);
 }

@@ -59,6 +59,14 @@ static const struct method settlement_methods[] = {
     {"FailSettlement", .unary = settlement_fail},     {0},
 };
 
+static const struct method touch_methods[] = {
+    {"RecordTouch", .unary = touch_create},
+    {"GetTouch", .unary = touch_get},
+    {"ListTouches", .unary = touch_list},
+    {"RetractTouch", .unary = touch_take_back},
+    {0},
+};
+
 static const struct service campaign_service = {"entente.market.v1.CampaignService", campaign_methods};
 static const struct service mdf_budget_service = {"entente.market.v1.MdfBudgetService", mdf_budget_methods};
 static const struct service mdf_allocation_service = {"entente.market.v1.MdfAllocationService",
@@ -67,8 +75,8 @@ static const struct service fund_request_service = {"entente.market.v1.FundReque
                                                     fund_request_methods};
 static const struct service claim_service = {"entente.market.v1.ClaimService", claim_methods};
 static const struct service settlement_service = {"entente.market.v1.SettlementService", settlement_methods};
+static const struct service touch_service = {"entente.market.v1.TouchService", touch_methods};
 
 const struct service *const market_services[] = {
-    &campaign_service,     &mdf_budget_service, &mdf_allocation_service,
-    &fund_request_service, &claim_service,      &settlement_service,
-    &feed_service,         &ledger_service,     NULL};
+    &campaign_service,   &mdf_budget_service, &mdf_allocation_service, &fund_request_service, &claim_service,
+    &settlement_service, &touch_service,      &feed_service,           &ledger_service,       NULL};

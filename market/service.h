@@ -28,5 +28,7 @@ unary_fn claim_get, claim_list, claim_create, claim_update, claim_add_proofs, cl
 unary_fn claim_review, claim_approve, claim_reject;
 /* settlement_rpc.c */
 unary_fn settlement_get, settlement_list, settlement_create, settlement_pay, settlement_fail;
+/* touch_rpc.c */
+unary_fn touch_create, touch_get, touch_list, touch_take_back;
 
 #endif

@@ -130,6 +130,8 @@ def recount_market(suite, partnership, token, sheet):
                 if state(settlement) == "STATE_PAID":
                     sheet.add(f"mdf.paid.{settlement.currency_code}", 0, settlement.pay_time,
                               settlement.amount_minor)
+    for touch in listed(suite, "TouchService/ListTouches", partnership, token):
+        sheet.add("touches.recorded", touch.party, touch.occur_time, state(touch) == "STATE_RECORDED")
 
 
 def recount_sell(suite, partnership, token, sheet):
