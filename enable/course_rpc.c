@@ -66,9 +66,7 @@ const struct status *course_list(struct call *call, const void *in, void *out) {
   if (status) {
     return status;
   }
-  response->courses = (Enable__Course **)page.messages;
-  response->n_courses = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   for (size_t i = 0; i < page.count; i++) {
     response->courses[i]->state = course_state_at(response->courses[i], filter.now_us);
   }

@@ -58,9 +58,7 @@ const struct status *credential_list(struct call *call, const void *in, void *ou
   if (status) {
     return status;
   }
-  response->credentials = (Enable__Credential **)page.messages;
-  response->n_credentials = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   for (size_t i = 0; i < page.count; i++) {
     response->credentials[i]->state = credential_state_at(response->credentials[i], filter.now_us);
   }

@@ -45,9 +45,7 @@ const struct status *enrolment_list(struct call *call, const void *in, void *out
   if (status) {
     return status;
   }
-  response->enrolments = (Enable__Enrolment **)page.messages;
-  response->n_enrolments = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -43,9 +43,7 @@ const struct status *roster_member_list(struct call *call, const void *in, void 
   if (status) {
     return status;
   }
-  response->roster_members = (Enable__RosterMember **)page.messages;
-  response->n_roster_members = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

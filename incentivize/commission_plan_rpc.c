@@ -51,9 +51,7 @@ const struct status *commission_plan_list(struct call *call, const void *in, voi
   const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
-  response->commission_plans = (Incentivize__CommissionPlan **)page.messages;
-  response->n_commission_plans = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -49,9 +49,7 @@ const struct status *earning_list(struct call *call, const void *in, void *out) 
   const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
-  response->earnings = (Incentivize__Earning **)page.messages;
-  response->n_earnings = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return line_states_settle(call_txn(call), response->earnings, page.count);
 }
 
@@ -101,8 +99,6 @@ const struct status *sale_list(struct call *call, const void *in, void *out) {
   const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
-  response->sales = (Incentivize__Sale **)page.messages;
-  response->n_sales = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }

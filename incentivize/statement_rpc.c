@@ -48,9 +48,7 @@ const struct status *statement_list(struct call *call, const void *in, void *out
   const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
-  response->statements = (Incentivize__Statement **)page.messages;
-  response->n_statements = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 
@@ -74,9 +72,7 @@ const struct status *statement_lines_list(struct call *call, const void *in, voi
                          "", &page);
   if (status)
     return status;
-  response->earnings = (Incentivize__Earning **)page.messages;
-  response->n_earnings = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return line_states_settle(call_txn(call), response->earnings, page.count);
 }
 

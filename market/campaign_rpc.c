@@ -37,9 +37,7 @@ const struct status *campaign_list(struct call *call, const void *in, void *out)
   if (status) {
     return status;
   }
-  response->campaigns = (Market__Campaign **)page.messages;
-  response->n_campaigns = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -39,9 +39,7 @@ const struct status *claim_list(struct call *call, const void *in, void *out) {
   if (status) {
     return status;
   }
-  response->claims = (Market__Claim **)page.messages;
-  response->n_claims = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -47,9 +47,7 @@ const struct status *fund_request_list(struct call *call, const void *in, void *
   if (status) {
     return status;
   }
-  response->fund_requests = (Market__FundRequest **)page.messages;
-  response->n_fund_requests = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -37,9 +37,7 @@ const struct status *mdf_allocation_list(struct call *call, const void *in, void
   if (status) {
     return status;
   }
-  response->mdf_allocations = (Market__MdfAllocation **)page.messages;
-  response->n_mdf_allocations = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

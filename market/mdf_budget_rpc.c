@@ -54,9 +54,7 @@ const struct status *mdf_budget_list(struct call *call, const void *in, void *ou
   if (status) {
     return status;
   }
-  response->mdf_budgets = (Market__MdfBudget **)page.messages;
-  response->n_mdf_budgets = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   for (size_t i = 0; i < page.count; i++) {
     response->mdf_budgets[i]->state = mdf_budget_state_at(response->mdf_budgets[i], filter.now_us);
   }

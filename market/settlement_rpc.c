@@ -36,9 +36,7 @@ const struct status *settlement_list(struct call *call, const void *in, void *ou
   if (status) {
     return status;
   }
-  response->settlements = (Market__Settlement **)page.messages;
-  response->n_settlements = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -52,9 +52,7 @@ const struct status *touch_list(struct call *call, const void *in, void *out) {
   if (status) {
     return status;
   }
-  response->touches = (Market__Touch **)page.messages;
-  response->n_touches = page.count;
-  response->next_page_token = arena_strdup(arena, page.next_page_token);
+  resource_page(response, &page);
   return NULL;
 }
 

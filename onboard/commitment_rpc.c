@@ -56,9 +56,7 @@ const struct status *commitment_list(struct call *call, const void *in, void *ou
     return status;
   for (size_t i = 0; i < page.count; i++)
     settle_view(arena, page.messages[i], filter.now_us);
-  response->commitments = (Onboard__Commitment **)page.messages;
-  response->n_commitments = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 
@@ -157,9 +155,7 @@ const struct status *claim_list(struct call *call, const void *in, void *out) {
     return status;
   for (size_t i = 0; i < page.count; i++)
     claim_settle(page.messages[i], filter.now_us);
-  response->claims = (Onboard__FulfilmentClaim **)page.messages;
-  response->n_claims = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

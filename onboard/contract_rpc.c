@@ -130,9 +130,7 @@ const struct status *contract_list(struct call *call, const void *in, void *out)
   const struct status *status = list_page(call, &query, &page);
   if (status)
     return status;
-  response->contracts = (Onboard__Contract **)page.messages;
-  response->n_contracts = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 
@@ -151,9 +149,7 @@ const struct status *contract_search(struct call *call, const void *in, void *ou
   const struct status *status = list_page(call, &query, &page);
   if (status)
     return status;
-  response->contracts = (Onboard__Contract **)page.messages;
-  response->n_contracts = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

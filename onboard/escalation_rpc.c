@@ -114,9 +114,7 @@ const struct status *escalation_list(struct call *call, const void *in, void *ou
                     &page);
   if (status)
     return status;
-  response->escalations = (Onboard__Escalation **)page.messages;
-  response->n_escalations = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

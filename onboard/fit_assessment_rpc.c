@@ -73,9 +73,7 @@ const struct status *fit_assessment_list(struct call *call, const void *in, void
   const struct status *status = state_list(call, &query, &page);
   if (status)
     return status;
-  response->fit_assessments = (Onboard__FitAssessment **)page.messages;
-  response->n_fit_assessments = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -168,9 +168,7 @@ const struct status *governance_body_list(struct call *call, const void *in, voi
     status = view(call, page.messages[i]);
   if (status)
     return status;
-  response->governance_bodies = (Onboard__GovernanceBody **)page.messages;
-  response->n_governance_bodies = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -44,8 +44,6 @@ const struct status *measurement_list(struct call *call, const void *in, void *o
                          request->parent, &page);
   if (status)
     return status;
-  response->measurements = (Onboard__Measurement **)page.messages;
-  response->n_measurements = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }

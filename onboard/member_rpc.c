@@ -129,9 +129,7 @@ const struct status *member_list(struct call *call, const void *in, void *out) {
   const struct status *status = list_page(call, query, &filter, &page);
   if (status)
     return status;
-  response->members = (Onboard__Member **)page.messages;
-  response->n_members = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 
@@ -156,9 +154,7 @@ const struct status *member_list_program(struct call *call, const void *in, void
   const struct status *status = list_page(call, query, &filter, &page);
   if (status)
     return status;
-  response->members = (Onboard__Member **)page.messages;
-  response->n_members = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -46,9 +46,7 @@ const struct status *milestone_list(struct call *call, const void *in, void *out
     return status;
   for (size_t i = 0; i < page.count; i++)
     milestone_settle(page.messages[i], filter.now_us);
-  response->milestones = (Onboard__Milestone **)page.messages;
-  response->n_milestones = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -97,8 +97,6 @@ const struct status *nps_response_list(struct call *call, const void *in, void *
                                               partition, &page);
   if (status)
     return status;
-  response->nps_responses = (Onboard__NpsResponse **)page.messages;
-  response->n_nps_responses = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }

@@ -65,9 +65,7 @@ const struct status *organization_list(struct call *call, const void *in, void *
                                               filter.folded, &page);
   if (status)
     return status;
-  response->organizations = (Onboard__Organization **)page.messages;
-  response->n_organizations = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -105,9 +105,7 @@ const struct status *partnership_list(struct call *call, const void *in, void *o
     return status;
   for (size_t i = 0; i < page.count; i++)
     end_offer_settle(arena, page.messages[i], call_now_us(call));
-  response->partnerships = (Onboard__Partnership **)page.messages;
-  response->n_partnerships = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

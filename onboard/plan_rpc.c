@@ -79,9 +79,7 @@ const struct status *plan_list(struct call *call, const void *in, void *out) {
   const struct status *status = state_list(call, &query, &page);
   if (status)
     return status;
-  response->plans = (Onboard__Plan **)page.messages;
-  response->n_plans = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -30,9 +30,7 @@ const struct status *plan_version_list(struct call *call, const void *in, void *
   const struct status *status = state_list(call, &query, &page);
   if (status)
     return status;
-  response->plan_versions = (Onboard__PlanVersion **)page.messages;
-  response->n_plan_versions = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -70,9 +70,7 @@ const struct status *program_list(struct call *call, const void *in, void *out) 
                     arena_printf(call_arena(call), "%d|%s", filter.state, filter.text.folded), &page);
   if (status)
     return status;
-  response->programs = (Onboard__Program **)page.messages;
-  response->n_programs = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

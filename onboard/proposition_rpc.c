@@ -65,9 +65,7 @@ const struct status *proposition_list(struct call *call, const void *in, void *o
   const struct status *status = state_list(call, &query, &page);
   if (status)
     return status;
-  response->joint_value_propositions = (Onboard__JointValueProposition **)page.messages;
-  response->n_joint_value_propositions = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 
@@ -230,9 +228,7 @@ const struct status *validation_entry_list(struct call *call, const void *in, vo
                                               partition, &page);
   if (status)
     return status;
-  response->validation_entries = (Onboard__ValidationEntry **)page.messages;
-  response->n_validation_entries = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

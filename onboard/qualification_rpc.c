@@ -58,8 +58,6 @@ const struct status *qualification_list(struct call *call, const void *in, void 
                                               "", &page);
   if (status)
     return status;
-  response->qualifications = (Onboard__Qualification **)page.messages;
-  response->n_qualifications = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }

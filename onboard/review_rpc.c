@@ -111,9 +111,7 @@ const struct status *review_list(struct call *call, const void *in, void *out) {
     return status;
   for (size_t i = 0; i < page.count; i++)
     review_settle(page.messages[i], filter.now_us);
-  response->reviews = (Onboard__Review **)page.messages;
-  response->n_reviews = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

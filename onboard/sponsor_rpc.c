@@ -56,9 +56,7 @@ const struct status *sponsor_list(struct call *call, const void *in, void *out) 
                                               filter.folded, &page);
   if (status)
     return status;
-  response->sponsors = (Onboard__Sponsor **)page.messages;
-  response->n_sponsors = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

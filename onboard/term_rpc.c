@@ -206,9 +206,7 @@ const struct status *term_list(struct call *call, const void *in, void *out) {
     return status;
   for (size_t i = 0; i < page.count; i++)
     term_settle(page.messages[i], filter.now_us);
-  response->terms = (Onboard__Term **)page.messages;
-  response->n_terms = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

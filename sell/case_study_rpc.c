@@ -74,9 +74,7 @@ const struct status *case_study_list(struct call *call, const void *in, void *ou
   const struct status *status = resource_list(call, query, "", &page);
   if (status)
     return status;
-  response->case_studies = (Sell__CaseStudy **)page.messages;
-  response->n_case_studies = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

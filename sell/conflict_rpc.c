@@ -55,9 +55,7 @@ const struct status *conflict_list(struct call *call, const void *in, void *out)
       resource_list(call, query, arena_printf(arena, "%d", (int)request->state), &page);
   if (status)
     return status;
-  response->conflicts = (Sell__Conflict **)page.messages;
-  response->n_conflicts = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -185,9 +185,7 @@ const struct status *customer_activity_list(struct call *call, const void *in, v
   const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
-  response->customer_activities = (Sell__CustomerActivity **)page.messages;
-  response->n_customer_activities = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

@@ -135,9 +135,7 @@ const struct status *engagement_list(struct call *call, const void *in, void *ou
   const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
-  response->engagements = (Sell__Engagement **)page.messages;
-  response->n_engagements = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   for (size_t i = 0; i < page.count; i++)
     engagement_settle(arena, response->engagements[i], filter.now_us);
   return NULL;

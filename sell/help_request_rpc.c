@@ -102,9 +102,7 @@ const struct status *help_request_list(struct call *call, const void *in, void *
   const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
-  response->help_requests = (Sell__HelpRequest **)page.messages;
-  response->n_help_requests = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

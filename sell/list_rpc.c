@@ -125,8 +125,6 @@ const struct status *opportunity_list(struct call *call, const void *in, void *o
   const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
-  response->opportunities = (Sell__Opportunity **)page.messages;
-  response->n_opportunities = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }

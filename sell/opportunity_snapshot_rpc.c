@@ -102,8 +102,6 @@ const struct status *snapshot_list(struct call *call, const void *in, void *out)
   status = resource_list(call, query, arena_printf(arena, "%d", (int)request->template_), &page);
   if (status)
     return status;
-  response->snapshots = (Sell__OpportunitySnapshot **)page.messages;
-  response->n_snapshots = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }

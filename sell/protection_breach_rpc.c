@@ -41,9 +41,7 @@ const struct status *protection_breach_list(struct call *call, const void *in, v
   const struct status *status = resource_list(call, query, request->registration, &page);
   if (status)
     return status;
-  response->protection_breaches = (Sell__ProtectionBreach **)page.messages;
-  response->n_protection_breaches = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return call_party(call) == TYPE__PARTY__PARTY_VENDOR
              ? name_opportunities(call, response->protection_breaches, page.count)
              : NULL;

@@ -67,9 +67,7 @@ const struct status *registration_policy_list(struct call *call, const void *in,
       resource_list(call, query, arena_printf(call_arena(call), "%d", (int)request->state), &page);
   if (status)
     return status;
-  response->registration_policies = (Sell__RegistrationPolicy **)page.messages;
-  response->n_registration_policies = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

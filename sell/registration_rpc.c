@@ -297,9 +297,7 @@ const struct status *registration_list(struct call *call, const void *in, void *
   const struct status *status = find(call, in, &page);
   if (status)
     return status;
-  response->registrations = (Sell__Registration **)page.messages;
-  response->n_registrations = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 
@@ -319,8 +317,6 @@ const struct status *registration_search(struct call *call, const void *in, void
   const struct status *status = find(call, &filters, &page);
   if (status)
     return status;
-  response->registrations = (Sell__Registration **)page.messages;
-  response->n_registrations = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }

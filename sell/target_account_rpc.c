@@ -98,9 +98,7 @@ const struct status *target_account_list(struct call *call, const void *in, void
   const struct status *status = resource_list(call, query, request->segment, &page);
   if (status)
     return status;
-  response->target_accounts = (Sell__TargetAccount **)page.messages;
-  response->n_target_accounts = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 

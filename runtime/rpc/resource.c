@@ -5,6 +5,7 @@
 #include "runtime/base/text.h"
 #include "runtime/message/validate.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct act act_of(struct call *call) {
@@ -92,6 +93,18 @@ const struct status *resource_list(struct call *call, struct list_query query, c
       arena_printf(call_arena(call), "%s\n%d\n%s\n%s\n%s", principal->subject, (int)principal->party,
                    query.index ? query.index : "", query.partition, filters);
   return list_entities(call_txn(call), &query, page);
+}
+
+void resource_page(void *response, const struct list_page *page) {
+  const ProtobufCMessageDescriptor *descriptor = ((const ProtobufCMessage *)response)->descriptor;
+  const ProtobufCFieldDescriptor *resources = &descriptor->fields[0];
+  const ProtobufCFieldDescriptor *token =
+      protobuf_c_message_descriptor_get_field_by_name(descriptor, "next_page_token");
+  assert(resources->label == PROTOBUF_C_LABEL_REPEATED && resources->type == PROTOBUF_C_TYPE_MESSAGE);
+  assert(token && token->type == PROTOBUF_C_TYPE_STRING);
+  *(void ***)((char *)response + resources->offset) = page->messages;
+  *(size_t *)((char *)response + resources->quantifier_offset) = page->count;
+  *(const char **)((char *)response + token->offset) = page->next_page_token;
 }
 
 const struct status *resource_all(struct txn *txn, const struct kind *kind, const char *index,

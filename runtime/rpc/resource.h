@@ -43,6 +43,9 @@ const struct status *resource_answer(struct call *call, const struct kind *kind,
  * `query.binding` is ignored. */
 const struct status *resource_list(struct call *call, struct list_query query, const char *filters,
                                    struct list_page *page);
+/* Answers a list with a page: `response` has the resources as its first field, and `next_page_token`. It
+ * borrows from the page. */
+void resource_page(void *response, const struct list_page *page);
 /* All entities of a partition, at most LIMIT_PAGE_SIZE of them: for rules that look at several. */
 const struct status *resource_all(struct txn *txn, const struct kind *kind, const char *index,
                                   const char *partition, struct list_page *page);

@@ -57,9 +57,7 @@ static const struct status *list(struct call *call, const void *in, void *out) {
   if (status)
     return status;
   assert_true(all.count >= page.count);
-  response->nps_responses = (Onboard__NpsResponse **)page.messages;
-  response->n_nps_responses = page.count;
-  response->next_page_token = (char *)page.next_page_token;
+  resource_page(response, &page);
   return NULL;
 }
 
