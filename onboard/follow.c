@@ -9,6 +9,7 @@
 
 #include "entente/enable/v1/credential.pb-c.h"
 #include "entente/market/v1/settlement.pb-c.h"
+#include "entente/sell/v1/customer_activity.pb-c.h"
 #include "entente/sell/v1/help_request.pb-c.h"
 #include "entente/sell/v1/opportunity.pb-c.h"
 
@@ -16,11 +17,12 @@
 #define ITEM(name) ONBOARD__ACTIVATION_ITEM__KIND__KIND_##name
 #define UNIT(name) ONBOARD__COMMITMENT_UNIT__COMMITMENT_UNIT_##name
 
-const char *const sell_types[] = {"opportunity.opened",        "opportunity.shared",
-                                  "opportunity.advanced",      "opportunity.won",
-                                  "opportunity.reversed",      "help_request.acknowledged",
-                                  "target_account.approached", "target_account.engaged",
-                                  "case_study.published",      NULL};
+const char *const sell_types[] = {"opportunity.opened",         "opportunity.shared",
+                                  "opportunity.advanced",       "opportunity.won",
+                                  "opportunity.reversed",       "help_request.acknowledged",
+                                  "target_account.approached",  "target_account.engaged",
+                                  "case_study.published",       "customer_activity.acknowledged",
+                                  "customer_activity.reversed", NULL};
 const char *const enable_types[] = {"credential.issued", "credential.revoked", NULL};
 const char *const market_types[] = {"settlement.paid", "campaign.held", NULL};
 
@@ -44,6 +46,16 @@ static bool of_help_request(const ProtobufCMessage *message, struct fact *fact) 
   fact->party = help->owner;
   fact->amount = help->acknowledged_hours;
   fact->occur_us = timestamp_us(help->deliver_time, fact->occur_us);
+  return true;
+}
+
+static bool of_customer_activity(const ProtobufCMessage *message, struct fact *fact) {
+  const Sell__CustomerActivity *activity = (const Sell__CustomerActivity *)message;
+  fact->kind = KIND(CUSTOMER_DEVELOPMENT);
+  fact->unit = UNIT(COUNT);
+  fact->party = activity->owner;
+  fact->amount = 1;
+  fact->occur_us = timestamp_us(activity->hold_time, fact->occur_us);
   return true;
 }
 
@@ -77,6 +89,8 @@ static const struct reading {
     {"opportunity.won", &sell__opportunity__descriptor, of_opportunity, false},
     {"opportunity.reversed", &sell__opportunity__descriptor, of_opportunity, true},
     {"help_request.acknowledged", &sell__help_request__descriptor, of_help_request, false},
+    {"customer_activity.acknowledged", &sell__customer_activity__descriptor, of_customer_activity, false},
+    {"customer_activity.reversed", &sell__customer_activity__descriptor, of_customer_activity, true},
     {"credential.issued", &enable__credential__descriptor, of_credential, false},
     {"credential.revoked", &enable__credential__descriptor, of_credential, true},
     {"settlement.paid", &market__settlement__descriptor, of_settlement, false},

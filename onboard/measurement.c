@@ -24,6 +24,7 @@ bool measurement_supports(Type__Party owner, Onboard__CommitmentKind kind, Onboa
       {KIND(CERTIFICATION), UNIT(COUNT), TYPE__PARTY__PARTY_UNSPECIFIED},
       {KIND(CO_MARKETING_BUDGET), UNIT(MONEY), TYPE__PARTY__PARTY_VENDOR},
       {KIND(PRE_SALES), UNIT(HOURS), TYPE__PARTY__PARTY_UNSPECIFIED},
+      {KIND(CUSTOMER_DEVELOPMENT), UNIT(COUNT), TYPE__PARTY__PARTY_UNSPECIFIED},
   };
   for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
     if (sources[i].kind == kind && sources[i].unit == unit &&

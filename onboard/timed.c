@@ -18,6 +18,19 @@ struct standing commitment_standing(const Onboard__Commitment *commitment) {
   return (struct standing){commitment_points(commitment), commitment_weight(commitment)};
 }
 
+/* What is shown by kind as well, beside all that a party owes. */
+static const struct attainment {
+  Onboard__CommitmentKind kind;
+  const char *achieved, *weight;
+} attainments[] = {
+    {ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_REVENUE, "attainment.revenue.achieved",
+     "attainment.revenue.weight"},
+    {ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_CERTIFICATION, "attainment.certification.achieved",
+     "attainment.certification.weight"},
+    {ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_CUSTOMER_DEVELOPMENT,
+     "attainment.customer_development.achieved", "attainment.customer_development.weight"},
+};
+
 void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const char *type, int64_t occur_us,
                        struct standing before) {
   struct standing after = commitment_standing(commitment);
@@ -27,6 +40,11 @@ void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const c
       txn_record(txn, &(struct record_facts){.type = type, .payload = commitment, .occur_us = occur_us});
   txn_count(record, "fulfilment.achieved", commitment->owner, due, after.points - before.points);
   txn_count(record, "fulfilment.weight", commitment->owner, due, after.weight - before.weight);
+  for (const struct attainment *of = attainments; of < attainments + sizeof attainments / sizeof *of; of++)
+    if (of->kind == commitment->kind) {
+      txn_count(record, of->achieved, commitment->owner, due, after.points - before.points);
+      txn_count(record, of->weight, commitment->owner, due, after.weight - before.weight);
+    }
 }
 
 const struct status *commitment_govern(struct txn *txn, const struct act *act,

@@ -75,6 +75,32 @@ static void fulfilment_is_a_ratio_per_party(void **state) {
   assert_int_equal(gap->status, TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
 }
 
+/* Each kind has a figure of its own, and none where nothing of it is due. */
+static void attainment_is_a_ratio_per_party_and_kind(void **state) {
+  static const char *const kinds[] = {"revenue", "certification", "customer_development"};
+  struct world *world = *state;
+  for (int i = 0; i < 3; i++) {
+    have(world, arena_printf(world->arena, "attainment.%s.achieved", kinds[i]), PARTNER, 250000 * (i + 1));
+    have(world, arena_printf(world->arena, "attainment.%s.weight", kinds[i]), PARTNER, 1000000);
+  }
+  have(world, "attainment.revenue.achieved", VENDOR, 0);
+  have(world, "attainment.revenue.weight", VENDOR, 700000);
+  for (int i = 0; i < 3; i++) {
+    const char *metric = arena_printf(world->arena, "%s_attainment", kinds[i]);
+    const Gateway__Figure *partner = figure(world, PILLAR_ONBOARD, metric, PARTNER);
+    assert_int_equal(partner->value, 2500 * (i + 1));
+    assert_int_equal(partner->unit, GATEWAY__FIGURE__UNIT__UNIT_BASIS_POINTS);
+    assert_int_equal(partner->status, TYPE__FIGURE_STATUS__FIGURE_STATUS_OK);
+    assert_int_equal(partner->n_counters, 2);
+    const Gateway__Figure *vendor = figure(world, PILLAR_ONBOARD, metric, VENDOR);
+    assert_int_equal(vendor->status, i == 0 ? TYPE__FIGURE_STATUS__FIGURE_STATUS_OK
+                                            : TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
+    assert_int_equal(vendor->value, 0);
+  }
+  assert_int_equal(figure(world, PILLAR_ONBOARD, "fulfilment", PARTNER)->status,
+                   TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
+}
+
 static void few_samples_are_said(void **state) {
   struct world *world = *state;
   have(world, "won.joint", BOTH, 4);
@@ -225,6 +251,7 @@ static void every_row_is_complete(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(fulfilment_is_a_ratio_per_party, setup, teardown),
+      cmocka_unit_test_setup_teardown(attainment_is_a_ratio_per_party_and_kind, setup, teardown),
       cmocka_unit_test_setup_teardown(few_samples_are_said, setup, teardown),
       cmocka_unit_test_setup_teardown(what_is_hidden_is_not_shared_and_shows_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(that_there_is_nothing_is_not_shared_either, setup, teardown),

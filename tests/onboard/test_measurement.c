@@ -37,6 +37,7 @@ static void what_can_be_measured(void **state) {
             (kind == (int)KIND(REVENUE) && unit == (int)UNIT(MONEY)) ||
             (kind == (int)KIND(CERTIFICATION) && unit == (int)UNIT(COUNT)) ||
             (kind == (int)KIND(PRE_SALES) && unit == (int)UNIT(HOURS)) ||
+            (kind == (int)KIND(CUSTOMER_DEVELOPMENT) && unit == (int)UNIT(COUNT)) ||
             (kind == (int)KIND(CO_MARKETING_BUDGET) && unit == (int)UNIT(MONEY) && owner == VENDOR);
         assert_int_equal(
             measurement_supports(owner, (Onboard__CommitmentKind)kind, (Onboard__CommitmentUnit)unit),

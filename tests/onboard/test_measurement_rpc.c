@@ -9,6 +9,7 @@
 #include "entente/enable/v1/credential.pb-c.h"
 #include "entente/market/v1/settlement.pb-c.h"
 #include "entente/onboard/v1/measurement_service.pb-c.h"
+#include "entente/sell/v1/customer_activity.pb-c.h"
 #include "entente/sell/v1/help_request.pb-c.h"
 #include "entente/sell/v1/opportunity.pb-c.h"
 
@@ -21,7 +22,7 @@
 #define START "2026-07-15T12:00:00Z"
 #define FULL 10000
 
-/* Four measured commitments of FY 2026, due 2026-09-30, a weight of 100 each. */
+/* Five measured commitments of FY 2026, due 2026-09-30, a weight of 100 each. */
 static const char measured_terms[] =
     "{'period': {'startTime': '2026-01-01T00:00:00Z', 'endTime': '2027-01-01T00:00:00Z'}, 'commitments': ["
     "{'id': 'revenue', 'owner': 'PARTY_PARTNER', 'kind': 'COMMITMENT_KIND_REVENUE', 'title': 'Revenue', "
@@ -40,7 +41,11 @@ static const char measured_terms[] =
     "'COMMITMENT_MEASURE_MEASURED'},"
     "{'id': 'hours', 'owner': 'PARTY_VENDOR', 'kind': 'COMMITMENT_KIND_PRE_SALES', 'title': 'Hours', 'unit': "
     "'COMMITMENT_UNIT_HOURS', 'target': 40, 'weight': 100, 'dueTime': '2026-09-30T00:00:00Z', 'consequence': "
-    "'The committee decides', 'measure': 'COMMITMENT_MEASURE_MEASURED'}]}";
+    "'The committee decides', 'measure': 'COMMITMENT_MEASURE_MEASURED'},"
+    "{'id': 'developed', 'owner': 'PARTY_PARTNER', 'kind': 'COMMITMENT_KIND_CUSTOMER_DEVELOPMENT', 'title': "
+    "'Customers', 'unit': 'COMMITMENT_UNIT_COUNT', 'target': 4, 'weight': 100, 'dueTime': "
+    "'2026-09-30T00:00:00Z', 'consequence': 'The committee decides', 'measure': "
+    "'COMMITMENT_MEASURE_MEASURED'}]}";
 
 /* ---- entries of other pillars ---- */
 
@@ -114,7 +119,7 @@ static const char *measured(struct onboard_fixture *fixture, const char *id, con
 static void wins_count_and_reversals_take_back(void **state) {
   struct onboard_fixture *fixture = *state;
   const char *plan, *partnership = measured(fixture, "wins", &plan);
-  assert_int_equal(counter(fixture, partnership, "2026-09", "fulfilment.weight", PARTNER), 200 * FULL);
+  assert_int_equal(counter(fixture, partnership, "2026-09", "fulfilment.weight", PARTNER), 300 * FULL);
   hear_opportunity(fixture, partnership, 1, "opportunity.won", "USD", 600, "2026-07-01");
   assert_int_equal(commitment_of(fixture, plan, "revenue")->confirmed, 600);
   assert_int_equal(counter(fixture, partnership, "2026-09", "fulfilment.achieved", PARTNER), 60 * 100 * 100);
@@ -203,6 +208,68 @@ static void each_pillar_measures_its_own(void **state) {
   helped = below(fixture, partnership, "helpRequests", 2);
   hear(fixture, &(struct telling){entry, "help_request.acknowledged", helped, &help.base, NOBODY});
   assert_int_equal(commitment_of(fixture, plan, "hours")->confirmed, 10);
+}
+
+static void hear_activity(struct onboard_fixture *fixture, const char *partnership, int number,
+                          const char *type, Type__Party owner, const char *held) {
+  Sell__CustomerActivity activity = SELL__CUSTOMER_ACTIVITY__INIT;
+  int64_t hold_us;
+  assert_true(time_parse(held, &hold_us));
+  activity.name = (char *)below(fixture, partnership, "customerActivities", number);
+  activity.owner = owner;
+  activity.hold_time = timestamp_new(fixture_arena(fixture->server), hold_us);
+  hear(fixture, &(struct telling){below(fixture, partnership, "ledger", number), type, activity.name,
+                                  &activity.base, NOBODY});
+}
+
+static void activities_count_while_they_are_acknowledged(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *plan, *partnership = measured(fixture, "activities", &plan);
+  static const char acknowledged[] = "customer_activity.acknowledged";
+  hear_activity(fixture, partnership, 1, acknowledged, PARTNER, "2026-07-01");
+  hear_activity(fixture, partnership, 2, acknowledged, PARTNER, "2026-02-01");
+  hear_activity(fixture, partnership, 2, acknowledged, PARTNER, "2026-02-01"); /* once more */
+  hear_activity(fixture, partnership, 3, acknowledged, VENDOR, "2026-07-01");  /* not the owner's */
+  hear_activity(fixture, partnership, 4, acknowledged, PARTNER, "2025-12-31"); /* before it starts */
+  hear_activity(fixture, partnership, 5, "customer_activity.held", PARTNER, "2026-07-01"); /* on its word */
+  assert_int_equal(commitment_of(fixture, plan, "developed")->confirmed, 2);
+  const Onboard__ListMeasurementsResponse *list =
+      ask(fixture, fixture->partner_manager, "MeasurementService/ListMeasurements",
+          "{'parent': '%s/commitments/developed'}", plan);
+  assert_int_equal(list->n_measurements, 2);
+  assert_string_equal(list->measurements[1]->source, below(fixture, partnership, "customerActivities", 1));
+  assert_string_equal(list->measurements[1]->source_entry, below(fixture, partnership, "ledger", 1));
+  assert_int_equal(list->measurements[1]->amount, 1);
+  hear_activity(fixture, partnership, 1, "customer_activity.reversed", PARTNER, "2026-07-01");
+  assert_int_equal(commitment_of(fixture, plan, "developed")->confirmed, 1);
+}
+
+/* What is shown of a kind is the part of fulfilment that is of that kind, over-delivery capped in both. */
+static void attainment_is_fulfilment_of_one_kind(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *plan, *partnership = measured(fixture, "attained", &plan);
+  static const struct {
+    const char *kind;
+    int64_t achieved;
+  } expected[] = {{"revenue", 60 * 100 * 100}, {"certification", 0}, {"customer_development", 100 * FULL}};
+  hear_opportunity(fixture, partnership, 1, "opportunity.won", "USD", 600, "2026-07-01");
+  for (int i = 2; i < 8; i++) /* two more than the target */
+    hear_activity(fixture, partnership, i, "customer_activity.acknowledged", PARTNER, "2026-07-01");
+  int64_t achieved = 0;
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    struct arena *arena = fixture_arena(fixture->server);
+    const char *name = arena_printf(arena, "attainment.%s.achieved", expected[i].kind);
+    int64_t found = counter(fixture, partnership, "2026-09", name, PARTNER);
+    assert_int_equal(found, expected[i].achieved);
+    achieved += found;
+    name = arena_printf(arena, "attainment.%s.weight", expected[i].kind);
+    assert_int_equal(counter(fixture, partnership, "2026-09", name, PARTNER), 100 * FULL);
+    assert_int_equal(counter(fixture, partnership, "2026-09", name, VENDOR), 0);
+  }
+  assert_int_equal(counter(fixture, partnership, "2026-09", "fulfilment.achieved", PARTNER), achieved);
+  ask(fixture, fixture->vendor, "CommitmentService/WaiveCommitment",
+      "{'name': '%s/commitments/certified', 'reason': 'the course was called off'}", plan);
+  assert_int_equal(counter(fixture, partnership, "2026", "attainment.certification.weight", PARTNER), 0);
 }
 
 static void what_one_party_alone_sees_measures_nothing(void **state) {
@@ -346,6 +413,8 @@ int main(void) {
       cmocka_unit_test(wins_count_and_reversals_take_back),
       cmocka_unit_test(nobody_claims_what_is_measured),
       cmocka_unit_test(each_pillar_measures_its_own),
+      cmocka_unit_test(activities_count_while_they_are_acknowledged),
+      cmocka_unit_test(attainment_is_fulfilment_of_one_kind),
       cmocka_unit_test(what_one_party_alone_sees_measures_nothing),
       cmocka_unit_test(a_later_version_counts_what_was_there),
       cmocka_unit_test(measured_while_plans_come_into_force),

@@ -71,6 +71,11 @@ def recount_onboard(suite, partnership, token, sheet):
             sheet.add("fulfilment.weight", commitment.owner, commitment.due_time, commitment.weight * FULL)
             sheet.add("fulfilment.achieved", commitment.owner, commitment.due_time,
                       commitment.weight * share(commitment.confirmed, commitment.target))
+            kind = enum_name(commitment, "kind").removeprefix("COMMITMENT_KIND_").lower()
+            if kind in ("revenue", "certification", "customer_development"):
+                sheet.add(f"attainment.{kind}.weight", commitment.owner, commitment.due_time, commitment.weight * FULL)
+                sheet.add(f"attainment.{kind}.achieved", commitment.owner, commitment.due_time,
+                          commitment.weight * share(commitment.confirmed, commitment.target))
         for milestone in listed(suite, "MilestoneService/ListMilestones", plan.name, token):
             sheet.add("milestones.due", 0, milestone.due_time, state(milestone) != "STATE_RELEASED")
             if state(milestone) == "STATE_ACHIEVED":
