@@ -63,11 +63,8 @@ const struct status *customer_activity_create(struct call *call, const void *in,
                            request->customer_activity_id, &planned->name);
   if (!status)
     status = customer_activity_plan(&act, planned, subjects);
-  if (status)
-    return status;
-  resource_change(call_txn(call), &kind_customer_activity, planned, "customer_activity.planned");
-  *(Sell__CustomerActivity *)out = *planned;
-  return txn_commit(call_txn(call), out);
+  return status ? status
+                : resource_answer(call, &kind_customer_activity, planned, "customer_activity.planned", out);
 }
 
 const struct status *customer_activity_patch(struct call *call, const void *in, void *out) {
