@@ -229,7 +229,8 @@ static const struct status *check_ids(struct call *call, const Ledger__BatchGetC
 static const struct status *names_of(struct call *call, const Ledger__BatchGetCountersRequest *request,
                                      const char ***names, size_t *count) {
   struct arena *arena = call_arena(call);
-  bool single = name_matches(request->parent, "vendors/*/partnerships/*");
+  bool single = name_matches(request->parent, "vendors/*/partnerships/*") ||
+                (!request->n_partnerships && !is_vendors_own(call_principal(call), request->parent));
   if (single == (request->n_partnerships > 0)) {
     return call_fail(call, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
                      "name one partnership as `parent`, or a vendor as `parent` and ids in `partnerships`");
