@@ -46,21 +46,30 @@ static const struct status *step(const struct act *act, Sell__Conflict *conflict
 
 /* ---- opening ---- */
 
-/* The same two submissions are the same conflict. */
+/* The same two submissions are the same conflict, whichever of them comes to the other. */
 static char *conflict_id(struct arena *arena, const struct conflict_sides *sides) {
   enum { ID_BYTES = 16 };
   uint8_t digest[DIGEST_SIZE];
-  char *text = arena_printf(arena, "%s\n%s\n%lld\n%lld", sides->meeting->holder->registration,
-                            sides->contender->name, (long long)moment_us(sides->meeting->holder->submit_time),
-                            (long long)moment_us(sides->contender->submit_time));
+  const Sell__MatchHolder *holder = sides->meeting->holder;
+  const char *one =
+      arena_printf(arena, "%s\n%lld", holder->registration, (long long)moment_us(holder->submit_time));
+  const char *two = arena_printf(arena, "%s\n%lld", sides->contender->name,
+                                 (long long)moment_us(sides->contender->submit_time));
+  bool ordered = strcmp(one, two) < 0;
+  char *text = arena_printf(arena, "%s\n%s\n%d", ordered ? one : two, ordered ? two : one, sides->again);
   digest_sha256(text, strlen(text), digest);
   return hex_encode(arena, digest, ID_BYTES);
 }
 
-static bool contender_first(const struct conflict_sides *sides) {
-  if (sides->holder_preferred != sides->contender_preferred)
-    return sides->contender_preferred;
-  return moment_us(sides->contender->submit_time) < moment_us(sides->meeting->holder->submit_time);
+/* Who is first, and by which contract where that is not the earlier one. */
+static void set_first(struct arena *arena, Sell__Conflict *conflict, const struct conflict_sides *sides) {
+  const Sell__MatchHolder *holder = sides->meeting->holder;
+  bool earlier = moment_us(sides->contender->submit_time) < moment_us(holder->submit_time);
+  const char *claim = holder->approve_time ? NULL : sides->contender_contract;
+  bool first = !sides->holder_contract == !claim ? earlier : claim != NULL;
+  conflict->first = first ? conflict->contender : conflict->holder;
+  if (first != earlier)
+    conflict->priority_contract = arena_strdup(arena, first ? claim : sides->holder_contract);
 }
 
 static void list_shared(struct arena *arena, Sell__Conflict *conflict, const struct conflict_sides *sides) {
@@ -86,9 +95,23 @@ Sell__Conflict *conflict_open(struct arena *arena, const char *vendor, const str
   conflict->customer = holder->customer;
   conflict->keys = arena_copy(arena, comparison->keys, comparison->key_count * sizeof *comparison->keys);
   conflict->n_keys = comparison->key_count;
-  conflict->first = contender_first(sides) ? conflict->contender : conflict->holder;
+  set_first(arena, conflict, sides);
   list_shared(arena, conflict, sides);
   return conflict;
+}
+
+bool conflict_stands(const Sell__Conflict *conflict, const char *contender) {
+  switch (conflict->state) {
+  case STATE(OPEN):
+  case STATE(APPEALED):
+    return true;
+  case STATE(RULED):
+  case STATE(FINAL):
+    return conflict->ruling->basis == BASIS(SPLIT) ||
+           (conflict->ruling->basis != BASIS(LAPSED) && text_equal(conflict->ruling->winner, contender));
+  default:
+    return false;
+  }
 }
 
 const char *conflict_other(const Sell__Conflict *conflict, const char *registration) {
@@ -154,6 +177,13 @@ static const Sell__RegistrationTerms *terms_of(const struct conflict_facts *fact
   return contender ? facts->contender->terms : facts->holder->terms;
 }
 
+/* Whether such a ruling goes to `first`. */
+static bool by_first(Sell__RulingBasis basis, const struct conflict_facts *facts) {
+  if (basis == BASIS(VALUE))
+    return facts->holder->expected_amount->amount_minor == facts->contender->expected_amount->amount_minor;
+  return basis == BASIS(FIRST) || basis == BASIS(SPLIT);
+}
+
 const struct status *conflict_rule(const struct act *act, Sell__Conflict *conflict,
                                    const struct conflict_facts *facts) {
   const Sell__RuleConflictRequest *request = facts->request;
@@ -172,6 +202,8 @@ const struct status *conflict_rule(const struct act *act, Sell__Conflict *confli
   Sell__ConflictRuling *ruling = arena_new(act->arena, Sell__ConflictRuling);
   sell__conflict_ruling__init(ruling);
   ruling->basis = basis;
+  if (by_first(basis, facts))
+    ruling->priority_contract = conflict->priority_contract;
   ruling->winner = arena_strdup(act->arena, winner);
   ruling->note = request->note;
   ruling->evidence = request->evidence;
@@ -190,7 +222,10 @@ const char *conflict_loser(const Sell__Conflict *conflict) {
 }
 
 const struct status *conflict_appeal(const struct act *act, Sell__Conflict *conflict) {
-  return step(act, conflict, CONFLICT_APPEAL);
+  const struct status *status = step(act, conflict, CONFLICT_APPEAL);
+  if (!status)
+    conflict->appeal_time = timestamp_new(act->arena, act->now_us);
+  return status;
 }
 
 const struct status *conflict_decide(const struct act *act, Sell__Conflict *conflict, bool overturned) {

@@ -24,13 +24,19 @@ extern const struct machine conflict_machine;
 
 enum { CONFLICT_OPPORTUNITIES_MAX = 100 };
 
-/* A new conflict of a holder and the registration that met it. `prefers_*`: a contract puts it first. */
+/* A new conflict of a holder and the registration that met it. `*_contract`: what gives it priority; NULL. A
+ * priority routes deals: it takes nothing away from a holder that was approved already. `again`: how often
+ * these two submissions have met before, one of them having left since. */
 struct conflict_sides {
   const struct meeting *meeting;
   const Sell__Registration *contender;
-  bool holder_preferred, contender_preferred;
+  const char *holder_contract, *contender_contract;
+  int again;
 };
 Sell__Conflict *conflict_open(struct arena *arena, const char *vendor, const struct conflict_sides *sides);
+/* Whether a conflict still speaks for its two submissions, now that `contender` meets the other: not when one
+ * of them had left by it and has come back. */
+bool conflict_stands(const Sell__Conflict *conflict, const char *contender);
 /* The other side; NULL when `registration` is neither. */
 const char *conflict_other(const Sell__Conflict *conflict, const char *registration);
 

@@ -7,6 +7,8 @@
 #include "sell/registration_change.h"
 #include "sell/service.h"
 
+#include <string.h>
+
 const struct status *conflict_get(struct call *call, const void *in, void *out) {
   const Sell__GetConflictRequest *request = in;
   Sell__Conflict *conflict;
@@ -61,16 +63,21 @@ const struct status *conflict_list(struct call *call, const void *in, void *out)
 
 /* ---- ruling ---- */
 
-/* Names of the opportunities of one kind on the customer's account, for the ruling to declare. */
-static const struct status *declare(struct call *call, const Sell__Conflict *conflict, const char *what,
-                                    char ***names, size_t *count) {
+/* Names of opportunities, for the ruling to declare. */
+struct declaration {
+  char *names[CONFLICT_OPPORTUNITIES_MAX];
+  size_t count;
+};
+
+/* Adds those of one kind on an account, as far as there is room. */
+static const struct status *declare_account(struct call *call, const char *vendor, const char *what,
+                                            const char *account, struct declaration *out) {
   struct arena *arena = call_arena(call);
-  const char *vendor = name_vendor(arena, conflict->name);
   struct list_page page;
   const struct list_query query = {
       .kind = &kind_opportunity,
       .index = "account",
-      .partition = account_partition(arena, vendor, what, conflict->customer->legal_name),
+      .partition = account_partition(arena, vendor, what, account),
       .scope = vendor,
       .descending = true,
       .page_size = CONFLICT_OPPORTUNITIES_MAX,
@@ -78,13 +85,25 @@ static const struct status *declare(struct call *call, const Sell__Conflict *con
       .binding = "",
   };
   const struct status *status = list_entities(call_txn(call), &query, &page);
-  if (status)
-    return status;
-  *names = arena_calloc(arena, page.count, sizeof **names);
-  *count = page.count;
-  for (size_t i = 0; i < page.count; i++)
-    (*names)[i] = arena_strdup(arena, message_text(page.messages[i], "name"));
-  return NULL;
+  for (size_t i = 0; !status && i < page.count && out->count < CONFLICT_OPPORTUNITIES_MAX; i++)
+    out->names[out->count++] = arena_strdup(arena, message_text(page.messages[i], "name"));
+  return status;
+}
+
+/* The two registrations may have met by domain or number and name the company each in its own way. */
+static const struct status *declare(struct call *call, const struct conflict_facts *facts, const char *what,
+                                    char ***names, size_t *count) {
+  struct arena *arena = call_arena(call);
+  struct declaration *declaration = arena_new(arena, struct declaration);
+  const char *vendor = name_vendor(arena, facts->holder->name);
+  const char *one = facts->holder->customer->legal_name, *two = facts->contender->customer->legal_name;
+  declaration->count = 0;
+  const struct status *status = declare_account(call, vendor, what, one, declaration);
+  if (!status && strcmp(company_name_key(arena, one), company_name_key(arena, two)) != 0)
+    status = declare_account(call, vendor, what, two, declaration);
+  *names = declaration->names;
+  *count = declaration->count;
+  return status;
 }
 
 /* The registration that lost leaves; under SPLIT the other gets half the uplift. */
@@ -96,8 +115,7 @@ static const struct status *carry_out(struct call *call, const struct act *act,
   if (!registration_open(other) && !registration_protected(other))
     return NULL;
   if (!conflict_loser(conflict)) {
-    other->uplift_halved = true;
-    other->uplift_bps = before->uplift_bps / 2;
+    registration_halve(other);
     registration_put(txn, before, other, "registration.updated", act->now_us);
     return NULL;
   }
@@ -128,10 +146,10 @@ const struct status *conflict_decide_for(struct call *call, const void *in, void
   const struct conflict_facts facts = {request, holder, contender};
   status = conflict_rule(&act, conflict, &facts);
   if (!status)
-    status = declare(call, conflict, ACCOUNT_DIRECT, &conflict->ruling->direct_opportunities,
+    status = declare(call, &facts, ACCOUNT_DIRECT, &conflict->ruling->direct_opportunities,
                      &conflict->ruling->n_direct_opportunities);
   if (!status)
-    status = declare(call, conflict, ACCOUNT_LOST, &conflict->ruling->lost_opportunities,
+    status = declare(call, &facts, ACCOUNT_LOST, &conflict->ruling->lost_opportunities,
                      &conflict->ruling->n_lost_opportunities);
   if (status)
     return status;

@@ -77,24 +77,26 @@ static bool contract_routes(struct arena *arena, const Onboard__Contract *contra
   return false;
 }
 
-/* Whether a contract of the registration's own partnership, or of another, routes the deal. */
-static bool any_routes(struct arena *arena, Onboard__Contract *const *contracts, size_t count,
-                       const Sell__Registration *registration, int64_t now_us, bool own, bool exclusive) {
+/* A contract of the registration's own partnership, or of another, that routes the deal; NULL. */
+static const Onboard__Contract *route_of(struct arena *arena, Onboard__Contract *const *contracts,
+                                         size_t count, const Sell__Registration *registration, int64_t now_us,
+                                         bool own, bool exclusive) {
   const char *partnership = name_partnership(arena, registration->name);
   for (size_t i = 0; i < count; i++)
     if (text_equal(name_partnership(arena, contracts[i]->name), partnership) == own &&
         contract_routes(arena, contracts[i], registration, now_us, exclusive))
-      return true;
-  return false;
+      return contracts[i];
+  return NULL;
 }
 
 bool coverage_excludes(struct arena *arena, Onboard__Contract *const *contracts, size_t count,
                        const Sell__Registration *registration, int64_t now_us) {
-  return any_routes(arena, contracts, count, registration, now_us, false, true) &&
-         !any_routes(arena, contracts, count, registration, now_us, true, true);
+  return route_of(arena, contracts, count, registration, now_us, false, true) &&
+         !route_of(arena, contracts, count, registration, now_us, true, true);
 }
 
-bool coverage_prefers(struct arena *arena, Onboard__Contract *const *contracts, size_t count,
-                      const Sell__Registration *registration, int64_t now_us) {
-  return any_routes(arena, contracts, count, registration, now_us, true, false);
+const Onboard__Contract *coverage_preference(struct arena *arena, Onboard__Contract *const *contracts,
+                                             size_t count, const Sell__Registration *registration,
+                                             int64_t now_us) {
+  return route_of(arena, contracts, count, registration, now_us, true, false);
 }

@@ -18,8 +18,9 @@ bool contract_covers(const Onboard__Contract *contract);
 /* Whether a partnership other than the registration's has exclusivity over its deal, and its own has not. */
 bool coverage_excludes(struct arena *arena, Onboard__Contract *const *contracts, size_t count,
                        const Sell__Registration *registration, int64_t now_us);
-/* Whether the registration's partnership goes first, or alone, for its deal. */
-bool coverage_prefers(struct arena *arena, Onboard__Contract *const *contracts, size_t count,
-                      const Sell__Registration *registration, int64_t now_us);
+/* The contract by which the registration's partnership goes first, or alone, for its deal; NULL: none. */
+const Onboard__Contract *coverage_preference(struct arena *arena, Onboard__Contract *const *contracts,
+                                             size_t count, const Sell__Registration *registration,
+                                             int64_t now_us);
 
 #endif

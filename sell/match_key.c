@@ -48,15 +48,27 @@ static int64_t hold_end_us(const Sell__Registration *registration) {
              : INT64_MIN;
 }
 
+const struct status *match_limit(struct arena *arena) {
+  return status_make(arena, CODE_RESOURCE_EXHAUSTED, REASON_MATCH_LIMIT,
+                     "Too many registrations of this customer wait for the vendor; try again later");
+}
+
+static size_t held_by(struct arena *arena, const Sell__MatchKey *key, const char *partnership) {
+  size_t count = 0;
+  for (size_t i = 0; i < key->n_holders; i++)
+    count += text_equal(name_partnership(arena, key->holders[i]->registration), partnership);
+  return count;
+}
+
 const struct status *match_key_set(struct arena *arena, Sell__MatchKey *key,
                                    const Sell__Registration *registration, int64_t now_us) {
   int64_t until = hold_end_us(registration);
   match_key_clear(key, registration->name, now_us);
   if (until <= now_us)
     return NULL;
-  if (key->n_holders >= MATCH_HOLDERS_MAX)
-    return status_make(arena, CODE_RESOURCE_EXHAUSTED, REASON_MATCH_LIMIT,
-                       "Too many registrations of this customer wait for the vendor; try again later");
+  if (key->n_holders >= MATCH_HOLDERS_MAX ||
+      held_by(arena, key, name_partnership(arena, registration->name)) >= MATCH_OWN_MAX)
+    return match_limit(arena);
   Sell__MatchHolder *holder = arena_new(arena, Sell__MatchHolder);
   sell__match_holder__init(holder);
   holder->registration = registration->name;

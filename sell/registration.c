@@ -31,6 +31,7 @@ static const char *const action_names[REGISTRATION_ACTIONS] = {
     [REGISTRATION_ESCALATE] = "escalate",
     [REGISTRATION_LAPSE] = "lapse",
     [REGISTRATION_EXPIRE] = "expire",
+    [REGISTRATION_REMIND] = "remind",
 };
 
 /* ---- guards ---- */
@@ -103,6 +104,8 @@ static const struct status *may_appeal(const struct act *act, const void *noun, 
                           .action = "appeal"};
   int64_t until = turned_down_us(registration) + registration->terms->appeal_days * US_PER_DAY;
   guard(&guards, !registration->appeal, "it was appealed before");
+  guard(&guards, registration->submit_time,
+        "its customer or solutions were changed since; submit what it is now");
   guard(&guards, act->now_us < until, "the days to appeal are over");
   return guards.status;
 }
@@ -170,6 +173,8 @@ static const struct transition transitions[] = {
     {STATE(ACTION_REQUIRED), REGISTRATION_LAPSE, STATE(WITHDRAWN), NULL},
     {STATE(APPROVED), REGISTRATION_EXPIRE, STATE(EXPIRED), NULL},
     {STATE(EXTENDED), REGISTRATION_EXPIRE, STATE(EXPIRED), NULL},
+    {STATE(APPROVED), REGISTRATION_REMIND, STATE(APPROVED), NULL},
+    {STATE(EXTENDED), REGISTRATION_REMIND, STATE(EXTENDED), NULL},
 };
 
 const struct machine registration_machine = {
@@ -229,12 +234,22 @@ bool solutions_shared(char *const *a, size_t a_count, char *const *b, size_t b_c
 
 /* ---- time ---- */
 
+/* When a reminder of the end is due that was not given; INT64_MAX: none is. */
+static int64_t remind_us(const Sell__Registration *registration) {
+  int32_t days = registration->terms->reminder_days;
+  return days && !registration->remind_time ? moment_us(registration->protect_end_time) - days * US_PER_DAY
+                                            : INT64_MAX;
+}
+
 int64_t registration_next_us(const Sell__Registration *registration) {
   if (registration_waits(registration) && !registration->escalate_time)
     return moment_us(registration->decide_due_time);
   if (registration->state == STATE(ACTION_REQUIRED))
     return moment_us(registration->action->due_time);
-  return registration_protected(registration) ? registration_protect_end_us(registration) : INT64_MAX;
+  if (!registration_protected(registration))
+    return INT64_MAX;
+  int64_t remind = remind_us(registration), end = registration_protect_end_us(registration);
+  return remind < end ? remind : end;
 }
 
 /* Who asked for it no longer waits: a request that ran out with the protection is declined by it. */
@@ -250,15 +265,17 @@ int registration_settle(struct arena *arena, Sell__Registration *registration, i
   int64_t due = registration_next_us(registration);
   if (due > now_us)
     return -1;
-  int action = registration_waits(registration)       ? REGISTRATION_ESCALATE
-               : registration_protected(registration) ? REGISTRATION_EXPIRE
-                                                      : REGISTRATION_LAPSE;
+  int action = registration_waits(registration)        ? REGISTRATION_ESCALATE
+               : !registration_protected(registration) ? REGISTRATION_LAPSE
+               : remind_us(registration) == due        ? REGISTRATION_REMIND
+                                                       : REGISTRATION_EXPIRE;
   const struct act act = {arena, now_us, TYPE__PARTY__PARTY_SYSTEM, NULL};
   const struct status *refused = step(&act, registration, (enum registration_action)action);
   assert(!refused); /* the states of next_us() have these rows */
   (void)refused;
-  if (action == REGISTRATION_ESCALATE) {
-    registration->escalate_time = timestamp_new(arena, due);
+  if (action == REGISTRATION_ESCALATE || action == REGISTRATION_REMIND) {
+    *(action == REGISTRATION_REMIND ? &registration->remind_time : &registration->escalate_time) =
+        timestamp_new(arena, due);
     return action;
   }
   if (action == REGISTRATION_EXPIRE)
@@ -358,8 +375,10 @@ const struct status *registration_submit(const struct act *act, Sell__Registrati
   registration->resubmission_count += again;
   if (!registration->first_submit_time)
     registration->first_submit_time = now;
-  if (!submission->kept)
+  if (!submission->kept) {
     registration->submit_time = now;
+    registration->uplift_halved = false;
+  }
   wait_for_vendor(act, registration);
   return NULL;
 }
@@ -426,7 +445,14 @@ const struct status *registration_approve(const struct act *act, Sell__Registrat
   registration->protect_end_time =
       timestamp_new(act->arena, act->now_us + terms->protection_days * US_PER_DAY);
   registration->uplift_bps = registration->uplift_halved ? terms->uplift_bps / 2 : terms->uplift_bps;
+  registration->remind_time = NULL;
   return NULL;
+}
+
+void registration_halve(Sell__Registration *registration) {
+  registration->uplift_halved = true;
+  if (registration_protected(registration))
+    registration->uplift_bps = registration->terms->uplift_bps / 2;
 }
 
 const struct status *registration_reject(const struct act *act, Sell__Registration *registration,
@@ -454,7 +480,11 @@ const struct status *registration_take_over(const struct act *act, Sell__Registr
   then.now_us = submit_us;
   const struct status *status = registration_submit(&then, registration, submission);
   then.now_us = approve_us;
-  return status ? status : registration_approve(&then, registration, "");
+  if (!status)
+    status = registration_approve(&then, registration, "");
+  if (!status && remind_us(registration) <= act->now_us) /* no news */
+    registration->remind_time = timestamp_new(act->arena, remind_us(registration));
+  return status;
 }
 
 /* It holds nothing from now on. */
@@ -521,6 +551,16 @@ const struct status *registration_request_extension(const struct act *act, Sell_
   return NULL;
 }
 
+/* A reminder was of the old end; the new one has its own, unless it is within the same days. */
+static void prolong(const struct act *act, Sell__Registration *registration, int32_t days) {
+  Google__Protobuf__Timestamp *reminded = registration->remind_time;
+  registration->protect_end_time =
+      timestamp_new(act->arena, moment_us(registration->protect_end_time) + days * US_PER_DAY);
+  registration->remind_time = NULL;
+  if (reminded && remind_us(registration) <= act->now_us)
+    registration->remind_time = reminded;
+}
+
 const struct status *registration_decide_extension(const struct act *act, Sell__Registration *registration,
                                                    bool granted, char *note) {
   const struct status *status =
@@ -535,8 +575,7 @@ const struct status *registration_decide_extension(const struct act *act, Sell__
   pending->state = granted ? SELL__REGISTRATION_EXTENSION__STATE__STATE_GRANTED
                            : SELL__REGISTRATION_EXTENSION__STATE__STATE_DECLINED;
   if (granted)
-    registration->protect_end_time =
-        timestamp_new(act->arena, moment_us(registration->protect_end_time) + pending->days * US_PER_DAY);
+    prolong(act, registration, pending->days);
   else if (moment_us(registration->protect_end_time) <= act->now_us)
     registration->protect_end_time = timestamp_new(act->arena, act->now_us); /* ends with this answer */
   return NULL;
@@ -573,6 +612,7 @@ const struct status *registration_decide_appeal(const struct act *act, Sell__Reg
   if (!granted)
     return NULL;
   registration->approve_time = registration->protect_end_time = registration->end_time = NULL;
+  registration->uplift_bps = 0;
   registration->end_reason = arena_strdup(act->arena, "");
   wait_for_vendor(act, registration);
   return NULL;

@@ -10,7 +10,8 @@
  *                                                              ^---------- REVOKED <---+ revoke
  *
  * Time moves a registration: one that waits too long is escalated, an unattended request for action lapses,
- * protection ends. registration_settle() makes it so at any moment, on reads as when it is recorded.
+ * the end of protection is reminded of, protection ends. registration_settle() makes it so at any moment, on
+ * reads as when it is recorded.
  *
  * A rule that refuses may leave the registration half changed: what is refused is thrown away. */
 #ifndef ENTENTE_SELL_REGISTRATION_H
@@ -36,9 +37,10 @@ enum registration_action {
   REGISTRATION_APPEAL,
   REGISTRATION_GRANT_APPEAL,
   REGISTRATION_DECLINE_APPEAL,
-  REGISTRATION_ESCALATE, /* these three by time alone */
+  REGISTRATION_ESCALATE, /* these four by time alone */
   REGISTRATION_LAPSE,
   REGISTRATION_EXPIRE,
+  REGISTRATION_REMIND,
   REGISTRATION_ACTIONS,
 };
 extern const struct machine registration_machine;
@@ -87,6 +89,9 @@ const struct status *registration_check_update(const struct act *act, const Sell
 /* Whether the company or the solutions differ: what conflicts are found by. */
 bool registration_identity_differs(const Sell__Registration *a, const Sell__Registration *b);
 bool registration_differs(const Sell__Registration *a, const Sell__Registration *b);
+/* What follows from an update: one that was turned down and is about another deal now was never submitted as
+ * that, so it has no place in time, and nothing to appeal. */
+void registration_amended(const Sell__Registration *before, Sell__Registration *after);
 /* Whether a path can be opened by a request for action. */
 bool registration_field_known(const char *path);
 
@@ -112,6 +117,8 @@ const struct status *registration_ask(const struct act *act, Sell__Registration 
                                       const Sell__RequestRegistrationActionRequest *request);
 const struct status *registration_approve(const struct act *act, Sell__Registration *registration,
                                           const char *note);
+/* Half the uplift of its terms, from now on: what a SPLIT gives the second. */
+void registration_halve(Sell__Registration *registration);
 const struct status *registration_reject(const struct act *act, Sell__Registration *registration,
                                          Sell__RejectionReason reason, const char *note);
 const struct status *registration_withdraw(const struct act *act, Sell__Registration *registration,

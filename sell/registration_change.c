@@ -58,11 +58,22 @@ void registration_put(struct txn *txn, const Sell__Registration *before, Sell__R
 }
 
 void conflict_put(struct txn *txn, Sell__Conflict *conflict, const char *type, int64_t occur_us) {
+  /* Each step is taken once, so it counts where it is recorded: in the vendor's own ledger. */
+  static const struct {
+    const char *type, *counter;
+  } steps[] = {{"conflict.opened", "conflicts.opened"},
+               {"conflict.ruled", "conflicts.ruled"},
+               {"conflict.appealed", "conflicts.appealed"},
+               {"conflict.final", "conflicts.final"},
+               {"conflict.lapsed", "conflicts.lapsed"}};
   txn_put(txn, &kind_conflict, conflict);
-  txn_record(txn, &(struct record_facts){.type = type,
-                                         .payload = conflict,
-                                         .occur_us = occur_us,
-                                         .private_to = TYPE__PARTY__PARTY_VENDOR});
+  struct record *record = txn_record(txn, &(struct record_facts){.type = type,
+                                                                 .payload = conflict,
+                                                                 .occur_us = occur_us,
+                                                                 .private_to = TYPE__PARTY__PARTY_VENDOR});
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+    if (strcmp(steps[i].type, type) == 0)
+      txn_count(record, steps[i].counter, TYPE__PARTY__PARTY_UNSPECIFIED, occur_us, 1);
 }
 
 /* ---- match keys ---- */
@@ -125,26 +136,33 @@ const struct status *keys_release(struct txn *txn, const Sell__Registration *reg
 
 /* ---- conflicts ---- */
 
-/* Only ones that are there already under the same name are passed over: the same two submissions. */
+static const char *preference(const struct act *act, const struct contracts *contracts,
+                              const Sell__Registration *registration) {
+  const Onboard__Contract *contract =
+      registration
+          ? coverage_preference(act->arena, contracts->items, contracts->count, registration, act->now_us)
+          : NULL;
+  return contract ? contract->name : NULL;
+}
+
+/* One that stands already between the same two submissions is passed over. */
 static const struct status *conflict_begin(struct txn *txn, const struct act *act,
                                            const struct meeting *meeting, const Sell__Registration *contender,
                                            const struct contracts *contracts) {
-  struct arena *arena = act->arena;
-  Sell__Conflict *there;
-  Sell__Registration held = *contender; /* as far as coverage looks at it */
-  held.name = meeting->holder->registration;
-  held.customer = meeting->holder->customer;
-  held.solutions = meeting->holder->solutions;
-  held.n_solutions = meeting->holder->n_solutions;
-  const struct conflict_sides sides = {
-      .meeting = meeting,
-      .contender = contender,
-      .holder_preferred = coverage_prefers(arena, contracts->items, contracts->count, &held, act->now_us),
-      .contender_preferred =
-          coverage_prefers(arena, contracts->items, contracts->count, contender, act->now_us),
-  };
-  Sell__Conflict *conflict = conflict_open(arena, name_vendor(arena, contender->name), &sides);
-  const struct status *status = txn_get(txn, &kind_conflict, conflict->name, &there);
+  Sell__Conflict *there = NULL, *conflict;
+  Sell__Registration *holder;
+  const struct status *status = txn_peek(txn, &kind_registration, meeting->holder->registration, &holder);
+  if (status)
+    return status;
+  struct conflict_sides sides = {.meeting = meeting,
+                                 .contender = contender,
+                                 .holder_contract = preference(act, contracts, holder),
+                                 .contender_contract = preference(act, contracts, contender)};
+  do {
+    conflict = conflict_open(act->arena, name_vendor(act->arena, contender->name), &sides);
+    status = txn_get(txn, &kind_conflict, conflict->name, &there);
+    sides.again++;
+  } while (!status && there && !conflict_stands(there, contender->name));
   if (!status && !there)
     conflict_put(txn, conflict, "conflict.opened", act->now_us);
   return status;
@@ -168,6 +186,8 @@ const struct status *registration_claim(struct txn *txn, const struct act *act, 
   for (size_t i = 0; i < count; i++)
     if (text_equal(name_partnership(act->arena, meetings[i].holder->registration), partnership))
       return duplicate(act, registration, meetings[i].holder->registration);
+  if (count >= txn_entry_room(txn)) /* an entry for each, and its own */
+    return match_limit(act->arena);
   const struct status *status =
       count ? contracts_of(txn, name_vendor(act->arena, registration->name), &contracts) : NULL;
   for (size_t i = 0; !status && i < count; i++)
@@ -246,8 +266,9 @@ static const struct status *registration_stage(struct txn *txn, const struct act
   int64_t due = registration_next_us(registration);
   const Sell__Registration *before = registration_copy(act->arena, registration);
   int action = registration_settle(act->arena, registration, act->now_us);
-  if (action == REGISTRATION_ESCALATE) {
-    registration_put(txn, before, registration, "registration.escalated", due);
+  if (action == REGISTRATION_ESCALATE || action == REGISTRATION_REMIND) {
+    registration_put(txn, before, registration,
+                     action == REGISTRATION_REMIND ? "registration.expiring" : "registration.escalated", due);
     return NULL;
   }
   assert(action == REGISTRATION_LAPSE || action == REGISTRATION_EXPIRE);

@@ -144,6 +144,11 @@ bool registration_identity_differs(const Sell__Registration *a, const Sell__Regi
   return false;
 }
 
+void registration_amended(const Sell__Registration *before, Sell__Registration *after) {
+  if (before->state == STATE(REJECTED) && registration_identity_differs(before, after))
+    after->submit_time = NULL;
+}
+
 const struct status *registration_check_update(const struct act *act, const Sell__Registration *before,
                                                const Sell__Registration *after) {
   struct status *locked = NULL, *invalid = NULL;

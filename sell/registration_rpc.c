@@ -73,6 +73,7 @@ const struct status *registration_patch(struct call *call, const void *in, void 
     status = place_given_up(call, before, current);
   if (status)
     return status;
+  registration_amended(before, current);
   if (registration_differs(before, current))
     registration_put(call_txn(call), before, current, "registration.updated", act.now_us);
   return finish(call, current, out);

@@ -4,6 +4,12 @@
 #include "runtime/message/schema.h"
 #include "support/check.h"
 
+#include "runtime/base/moment.h"
+#include "runtime/base/name.h"
+#include "sell/follow.h"
+
+#include "entente/onboard/v1/contract.pb-c.h"
+
 #include <string.h>
 
 static const void *read_request(struct pillar_fixture *fixture, const char *method, const char *format,
@@ -104,8 +110,57 @@ const Sell__Conflict *conflict_of(struct pillar_fixture *fixture, const char *re
   return page->conflicts[0];
 }
 
+/* ---- contracts ---- */
+
+static Onboard__CoverageTerms *coverage_terms(struct arena *arena, const struct routing *routing) {
+  Onboard__CoverageTerms *coverage = arena_new(arena, Onboard__CoverageTerms);
+  onboard__coverage_terms__init(coverage);
+  Onboard__CoverageProvision *provision = arena_new(arena, Onboard__CoverageProvision);
+  onboard__coverage_provision__init(provision);
+  provision->id = (char *)"routed";
+  provision->kind = routing->alone ? ONBOARD__COVERAGE_PROVISION__KIND__KIND_EXCLUSIVE
+                                   : ONBOARD__COVERAGE_PROVISION__KIND__KIND_PRIORITY;
+  provision->segments = arena_calloc(arena, 1, sizeof *provision->segments);
+  provision->segments[provision->n_segments++] = arena_strdup(arena, routing->segment);
+  coverage->provisions = arena_calloc(arena, 1, sizeof *coverage->provisions);
+  coverage->provisions[coverage->n_provisions++] = provision;
+  return coverage;
+}
+
+static const struct status *apply_contract(struct txn *txn, void *context) {
+  const struct routing *routing = context;
+  struct arena *arena = txn_arena(txn);
+  Onboard__Contract *contract = arena_new(arena, Onboard__Contract);
+  onboard__contract__init(contract);
+  contract->name = name_child(arena, routing->partnership, "contracts", "master");
+  contract->state = ONBOARD__CONTRACT__STATE__STATE_ACTIVE;
+  contract->activate_time = timestamp_new(arena, txn_now_us(txn) - 1);
+  if (routing->term_days)
+    contract->term_end_time = timestamp_new(arena, txn_now_us(txn) + routing->term_days * US_PER_DAY);
+  contract->terms = arena_new(arena, Onboard__ContractTerms);
+  onboard__contract_terms__init(contract->terms);
+  contract->terms->elements = arena_new(arena, Onboard__AgreementElements);
+  onboard__agreement_elements__init(contract->terms->elements);
+  contract->terms->elements->coverage = coverage_terms(arena, routing);
+  Ledger__LedgerEntry entry = LEDGER__LEDGER_ENTRY__INIT;
+  entry.name = (char *)"vendors/halden/ledgerEntries/1";
+  entry.resource = contract->name;
+  entry.type = (char *)"contract.activated";
+  entry.payload_type = (char *)onboard__contract__descriptor.name;
+  entry.payload.len = onboard__contract__get_packed_size(contract);
+  entry.payload.data = arena_alloc(arena, entry.payload.len);
+  onboard__contract__pack(contract, entry.payload.data);
+  const struct status *status = onboard_apply(NULL, txn, &entry);
+  return status ? status : txn_commit(txn, NULL);
+}
+
+const char *contract_followed(struct pillar_fixture *fixture, const struct routing *routing) {
+  assert_null(fixture_txn(fixture->server, apply_contract, (void *)routing));
+  return name_child(pillar_arena(fixture), routing->partnership, "contracts", "master");
+}
+
 /* ---- time ---- */
 
 void pass_days(struct pillar_fixture *fixture, int days) {
-  fixture_set_now(fixture->server, fixture_now(fixture->server) + days * INT64_C(86400000000));
+  fixture_set_now(fixture->server, fixture_now(fixture->server) + days * US_PER_DAY);
 }

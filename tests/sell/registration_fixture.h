@@ -30,6 +30,15 @@ const Sell__Registration *registration_now(struct pillar_fixture *fixture, const
 const Sell__Conflict *conflict_of(struct pillar_fixture *fixture, const char *registration);
 size_t conflict_count(struct pillar_fixture *fixture, const char *registration);
 
+/* A contract of a partnership that binds from now on, as sell follows it from onboard's feed: it routes deals
+ * of a segment to its partner, alone or first. `term_days` 0: for good. */
+struct routing {
+  const char *partnership, *segment;
+  bool alone;
+  int term_days;
+};
+const char *contract_followed(struct pillar_fixture *fixture, const struct routing *routing);
+
 void pass_days(struct pillar_fixture *fixture, int days);
 
 #endif

@@ -5,10 +5,7 @@
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
-#include "sell/follow.h"
-#include "sell/registration_change.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define STATE(name) SELL__REGISTRATION__STATE__STATE_##name
@@ -144,7 +141,7 @@ static void a_customer_that_was_edited_away(void **state) {
   const Sell__ListRegistrationMatchesResponse *matches =
       ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", name);
   assert_int_equal(matches->n_registrations, 0);
-  ask_refused(f, f->partner, R "AppealRegistration", REASON_INVALID_REQUEST,
+  ask_refused(f, f->partner, R "AppealRegistration", "GUARD_UNMET",
               "{'name': '%s', 'statement': 'It was complete before'}", name);
   ask_refused(f, f->partner, R "SubmitRegistration", REASON_INVALID_REQUEST, "{'name': '%s'}", name);
   ask(f, f->partner, R "UpdateRegistration",
@@ -152,11 +149,17 @@ static void a_customer_that_was_edited_away(void **state) {
       "'vanishing.example', "
       "'countryCode': 'US'}}}",
       name);
-  ask(f, f->partner, R "AppealRegistration", "{'name': '%s', 'statement': 'It was complete before'}", name);
+  /* an appeal is about what was decided, which it no longer is */
+  ask_refused(f, f->partner, R "AppealRegistration", "GUARD_UNMET",
+              "{'name': '%s', 'statement': 'It was complete before'}", name);
+  ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
+  ask(f, f->manager, R "RejectRegistration",
+      "{'name': '%s', 'reason': 'REJECTION_REASON_INCOMPLETE', 'note': 'Who is it?'}", name);
+  ask(f, f->partner, R "AppealRegistration", "{'name': '%s', 'statement': 'It is complete now'}", name);
   ask_refused(f, f->partner, R "UpdateRegistration", "FIELD_LOCKED",
               "{'registration': {'name': '%s'}, 'updateMask': 'customer'}", name);
   const Sell__Registration *now = ask(f, f->administrator, R "DecideRegistrationAppeal",
-                                      "{'name': '%s', 'granted': false, 'note': 'It was not'}", name);
+                                      "{'name': '%s', 'granted': false, 'note': 'It is not so yet'}", name);
   assert_int_equal(now->state, STATE(REJECTED));
   ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
 }
@@ -267,46 +270,11 @@ static void a_changed_customer_loses_its_place(void **state) {
 
 /* ---- contracts ---- */
 
-static const struct status *put_contract(struct txn *txn, void *context) {
-  const char *partnership = context;
-  struct arena *arena = txn_arena(txn);
-  Onboard__Contract *contract = arena_new(arena, Onboard__Contract);
-  onboard__contract__init(contract);
-  contract->name = name_child(arena, partnership, "contracts", "master");
-  contract->state = ONBOARD__CONTRACT__STATE__STATE_ACTIVE;
-  contract->activate_time = timestamp_new(arena, txn_now_us(txn) - 1);
-  contract->terms = arena_new(arena, Onboard__ContractTerms);
-  onboard__contract_terms__init(contract->terms);
-  contract->terms->elements = arena_new(arena, Onboard__AgreementElements);
-  onboard__agreement_elements__init(contract->terms->elements);
-  Onboard__CoverageTerms *coverage = arena_new(arena, Onboard__CoverageTerms);
-  onboard__coverage_terms__init(coverage);
-  contract->terms->elements->coverage = coverage;
-  Onboard__CoverageProvision *provision = arena_new(arena, Onboard__CoverageProvision);
-  onboard__coverage_provision__init(provision);
-  provision->id = (char *)"banks";
-  provision->kind = ONBOARD__COVERAGE_PROVISION__KIND__KIND_EXCLUSIVE;
-  provision->segments = arena_calloc(arena, 1, sizeof *provision->segments);
-  provision->segments[provision->n_segments++] = (char *)"exclusive-banking";
-  coverage->provisions = arena_calloc(arena, 1, sizeof *coverage->provisions);
-  coverage->provisions[coverage->n_provisions++] = provision;
-  Ledger__LedgerEntry entry = LEDGER__LEDGER_ENTRY__INIT;
-  entry.name = (char *)"vendors/halden/ledgerEntries/1";
-  entry.resource = contract->name;
-  entry.type = (char *)"contract.activated";
-  entry.payload_type = (char *)onboard__contract__descriptor.name;
-  entry.payload.len = onboard__contract__get_packed_size(contract);
-  entry.payload.data = arena_alloc(arena, entry.payload.len);
-  onboard__contract__pack(contract, entry.payload.data);
-  const struct status *status = onboard_apply(NULL, txn, &entry);
-  return status ? status : txn_commit(txn, NULL);
-}
-
 static void a_contract_excludes_others_without_saying_whose(void **state) {
   struct pillar_fixture *f = *state;
   const char *holder = pillar_partnership(f, "exclusive", "castellan-soc");
   const char *p = pillar_partnership(f, "excluded", "orvane-global");
-  assert_null(fixture_txn(f->server, put_contract, (void *)holder));
+  contract_followed(f, &(struct routing){holder, "exclusive-banking", true});
   const char *name = registration_drafted(f, f->partner, p, "Harbor Savings");
   ask(f, f->partner, R "UpdateRegistration",
       "{'registration': {'name': '%s', 'segment': 'exclusive-banking'}}", name);

@@ -96,6 +96,8 @@ static void every_state_and_action(void **state) {
       "ACTION_REQUIRED lapse WITHDRAWN",
       "APPROVED expire EXPIRED",
       "EXTENDED expire EXPIRED",
+      "APPROVED remind APPROVED",
+      "EXTENDED remind EXTENDED",
   };
   static const char *const guarded[] = {
       "REJECTED submit SUBMITTED",
@@ -202,6 +204,7 @@ static void protection_ends_by_itself(void **state) {
   allowed(registration_request_extension(&act, registration, 30, (char *)"procurement takes longer"));
   refused(registration_request_extension(&act, registration, 30, (char *)"again"), "EXTENSION_PENDING");
   /* the vendor's silence does not end it, but not for ever either */
+  assert_int_equal(registration_settle(arena, registration, end), REGISTRATION_REMIND);
   assert_int_equal(registration_settle(arena, registration, end), -1);
   act.now_us = end + DAY_US;
   allowed(registration_decide_extension(&act, registration, true, (char *)""));
@@ -209,6 +212,7 @@ static void protection_ends_by_itself(void **state) {
   assert_int_equal(registration_protect_end_us(registration), end + 30 * DAY_US);
   refused(registration_decide_extension(&act, registration, true, (char *)""), "EXTENSION_NOT_PENDING");
   refused(registration_request_extension(&act, registration, 30, (char *)"more"), "EXTENSION_LIMIT");
+  assert_int_equal(registration_settle(arena, registration, end + 30 * DAY_US - 1), REGISTRATION_REMIND);
   assert_int_equal(registration_settle(arena, registration, end + 30 * DAY_US - 1), -1);
   assert_int_equal(registration_settle(arena, registration, end + 40 * DAY_US), REGISTRATION_EXPIRE);
   assert_int_equal(registration->state, STATE(EXPIRED));
@@ -226,8 +230,43 @@ static void a_late_refusal_ends_the_protection(void **state) {
   act.now_us = NOW_US + 95 * DAY_US;
   refused(registration_decide_extension(&act, registration, false, (char *)""), "INVALID_REQUEST");
   allowed(registration_decide_extension(&act, registration, false, (char *)"no progress was shown"));
+  assert_int_equal(registration_settle(arena, registration, act.now_us), REGISTRATION_REMIND);
   assert_int_equal(registration_settle(arena, registration, act.now_us), REGISTRATION_EXPIRE);
   assert_int_equal(moment_us(registration->end_time), act.now_us);
+}
+
+static void the_end_is_reminded_of_once(void **state) {
+  struct arena *arena = *state;
+  struct act act = act_at(arena, NOW_US);
+  Sell__Registration *registration = draft(arena);
+  submit(arena, registration, NOW_US);
+  allowed(registration_approve(&act, registration, ""));
+  int64_t end = NOW_US + 90 * DAY_US, due = end - 14 * DAY_US;
+  assert_int_equal(registration_next_us(registration), due);
+  assert_int_equal(registration_settle(arena, registration, due - 1), -1);
+  assert_int_equal(registration_settle(arena, registration, due + 5), REGISTRATION_REMIND);
+  assert_int_equal(registration->state, STATE(APPROVED));
+  assert_int_equal(moment_us(registration->remind_time), due);
+  assert_int_equal(registration_settle(arena, registration, end - 1), -1);
+  /* few days more have no reminder of their own; many have */
+  act.now_us = end - DAY_US;
+  registration->terms->extension_limit = 2;
+  allowed(registration_request_extension(&act, registration, 5, (char *)"a week"));
+  allowed(registration_decide_extension(&act, registration, true, (char *)""));
+  assert_int_equal(moment_us(registration->remind_time), due);
+  assert_int_equal(registration_next_us(registration), end + 5 * DAY_US);
+  allowed(registration_request_extension(&act, registration, 30, (char *)"a month"));
+  allowed(registration_decide_extension(&act, registration, true, (char *)""));
+  assert_null(registration->remind_time);
+  assert_int_equal(registration_next_us(registration), end + (35 - 14) * DAY_US);
+  assert_int_equal(registration_settle(arena, registration, end + 50 * DAY_US), REGISTRATION_REMIND);
+  assert_int_equal(registration_settle(arena, registration, end + 50 * DAY_US), REGISTRATION_EXPIRE);
+  /* a policy may do without */
+  Sell__Registration *silent = draft(arena);
+  submit(arena, silent, NOW_US);
+  silent->terms->reminder_days = 0;
+  allowed(registration_approve(&act, silent, ""));
+  assert_int_equal(registration_settle(arena, silent, act.now_us + 90 * DAY_US), REGISTRATION_EXPIRE);
 }
 
 static void unattended_requests_lapse(void **state) {
@@ -432,6 +471,8 @@ static void a_policy_is_for_programs_of_its_vendor(void **state) {
 
 /* ---- rulings ---- */
 
+#define CONTRACT "vendors/halden/partnerships/castellan/contracts/master"
+
 static const struct status *rule(struct arena *arena, Sell__RulingBasis basis, int64_t held_us,
                                  int64_t contended_us, int64_t held_minor, int64_t contended_minor,
                                  const char *winner, bool contender_preferred, const char **won) {
@@ -448,8 +489,12 @@ static const struct status *rule(struct arena *arena, Sell__RulingBasis basis, i
   place.n_solutions = holder->n_solutions;
   place.submit_time = holder->submit_time;
   struct meeting meeting = {&place, company_compare(arena, holder->customer, contender->customer)};
-  Sell__Conflict *conflict = conflict_open(
-      arena, "vendors/halden", &(struct conflict_sides){&meeting, contender, false, contender_preferred});
+  Sell__Conflict *conflict =
+      conflict_open(arena, "vendors/halden",
+                    &(struct conflict_sides){.meeting = &meeting,
+                                             .contender = contender,
+                                             .contender_contract = contender_preferred ? CONTRACT : NULL});
+  assert_string_equal(conflict->priority_contract, contender_preferred ? CONTRACT : "");
   assert_int_equal(conflict->n_keys, 2);
   assert_int_equal(conflict->n_solutions, 1);
   Sell__RuleConflictRequest request = SELL__RULE_CONFLICT_REQUEST__INIT;
@@ -543,10 +588,10 @@ static void contracts_route(void **state) {
   assert_false(coverage_excludes(arena, contracts, 1, registration, NOW_US));
   registration->segment = (char *)"banking";
   assert_true(coverage_excludes(arena, contracts, 1, registration, NOW_US));
-  assert_false(coverage_prefers(arena, contracts, 1, registration, NOW_US));
+  assert_null(coverage_preference(arena, contracts, 1, registration, NOW_US));
   contract.name = (char *)"vendors/halden/partnerships/orvane/contracts/master"; /* its own */
   assert_false(coverage_excludes(arena, contracts, 1, registration, NOW_US));
-  assert_true(coverage_prefers(arena, contracts, 1, registration, NOW_US));
+  assert_ptr_equal(coverage_preference(arena, contracts, 1, registration, NOW_US), &contract);
   provision.kind = ONBOARD__COVERAGE_PROVISION__KIND__KIND_PRIORITY;
   contract.name = (char *)"vendors/halden/partnerships/castellan/contracts/master";
   assert_false(coverage_excludes(arena, contracts, 1, registration, NOW_US)); /* goes first, not alone */
@@ -591,6 +636,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(silence_escalates_and_never_rejects, setup, teardown),
       cmocka_unit_test_setup_teardown(protection_ends_by_itself, setup, teardown),
       cmocka_unit_test_setup_teardown(a_late_refusal_ends_the_protection, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_end_is_reminded_of_once, setup, teardown),
       cmocka_unit_test_setup_teardown(unattended_requests_lapse, setup, teardown),
       cmocka_unit_test_setup_teardown(fields_lock_by_state, setup, teardown),
       cmocka_unit_test_setup_teardown(the_closest_policy_fits, setup, teardown),
