@@ -1,4 +1,4 @@
-/* What handlers and tables of accounts share: lift, target accounts, case studies, account mapping. */
+/* What handlers and tables of accounts share: lift, target accounts, case studies, account mapping, the market. */
 #ifndef ENTENTE_SELL_ACCOUNT_H
 #define ENTENTE_SELL_ACCOUNT_H
 
@@ -17,6 +17,12 @@ unary_fn mapping_key_get, mapping_key_rotate;
 unary_fn population_get, population_set_sharing, population_upload_start, population_upload_get,
     population_chunk_upload, population_make_public, population_wipe;
 unary_fn overlap_get, overlap_rows_list;
+
+/* How large the market is, and what share of it both hold. */
+extern const struct kind kind_market_estimate, kind_market_estimate_book;
+unary_fn market_estimate_create, market_estimate_get, market_estimate_list, market_estimate_accept,
+    market_estimate_turn_down, market_estimate_take_back;
+unary_fn market_share_get;
 
 unary_fn segment_pipeline_get;
 stream_fn pipeline_watch;

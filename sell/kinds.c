@@ -123,5 +123,7 @@ const struct kind *const sell_kinds[] = {
     &kind_member,
     /* market scope */
     &kind_proposition,
+    &kind_market_estimate,
+    &kind_market_estimate_book,
     NULL,
 };

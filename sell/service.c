@@ -126,6 +126,25 @@ static const struct method lift_methods[] = {
 };
 static const struct service lift_service = {"entente.sell.v1.LiftService", lift_methods};
 
+static const struct method market_estimate_methods[] = {
+    {"CreateMarketEstimate", .unary = market_estimate_create},
+    {"GetMarketEstimate", .unary = market_estimate_get},
+    {"ListMarketEstimates", .unary = market_estimate_list},
+    {"AgreeMarketEstimate", .unary = market_estimate_accept},
+    {"RejectMarketEstimate", .unary = market_estimate_turn_down},
+    {"WithdrawMarketEstimate", .unary = market_estimate_take_back},
+    {0},
+};
+static const struct service market_estimate_service = {"entente.sell.v1.MarketEstimateService",
+                                                       market_estimate_methods};
+
+static const struct method market_share_methods[] = {
+    {"GetMarketShare", .unary = market_share_get},
+    {0},
+};
+static const struct service market_share_service = {"entente.sell.v1.MarketShareService",
+                                                    market_share_methods};
+
 static const struct method target_account_methods[] = {
     {"CreateTargetAccount", .unary = target_account_create},
     {"GetTargetAccount", .unary = target_account_get},
@@ -232,6 +251,8 @@ const struct service *const sell_services[] = {
     &customer_activity_service,
     /* accounts */
     &lift_service,
+    &market_estimate_service,
+    &market_share_service,
     &target_account_service,
     &case_study_service,
     &population_service,

@@ -110,6 +110,7 @@ static char *patterned_text(const struct maker *maker, const struct field_rules 
       "north.example",
       "12-345-6789",
       "vendors/acme/partnerships/north/lift",
+      "vendors/acme/partnerships/north/marketShare",
       "vendors/acme/partnerships/north/overlap",
       "vendors/acme/partnerships/north/mappingKeys/current",
   };
