@@ -89,10 +89,14 @@ const struct status *market_estimate_list(struct call *call, const void *in, voi
   return NULL;
 }
 
+/* What the book was read to hold may have been superseded since: then another came first, and all is read
+ * again. */
 static const struct status *supersede(struct call *call, const struct act *act, const char *name,
                                       const Sell__MarketEstimate *successor) {
   Sell__MarketEstimate *replaced;
   const struct status *status = resource_load(call, &kind_market_estimate, name, NULL, &replaced);
+  if (!status && replaced->state != SELL__MARKET_ESTIMATE__STATE__STATE_AGREED)
+    return &status_lost_race;
   if (!status)
     status = market_estimate_supersede(act, replaced, successor);
   if (!status)

@@ -336,6 +336,8 @@ static void agree_one(struct server_fixture *server, size_t index, void *context
     race->agreed++;
   else if (strcmp(status->reason, REASON_GUARD_UNMET) == 0)
     race->late++;
+  else
+    print_error("agreeing was refused: %s\n", status->reason);
 }
 
 /* Whoever comes first: each version is given once, and of all that are agreed for one time one holds. */
