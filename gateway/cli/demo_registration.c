@@ -1,5 +1,7 @@
 /* Deal registrations: 140, of which 9 have run out and 12 met another partner's; the bank that two registered
- * is ruled for who came first. */
+ * is ruled for who came first. One of each that a vendor's desk has on its table: in review, asked about,
+ * turned down and appealed, extended, withdrawn; and one under the policy of its partner's level in the
+ * program. */
 #include "gateway/cli/demo_part.h"
 
 #include "entente/sell/v1/conflict_service.pb-c.h"
@@ -98,9 +100,16 @@ static void file(struct scene *scene, enum demo_place place, int number, const c
              "{\"name\": \"%s/registrations/%s\"}", demo_name(scene), id);
 }
 
+/* Of those that Orvane registers the last is filed under the policy of its level, which comes later. */
+static bool is_of_level(enum demo_place place, int number) {
+  return place == DEMO_ORVANE && number == piles[0].count - 1;
+}
+
 void demo_register(struct scene *scene) {
   const struct pile *pile = pile_of(demo_index(scene));
   for (int number = 0; number < pile->count; number++) {
+    if (is_of_level(pile->place, number))
+      continue;
     if (number < pile->expired || number % 2 == 1) {
       import(scene, pile->place, number, number < pile->expired);
       continue;
@@ -124,9 +133,65 @@ static void rule(struct scene *scene, const char *registration) {
              "{\"name\": \"%s\", \"note\": \"The first complete submission\"}", conflict);
 }
 
+/* ---- what is on the desk ---- */
+
+/* A step of one registration of a partnership; `more` is further fields. */
+static void step(struct scene *scene, enum demo_actor actor, const char *verb, const char *id,
+                 const char *more) {
+  scene_step(scene, actor, "sell", scene_text(scene, "RegistrationService/%s", verb),
+             "{\"name\": \"%s/registrations/%s\"%s}", demo_name(scene), id, more);
+}
+
+static void work(struct scene *scene) {
+  switch (demo_index(scene)) {
+  case DEMO_CASTELLAN:
+    step(scene, ACTOR_VENDOR, "StartRegistrationReview", "r012", "");
+    step(scene, ACTOR_VENDOR, "RequestRegistrationAction", "r016",
+         ", \"note\": \"Which of their sites is this about?\", \"fields\": [\"description\"]");
+    step(scene, ACTOR_PARTNER, "WithdrawRegistration", "r020",
+         ", \"reason\": \"The customer has put it off to next year\"");
+    break;
+  case DEMO_BRIGHTMOOR:
+    step(scene, ACTOR_VENDOR, "RejectRegistration", "r004",
+         ", \"reason\": \"REJECTION_REASON_NOT_QUALIFIED\", \"note\": \"There is no budget for it yet\"");
+    step(scene, ACTOR_PARTNER, "AppealRegistration", "r004",
+         ", \"statement\": \"Their board approved the budget last week\"");
+    break;
+  case DEMO_FERROSTAHL:
+    step(scene, ACTOR_PARTNER, "RequestRegistrationExtension", "r002",
+         ", \"days\": 30, \"reason\": \"The tender was prolonged\"");
+    step(scene, ACTOR_VENDOR, "DecideRegistrationExtension", "r002",
+         ", \"granted\": true, \"note\": \"The tender says so\"");
+    break;
+  case DEMO_NORDLICHT:
+    step(scene, ACTOR_PARTNER, "RequestRegistrationExtension", "r002",
+         ", \"days\": 20, \"reason\": \"Their trial runs until the end of the month\"");
+    break;
+  default:
+    break;
+  }
+}
+
+/* The level goes before the segment. It is sell's copy of what onboard said acts ago. */
+static void file_by_level(struct scene *scene) {
+  if (demo_index(scene) != DEMO_ORVANE)
+    return;
+  scene_step(
+      scene, ACTOR_VENDOR, "sell", "RegistrationPolicyService/CreateRegistrationPolicy",
+      "{\"parent\": \"vendors/halden\", \"registrationPolicyId\": \"platinum\", \"registrationPolicy\": "
+      "{\"displayName\": \"Platinum partners\", \"programs\": [{\"program\": "
+      "\"vendors/halden/programs/partners\", \"levels\": [\"platinum\"]}], \"terms\": "
+      "{\"protectionDays\": 180, \"extensionLimit\": 3, \"decisionHours\": 24, \"upliftBps\": 1500, "
+      "\"reminderDays\": 30}}}");
+  int number = piles[0].count - 1;
+  file(scene, DEMO_ORVANE, number, scene_text(scene, "r%03d", number));
+}
+
 /* What others had registered before. Tallis comes second to Castellan's bank. */
 void demo_contend(struct scene *scene) {
   const struct pile *pile = pile_of(demo_index(scene));
+  work(scene);
+  file_by_level(scene);
   for (int i = 0; i < pile->meetings; i++) {
     bool bank = pile->place == DEMO_TALLIS && i == 0;
     int number = bank ? LIVE : LIVE + 1 + i + (pile->place == DEMO_ALDER_FINCH ? 8 : 0);

@@ -3,9 +3,10 @@
 import json
 import os
 import subprocess
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 
-from suite import ESCAPE, PARTS, Suite, alive, eventually, equal, expect, figure, run, section
+from suite import ESCAPE, PARTS, Suite, alive, eventually, equal, expect, figure, message_class, run, section
 
 VENDOR = "vendors/halden"
 
@@ -157,6 +158,30 @@ def check_contracts(suite):
     equal(sources["orvane"], {"AGREED_TERM", "CONTRACT", "PROGRAM_LEVEL", "NONE"}, "orvane, terms")
 
 
+def check_registrations(suite):
+    """140 over all partnerships, one or more of each state, and one under the policy of a level."""
+    found, token = [], ""
+    while not found or token:
+        page = suite.call("RegistrationService/SearchRegistrations",
+                          {"parent": VENDOR, "pageSize": 100, "pageToken": token})
+        found += page.registrations
+        token = page.next_page_token
+    names = message_class("entente.sell.v1.Registration").DESCRIPTOR.enum_types_by_name["State"].values_by_number
+    equal(dict(Counter(names[one.state].name[6:] for one in found)),
+          {"APPROVED": 88, "SUBMITTED": 37, "EXPIRED": 9, "REJECTED": 2, "IN_REVIEW": 1, "ACTION_REQUIRED": 1,
+           "WITHDRAWN": 1, "EXTENDED": 1}, "registrations by state")
+    equal(dict(Counter(one.policy.rsplit("/", 1)[-1] for one in found)), {"enterprise": 130, "smb": 9, "platinum": 1},
+          "registrations by policy")
+    best = next(one for one in found if one.policy.endswith("/platinum"))
+    equal((best.name, best.terms.uplift_bps, best.terms.decision_hours),
+          (f"{VENDOR}/partnerships/orvane/registrations/r033", 1500, 24), "the policy of the level in the program")
+    conflicts = suite.call("ConflictService/ListConflicts", {"parent": VENDOR, "pageSize": 500}).conflicts
+    equal(Counter(one.state for one in conflicts), Counter({1: 11, 2: 1}), "conflicts, one of them ruled")
+    ruled = next(one for one in conflicts if one.HasField("ruling"))
+    expect(ruled.customer.legal_name == "First Harbor Bank" and "/castellan/" in ruled.ruling.winner,
+           f"the bank goes to who registered it first: {ruled.ruling.winner}")
+
+
 def check_portfolio(suite):
     rows = suite.json("portfolio")["entries"]
     equal(sorted(row["partnership"]["name"].rsplit("/", 1)[1] for row in rows),
@@ -201,7 +226,7 @@ def demo():
         # what incentivize earns follows sell's feed
         eventually(lambda: section(view(suite, "castellan"), "incentivize") and earned(suite), "castellan's earnings")
         for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch, check_stages, check_contracts,
-                      check_portfolio, check_lift, check_mapped, check_up_twice):
+                      check_registrations, check_portfolio, check_lift, check_mapped, check_up_twice):
             check(suite)
         suite.cli("verify")
         check_down(suite)
