@@ -5,7 +5,8 @@ import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
-from suite import PILLARS, Suite, expect, fail, new, method_of, run
+import grpc
+from suite import PILLARS, Suite, equal, expect, fail, new, method_of, run
 
 VENDOR = "vendors/halden"
 IDS = ["orvane", "brightmoor", "castellan", "meridian", "ferrostahl", "alder-finch", "tallis", "nordlicht"]
@@ -479,12 +480,149 @@ def random_activity(suite, rng, steps=400):
         expect(done[method], f"{method} was never taken: {dict(done)}")
 
 
+FITTING = {  # what may be done where it stands, beside anything at random
+    "DRAFT": "Submit", "SUBMITTED": "StartReview Approve Approve RequestAction Withdraw",
+    "IN_REVIEW": "Approve Reject RequestAction", "ACTION_REQUIRED": "Submit Withdraw", "REJECTED": "Appeal Appeal Submit",
+    "APPROVED": "RequestExtension RequestExtension Convert Revoke", "EXTENDED": "RequestExtension Convert Revoke",
+    "REVOKED": "Appeal"}
+DECISIONS = {
+    "StartReview": ("vendor", "StartRegistrationReview", {}), "Approve": ("vendor", "ApproveRegistration", {}),
+    "Reject": ("vendor", "RejectRegistration", {"reason": "REJECTION_REASON_OTHER", "note": "There is no budget for it"}),
+    "RequestAction": ("vendor", "RequestRegistrationAction", {"note": "What is it for?", "fields": ["description"]}),
+    "Submit": ("partner", "SubmitRegistration", {}),
+    "Withdraw": ("partner", "WithdrawRegistration", {"reason": "They have put it off"}),
+    "RequestExtension": ("partner", "RequestRegistrationExtension", {"days": 20, "reason": "Procurement takes longer"}),
+    "Extend": ("vendor", "DecideRegistrationExtension", {"granted": True, "note": "So be it"}),
+    "DeclineExtension": ("vendor", "DecideRegistrationExtension", {"granted": False, "note": "No progress was shown"}),
+    "Convert": ("partner", "ConvertRegistration", {}),
+    "Revoke": ("vendor", "RevokeRegistration", {"reason": "The customer has been sold to by contract"}),
+    "Appeal": ("partner", "AppealRegistration", {"statement": "We hold their letter of intent"}),
+    "GrantAppeal": ("vendor", "DecideRegistrationAppeal", {"granted": True, "note": "The letter decides"}),
+    "DeclineAppeal": ("vendor", "DecideRegistrationAppeal", {"granted": False, "note": "The letter is of last year"}),
+}
+
+
+def random_registrations(suite, rng, steps=600):
+    """Partners of three partnerships after the same few customers, a vendor that decides, rules and sells beside them."""
+    partners = {f"{VENDOR}/partnerships/{id_}": suite.partner(organization) for id_, organization in
+                (("orvane", "orvane-global"), ("castellan", "castellan-soc"), ("tallis", "tallis-var"))}
+    filed, done = [], Counter()
+
+    def attempt(method, request, token):
+        try:
+            answer = suite.call(method, dict(request, requestId=f"g{sum(done.values())}"), token)
+            done[method.split("/")[1]] += 1
+            return answer
+        except grpc.RpcError as error:
+            expect(error.code().name in ("FAILED_PRECONDITION", "INVALID_ARGUMENT", "NOT_FOUND", "RESOURCE_EXHAUSTED"),
+                   f"{method}: {error}")
+            done["refused " + method.split("/")[1]] += 1
+            return None
+
+    def customer():
+        name = f"Contested {rng.randrange(40)}"
+        return {"legalName": f"{name} Works", "domain": f"{name.lower().replace(' ', '-')}.example", "countryCode": "US"}
+
+    def register():
+        parent = rng.choice(list(partners))
+        made = attempt("RegistrationService/CreateRegistration",
+                       {"parent": parent, "registration":
+                        {"displayName": "At random", "customer": customer(), "solutions": [rng.choice(["edge", "mesh"])],
+                         "expectedAmount": {"currencyCode": "USD", "amountMinor": str(rng.randrange(1, 10**7))},
+                         "expectedCloseTime": "2031-01-01T00:00:00Z",
+                         "evidence": [{"kind": "KIND_MEETING", "description": "We met"}]}}, partners[parent])
+        filed.append(made.name)
+        if rng.randrange(5):
+            attempt("RegistrationService/SubmitRegistration", {"name": made.name}, partners[parent])
+
+    def decide():
+        name = rng.choice(filed)
+        found = suite.call("RegistrationService/GetRegistration", {"name": name}, partners[name.rsplit("/", 2)[0]])
+        choices = FITTING.get(state(found)[6:], "").split() if rng.randrange(4) else []
+        if any(state(extension) == "STATE_PENDING" for extension in found.extensions):
+            choices += ["Extend", "DeclineExtension"]
+        if found.HasField("appeal") and state(found.appeal) == "STATE_PENDING":
+            choices = ["GrantAppeal", "DeclineAppeal"]
+        who, verb, more = DECISIONS[rng.choice(choices or sorted(DECISIONS))]
+        attempt(f"RegistrationService/{verb}", dict(more, name=name),
+                suite.vendor() if who == "vendor" else partners[name.rsplit("/", 2)[0]])
+
+    def rewrite():
+        name = rng.choice(filed)
+        attempt("RegistrationService/UpdateRegistration",
+                {"registration": {"name": name, **rng.choice([{"customer": customer()}, {"description": "In other words"}])}},
+                partners[name.rsplit("/", 2)[0]])
+
+    def rule():
+        found = suite.call("ConflictService/ListConflicts", {"parent": VENDOR, "state": "STATE_OPEN", "pageSize": 500},
+                           suite.vendor()).conflicts
+        if found:
+            basis = rng.choice(["FIRST", "FIRST", "VALUE", "SPLIT", "CUSTOMER_CHOICE"])
+            one = rng.choice(found)
+            more = {"winner": one.contender, "evidence": "https://letters.example/1"} if basis == "CUSTOMER_CHOICE" else {}
+            attempt("ConflictService/RuleConflict", dict(more, name=one.name, basis=f"RULING_BASIS_{basis}"), suite.vendor())
+
+    def sell_direct():
+        attempt("OpportunityService/CreateOpportunity",
+                {"parent": rng.choice(list(partners)), "opportunity":
+                 {"displayName": "Direct", "engagement": "ENGAGEMENT_INDEPENDENT",
+                  "customer": {"account": customer()["legalName"], "country": "US"},
+                  "amount": {"currencyCode": "USD", "amountMinor": "100"}}}, suite.vendor())
+
+    for _ in range(20):
+        register()
+    for _ in range(steps):
+        rng.choice([register, register] + 10 * [decide] + [rewrite, rule, sell_direct])()
+    for verb in {verb for _, verb, _ in DECISIONS.values()} | {"RuleConflict", "UpdateRegistration", "CreateOpportunity"}:
+        expect(done[verb], f"{verb} was never taken: {dict(done)}")
+    return done
+
+
+def told_of_conflicts(suite):
+    """What the vendor's list of conflicts comes to, by month."""
+    sheet = Sheet()
+    for found in listed(suite, "ConflictService/ListConflicts", VENDOR, suite.vendor()):
+        lapsed = found.HasField("ruling") and enum_name(found.ruling, "basis") == "RULING_BASIS_LAPSED"
+        sheet.add("conflicts.opened", 0, found.create_time)
+        if found.HasField("ruling") and not lapsed:
+            sheet.add("conflicts.ruled", 0, found.ruling.rule_time)
+        if found.HasField("appeal_time"):
+            sheet.add("conflicts.appealed", 0, found.appeal_time)
+        if found.HasField("final_time"):
+            sheet.add("conflicts.lapsed" if lapsed else "conflicts.final", 0, found.final_time)
+    return sheet
+
+
+def check_conflicts(suite, wanted=()):
+    """The counters of the vendor's own ledger, which no partner may ask for."""
+    stored, told = Sheet(), told_of_conflicts(suite)
+    for index in range(MONTHS):
+        request = new(method_of("LedgerService/BatchGetCounters").input_type, {"parent": VENDOR})
+        request.period.start_time.FromDatetime(start_of(index))
+        request.period.end_time.FromDatetime(start_of(index + 1))
+        for row in suite.call("LedgerService/BatchGetCounters", request, suite.vendor(), "sell").partnerships:
+            for counter in row.counters:
+                stored.add(counter.counter, counter.party, month(request.period.start_time), counter.amount)
+    equal(settled(stored), settled(told), "counters of conflicts, and what the list of conflicts comes to")
+    for counter in wanted:
+        expect(any(name == counter for name, _, _ in settled(told)), f"no {counter}: {dict(told)}")
+    try:
+        suite.call("LedgerService/BatchGetCounters", request, suite.partner(), "sell")
+        fail("a partner was answered the vendor's own counters")
+    except grpc.RpcError as error:
+        equal(error.code().name, "INVALID_ARGUMENT", "a partner that asks for the vendor's own counters")
+
+
 def recount():
     with Suite("recount") as suite:
         suite.up()
         check(suite, "after the demo")
         random_activity(suite, random.Random(11))
         check(suite, "after activity at random")
+        check_conflicts(suite)
+        random_registrations(suite, random.Random(29))
+        check(suite, "after registrations at random")
+        check_conflicts(suite, [f"conflicts.{step}" for step in ("opened", "ruled", "appealed", "final", "lapsed")])
         suite.cli("verify")
 
 
