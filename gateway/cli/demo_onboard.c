@@ -29,6 +29,7 @@ struct promise {
 #define ENGINEERING "COMMITMENT_KIND_ENGINEERING"
 #define REVENUE "COMMITMENT_KIND_REVENUE"
 #define CERTIFIED "COMMITMENT_KIND_CERTIFICATION"
+#define DEVELOPMENT "COMMITMENT_KIND_CUSTOMER_DEVELOPMENT"
 #define ENGAGEMENT "COMMITMENT_KIND_ORGANIZATIONAL_ENGAGEMENT"
 
 /* A negative `back` lies in the future: nothing is delivered yet. */
@@ -39,6 +40,8 @@ static const struct promise promises[] = {
     {DEMO_ORVANE, 0, "executive-access", VENDOR, EXECUTIVE, HOURS, 48, 10, 48, "Executive sponsor hours"},
     {DEMO_ORVANE, 0, "revenue", PARTNER, REVENUE, MONEY, 18000000, 70, 16200000, "Joint revenue"},
     {DEMO_ORVANE, 0, "certifications", PARTNER, CERTIFIED, PIECES, 60, 30, 56, "Certified people"},
+    {DEMO_ORVANE, 0, "customer-development-year-one", PARTNER, DEVELOPMENT, PIECES, 11, 4, 10,
+     "Customer development activities, first year"},
 
     {DEMO_BRIGHTMOOR, 0, "co-marketing", VENDOR, CO_MARKETING, MONEY, 400000, 50, 300000,
      "Joint marketing budget"},
@@ -166,6 +169,12 @@ static const char *measured_terms(struct scene *scene, const char *due) {
       due);
 }
 
+/* How customer development is known: where the plan rests on it, by what the other party acknowledges. */
+static const char *development_measure(struct scene *scene) {
+  bool measured = demo_index(scene) == DEMO_ORVANE || demo_index(scene) == DEMO_MERIDIAN;
+  return measured ? "COMMITMENT_MEASURE_MEASURED" : "COMMITMENT_MEASURE_CLAIMED";
+}
+
 /* What runs on: each side owes something that is not due yet, or the partnership would not be active. */
 static const char *running_terms(struct scene *scene) {
   const char *due = scene_quarter_end(scene, LAST_QUARTER);
@@ -176,9 +185,10 @@ static const char *running_terms(struct scene *scene) {
       "\"COMMITMENT_UNIT_HOURS\", \"target\": \"48\", \"weight\": 10, \"dueTime\": %s, \"consequence\": "
       "\"Raised at the next quarterly review\"}, {\"id\": \"customer-development\", \"owner\": "
       "\"PARTY_PARTNER\", \"kind\": \"COMMITMENT_KIND_CUSTOMER_DEVELOPMENT\", \"title\": \"Customer "
-      "development activities, second year\", \"unit\": \"COMMITMENT_UNIT_COUNT\", \"target\": \"24\", "
-      "\"weight\": 10, \"dueTime\": %s, \"consequence\": \"Raised at the next quarterly review\"}%s",
-      due, due, measured_terms(scene, due));
+      "development activities over both years\", \"unit\": \"COMMITMENT_UNIT_COUNT\", \"target\": \"24\", "
+      "\"weight\": 10, \"dueTime\": %s, \"consequence\": \"Raised at the next quarterly review\", "
+      "\"measure\": \"%s\"}%s",
+      due, due, development_measure(scene), measured_terms(scene, due));
 }
 
 static const char *commitment_terms(struct scene *scene) {

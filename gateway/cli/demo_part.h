@@ -35,6 +35,8 @@ scene_fn demo_governance;
 scene_fn demo_cosell;
 /* Beside them: accounts to win, stories of those won, and which accounts each party has. */
 scene_fn demo_accounts;
+/* After both: what each party did with customers. */
+scene_fn demo_develop;
 /* Before a plan: fit assessed, a joint proposition tested. */
 scene_fn demo_assess_fit, demo_propose;
 /* The vendor's program; of one partnership: what is signed and given; its level, once it has delivered. */

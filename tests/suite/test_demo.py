@@ -46,6 +46,9 @@ def check_orvane(suite):
     answer = view(suite, "orvane")
     equal(value(answer, "fulfilment", "VENDOR"), 9400, "orvane, fulfilment of the vendor")
     equal(value(answer, "fulfilment", "PARTNER"), 9100, "orvane, fulfilment of the partner")
+    for kind, attained in (("revenue", 9000), ("certification", 9333), ("customer_development", 9090)):
+        equal(value(answer, f"{kind}_attainment", "PARTNER"), attained, f"orvane, {kind} attainment of the partner")
+        equal(figure(answer, f"{kind}_attainment", "VENDOR")["status"], "FIGURE_STATUS_NO_DATA", f"the vendor owes no {kind}")
     equal((value(answer, "win_rate_joint") + 5) // 10, 410, "orvane, win rate joint, per mille")
     equal((value(answer, "win_rate_independent", "VENDOR") + 5) // 10, 290, "orvane, win rate independent")
     equal(value(answer, "deal_size_joint"), 62000000, "orvane, deal size joint")
@@ -55,6 +58,20 @@ def check_orvane(suite):
           "what the partner keeps to itself")
     default = suite.json("view", "orvane")
     equal(default["period"], answer["period"], "the default period is the last quarter that has ended")
+
+
+def check_development(suite):
+    """What Orvane did with customers and Halden acknowledged moves the commitment that is measured by it."""
+    orvane = f"{VENDOR}/partnerships/orvane"
+    done = suite.call("CustomerActivityService/ListCustomerActivities", {"parent": orvane}).customer_activities
+    states = sorted(one.DESCRIPTOR.fields_by_name["state"].enum_type.values_by_number[one.state].name[6:]
+                    for one in done if one.owner == 2)
+    equal(states, ["ACKNOWLEDGED"] * 10 + ["CANCELLED", "DISPUTED", "PLANNED", "REVERSED"], "orvane, activities")
+    commitment = f"{orvane}/plans/year-one/commitments/customer-development"
+    eventually(lambda: suite.call("CommitmentService/GetCommitment", {"name": commitment}).confirmed == 10,
+               "orvane, customer development over both years")
+    evidence = suite.call("MeasurementService/ListMeasurements", {"parent": commitment}).measurements
+    equal(sorted(one.state for one in evidence), [1] * 10 + [2], "orvane, what it follows from, one taken back")
 
 
 def check_lift(suite):
@@ -226,7 +243,7 @@ def demo():
         # what incentivize earns follows sell's feed
         eventually(lambda: section(view(suite, "castellan"), "incentivize") and earned(suite), "castellan's earnings")
         for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch, check_stages, check_contracts,
-                      check_registrations, check_portfolio, check_lift, check_mapped, check_up_twice):
+                      check_registrations, check_portfolio, check_development, check_lift, check_mapped, check_up_twice):
             check(suite)
         suite.cli("verify")
         check_down(suite)
