@@ -148,18 +148,14 @@ static int pages_write(struct session *session, struct arena *arena, struct expo
 
 static int export_in_session(struct session *session, struct arena *arena, void *context) {
   struct exporting *exporting = context;
-  const char *given = exporting->partnership, *slash = strchr(given, '/');
   const char *token = session_token_of(session, exporting->as);
   if (!token)
     return cli_fail("export",
                     "there is no token of `%s`: --as takes vendor, partner or other; start the suite "
                     "with `make up`",
                     exporting->as ? exporting->as : "vendor");
-  const char *parent =
-      strncmp(given, "vendors/", 8) == 0 ? given
-      : slash ? arena_printf(arena, "vendors/%.*s/partnerships/%s", (int)(slash - given), given, slash + 1)
-              : arena_printf(arena, "vendors/%s/partnerships/%s", exporting->vendor, given);
-  return pages_write(session, arena, exporting, token, parent);
+  return pages_write(session, arena, exporting, token,
+                     session_partnership(arena, exporting->vendor, exporting->partnership));
 }
 
 static int export_to(struct exporting *exporting) {

@@ -238,15 +238,12 @@ static int map_rows(struct map *map) {
 
 static int map_in_session(struct session *session, struct arena *arena, void *context) {
   struct map *map = context;
-  const char *given = map->partnership, *slash = strchr(given, '/');
   map->session = session;
   map->arena = arena;
   map->token = session_token_of(session, map->as);
   if (!map->token)
     return cli_fail("map", "--as takes vendor or partner; start the suite with `make up`");
-  map->parent =
-      slash ? arena_printf(arena, "vendors/%.*s/partnerships/%s", (int)(slash - given), given, slash + 1)
-            : arena_printf(arena, "vendors/%s/partnerships/%s", map->vendor, given);
+  map->parent = session_partnership(arena, map->vendor, map->partnership);
   if (strcmp(map->what, "upload") == 0)
     return map_upload(map);
   return strcmp(map->what, "rows") == 0 ? map_rows(map) : map_overlap(map);

@@ -78,6 +78,15 @@ const char *session_token_of(const struct session *session, const char *who) {
   return NULL;
 }
 
+char *session_partnership(struct arena *arena, const char *vendor, const char *given) {
+  const char *slash = strchr(given, '/');
+  if (strncmp(given, "vendors/", strlen("vendors/")) == 0)
+    return arena_strdup(arena, given);
+  if (slash)
+    return arena_printf(arena, "vendors/%.*s/partnerships/%s", (int)(slash - given), given, slash + 1);
+  return arena_printf(arena, "vendors/%s/partnerships/%s", vendor, given);
+}
+
 struct session *session_open(const char *var, const char **problem) {
   static char text[512];
   *problem = text;

@@ -21,6 +21,8 @@ const char *session_value(const struct session *session, const char *name);
 /* The token of `vendor` (also when NULL), `partner` or `other`; NULL for another word, or when it is not set.
  */
 const char *session_token_of(const struct session *session, const char *who);
+/* The resource name that a command line means by `orvane` (of `vendor`), `halden/orvane` or a whole name. */
+char *session_partnership(struct arena *arena, const char *vendor, const char *given);
 struct loop *session_loop(struct session *session);
 /* The suite's folder. */
 const char *session_folder(const struct session *session);

@@ -2,6 +2,7 @@
 #include "gateway/cli/cli.h"
 #include "gateway/cli/render.h"
 #include "gateway/cli/session.h"
+#include "runtime/base/period.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/message/json.h"
 
@@ -62,24 +63,13 @@ static struct render_style style_of(const struct question *question) {
   return (struct render_style){.terminal = question->options->color, .columns = question->options->columns};
 }
 
-/* `orvane`, `halden/orvane` or the whole name. */
-static char *partnership_name(struct arena *arena, const struct question *question) {
-  const char *given = question->partnership;
-  if (strncmp(given, "vendors/", 8) == 0)
-    return arena_strdup(arena, given);
-  const char *slash = strchr(given, '/');
-  if (slash)
-    return arena_printf(arena, "vendors/%.*s/partnerships/%s", (int)(slash - given), given, slash + 1);
-  return arena_printf(arena, "vendors/%s/partnerships/%s", question->vendor, given);
-}
-
 static int show_view(struct session *session, struct arena *arena, void *context) {
   const struct question *question = context;
   const char *token = token_of(session, question);
   if (!token)
     return CLI_USAGE;
   Gateway__GetPartnershipPerformanceRequest request = GATEWAY__GET_PARTNERSHIP_PERFORMANCE_REQUEST__INIT;
-  request.name = partnership_name(arena, question);
+  request.name = session_partnership(arena, question->vendor, question->partnership);
   request.period = period_message(arena, question);
   request.as_of = as_of_message(arena, question);
   Gateway__PartnershipPerformance *view;

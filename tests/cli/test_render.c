@@ -1,6 +1,7 @@
 #include "support/check.h"
 
 #include "gateway/cli/render.h"
+#include "runtime/base/period.h"
 #include "runtime/base/timestamp.h"
 
 #include <string.h>
