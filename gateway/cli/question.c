@@ -1,0 +1,62 @@
+#include "gateway/cli/question.h"
+
+#include "runtime/base/timestamp.h"
+#include "runtime/message/json.h"
+
+#include <stdio.h>
+
+/* False after saying what is wrong. */
+static bool question_read(struct question *question) {
+  if (question->period && !period_parse(question->period, &question->span)) {
+    cli_fail(question->command, "'%s' is no period; write 2026, 2026H1, 2026Q3 or 2026-07", question->period);
+    return false;
+  }
+  if (question->as_of && !time_parse(question->as_of, &question->as_of_us)) {
+    cli_fail(question->command, "'%s' is no time; write 2026-09-30 or 2026-09-30T12:00:00Z", question->as_of);
+    return false;
+  }
+  return true;
+}
+
+int question_run(struct question *question, session_fn *show) {
+  const char *problem;
+  if (!question_read(question))
+    return CLI_USAGE;
+  struct session *session = session_open(question->options->var, &problem);
+  if (!session)
+    return cli_fail(question->command, "%s", problem);
+  int answer = session_run(session, show, question);
+  session_close(session);
+  return answer;
+}
+
+Type__Period *question_period(struct arena *arena, const struct question *question) {
+  if (!question->period)
+    return NULL;
+  Type__Period *period = arena_alloc(arena, sizeof *period);
+  type__period__init(period);
+  period->start_time = timestamp_new(arena, question->span.start_us);
+  period->end_time = timestamp_new(arena, question->span.end_us);
+  return period;
+}
+
+Google__Protobuf__Timestamp *question_as_of(struct arena *arena, const struct question *question) {
+  return question->as_of ? timestamp_new(arena, question->as_of_us) : NULL;
+}
+
+const char *question_token(struct session *session, const struct question *question) {
+  const char *token = session_token_of(session, question->as);
+  if (!token)
+    cli_fail(question->command, "--as takes vendor, partner or other");
+  return token;
+}
+
+struct render_style question_style(const struct question *question) {
+  return (struct render_style){.terminal = question->options->color, .columns = question->options->columns};
+}
+
+void question_print_json(struct arena *arena, const ProtobufCMessage *message) {
+  struct buffer out = {.arena = arena};
+  json_write(&out, message, &(struct json_options){.pretty = true});
+  fputs(out.data, stdout);
+}
