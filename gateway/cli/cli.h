@@ -44,6 +44,7 @@ int cli_parse(int argc, char **argv, const struct cli_option *options);
 int cli_fail(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 command_fn command_up, command_down, command_status, command_token, command_view, command_portfolio,
-    command_call, command_verify, command_export, command_map;
+    command_call, command_verify, command_export, command_map, command_pipeline, command_lift,
+    command_registrations;
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TIME_SIZE = 40, DAY_LENGTH = 10, CELL_EIGHTHS = 8 };
+enum { TIME_SIZE = 40, DAY_LENGTH = 10, MINUTE_LENGTH = 5, CELL_EIGHTHS = 8 };
 
 /* ---- numbers and times ---- */
 
@@ -62,6 +62,13 @@ char *draw_time(struct arena *arena, const Google__Protobuf__Timestamp *time) {
   return arena_strdup(arena, text);
 }
 
+char *draw_minute(struct arena *arena, const Google__Protobuf__Timestamp *time) {
+  if (!time)
+    return arena_strdup(arena, "");
+  const char *text = draw_time(arena, time);
+  return arena_printf(arena, "%.*s %.*s", DAY_LENGTH, text, MINUTE_LENGTH, text + DAY_LENGTH + 1);
+}
+
 char *draw_day(struct arena *arena, const Google__Protobuf__Timestamp *time) {
   return time ? arena_strndup(arena, draw_time(arena, time), DAY_LENGTH) : arena_strdup(arena, "");
 }
@@ -101,14 +108,19 @@ void draw_line_end(struct buffer *out) {
   buffer_text(out, "\n");
 }
 
-void draw_bar(struct buffer *out, const char *code, int64_t basis_points, int cells) {
+char *draw_bar_text(struct arena *arena, int64_t basis_points, int cells) {
   static const char *const parts[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
+  struct buffer out = {.arena = arena};
   int64_t eighths =
       basis_points >= BPS_ONE ? (int64_t)cells * CELL_EIGHTHS : basis_points * cells * CELL_EIGHTHS / BPS_ONE;
-  buffer_text(out, code);
+  buffer_text(&out, "");
   for (int cell = 0; cell < cells; cell++, eighths -= CELL_EIGHTHS)
-    buffer_text(out, parts[eighths >= CELL_EIGHTHS ? CELL_EIGHTHS : eighths > 0 ? eighths : 0]);
-  buffer_text(out, DRAW_RESET);
+    buffer_text(&out, parts[eighths >= CELL_EIGHTHS ? CELL_EIGHTHS : eighths > 0 ? eighths : 0]);
+  return out.data;
+}
+
+void draw_bar(struct buffer *out, const char *code, int64_t basis_points, int cells) {
+  buffer_printf(out, "%s%s%s", code, draw_bar_text(out->arena, basis_points, cells), DRAW_RESET);
 }
 
 /* ---- tables ---- */

@@ -32,6 +32,8 @@ char *draw_money(struct arena *arena, int64_t amount_minor, const char *currency
 char *draw_percent(struct arena *arena, int64_t basis_points);
 /* `2026-09-30T12:00:00Z`; 1970 for NULL. */
 char *draw_time(struct arena *arena, const Google__Protobuf__Timestamp *time);
+/* `2026-09-30 12:00`, in UTC; "" for NULL. */
+char *draw_minute(struct arena *arena, const Google__Protobuf__Timestamp *time);
 /* `2026-09-30`; "" for NULL. */
 char *draw_day(struct arena *arena, const Google__Protobuf__Timestamp *time);
 
@@ -45,6 +47,8 @@ void draw_colored(struct buffer *out, const struct render_style *style, const ch
 /* Ends a line without the spaces at its end. */
 void draw_line_end(struct buffer *out);
 /* A share of a whole in so many cells, each drawn in eighths. */
+char *draw_bar_text(struct arena *arena, int64_t basis_points, int cells);
+/* The same in a colour. */
 void draw_bar(struct buffer *out, const char *code, int64_t basis_points, int cells);
 bool draw_fits(const struct render_style *style, size_t width);
 size_t draw_widest(size_t one, size_t other);

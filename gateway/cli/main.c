@@ -33,6 +33,33 @@ static const struct command commands[] = {
      "  --vendor V      the vendor of a short name; default halden\n"},
     {"portfolio", command_portfolio, "[--period 2026Q3] [--as-of TIME] [--as vendor] [--vendor halden]",
      "every partnership of a vendor, a row each", "Options as of `entente view`.\n"},
+    {"pipeline", command_pipeline, "PARTNERSHIP [--as-of TIME] [--as vendor]",
+     "what is being sold: by stage, weighed by its odds, by segment",
+     "Joint opportunities, and beside them those that the party sells alone; of the other party's own, "
+     "nothing.\n"
+     "  --as-of TIME    as it was known then, without segments: 2026-09-30 or 2026-09-30T12:00:00Z\n"
+     "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
+     "  --vendor V      the vendor of a short name; default halden\n"},
+    {"lift", command_lift,
+     "PARTNERSHIP [--period 2026] [--by segment,solution,size] [--agreed-scope] [--as vendor]",
+     "what selling together does: joint deals beside the party's own",
+     "Win rates compared like with like, with a 95 % interval; deal sizes, displacement, what was opened "
+     "up.\n"
+     "  --period P      2026, 2026H1, 2026Q3 or 2026-07; default: the four quarters that ended last\n"
+     "  --by D,...      what makes deals alike: segment, solution, size; default: all three\n"
+     "  --agreed-scope  only deals in the market scope of the contracts that bind now\n"
+     "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
+     "  --vendor V      the vendor of a short name; default halden\n"},
+    {"registrations", command_registrations,
+     "[PARTNERSHIP] [--due] [--state SUBMITTED] [--text T] [--as vendor]",
+     "deal registrations, and what is due of each",
+     "Without PARTNERSHIP those of all the vendor's partnerships, which only the vendor may ask for.\n"
+     "  --state S       DRAFT, SUBMITTED, IN_REVIEW, ACTION_REQUIRED, APPROVED, EXTENDED, REJECTED ...\n"
+     "  --due           those that wait for the vendor, earliest due first\n"
+     "  --escalated     only those that were not decided in time\n"
+     "  --text T        only those with this text in the deal's or the customer's name, or its domain\n"
+     "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
+     "  --vendor V      the vendor; default halden\n"},
     {"call", command_call, "SERVICE/METHOD [JSON] [--as vendor] [--service NAME] [--token JWT]",
      "call any method of the contracts",
      "The request is JSON, on the line or on standard input; the answer is JSON. SERVICE may be the last "
@@ -81,7 +108,7 @@ static const char shared_help[] =
 static void help_print(FILE *out) {
   fprintf(out, "Usage: entente COMMAND [ARGUMENTS]\n\n");
   for (size_t i = 0; i < COMMANDS; i++)
-    fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+    fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].help);
   fprintf(
       out,
       "\nEvery command takes:\n%s\n`entente COMMAND --help` tells more; `entente --version` the version.\n",

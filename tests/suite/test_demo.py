@@ -205,9 +205,13 @@ def check_portfolio(suite):
           sorted("orvane brightmoor castellan meridian ferrostahl alder-finch tallis nordlicht".split()), "portfolio")
     mine = suite.json("portfolio", "--as", "partner")["entries"]
     equal([row["partnership"]["name"] for row in mine], [f"{VENDOR}/partnerships/orvane"], "the partner's portfolio")
-    for words in (("view", "orvane"), ("portfolio",), ("status",), ("verify",)):
+    for words in (("view", "orvane"), ("portfolio",), ("status",), ("verify",), ("pipeline", "orvane"),
+                  ("lift", "orvane"), ("registrations",), ("registrations", "orvane", "--as", "partner")):
         text = suite.cli(*words).stdout
         expect(text and not ESCAPE.search(text), f"plain text of entente {words[0]} in a pipe")
+    waiting = suite.json("registrations", "--due")["registrations"]
+    due = [row["decideDueTime"] for row in waiting]
+    expect(due and due == sorted(due), "what waits for the vendor is listed by when it is due")
     colored = suite.cli("view", "orvane", "--color", "always").stdout
     expect(ESCAPE.search(colored), "colours when asked for")
 
