@@ -8,6 +8,7 @@
 #include "runtime/rpc/resource.h"
 #include "sell/cosell.h"
 #include "sell/opportunity_review.h"
+#include "sell/pipeline_source.h"
 #include "sell/service.h"
 #include "sell/timed.h"
 
@@ -168,11 +169,14 @@ static const struct status *opportunity_share(struct call *call, const Sell__Eng
     return unmet;
   }
   if (own->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT)
-    return NULL;
+    return opportunity_touch(txn, own->name, SELL__OPPORTUNITY_TOUCH__CHANNEL__CHANNEL_CO_SELL,
+                             engagement->name, occasion.now_us);
   Sell__Opportunity *joint = arena_copy(occasion.arena, own, sizeof *own);
   joint->engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
   joint->joined_by = engagement->name;
   review_begin(&occasion, joint);
+  touch_add(occasion.arena, joint, SELL__OPPORTUNITY_TOUCH__CHANNEL__CHANNEL_CO_SELL, engagement->name,
+            occasion.now_us);
   txn_put(txn, &kind_opportunity, joint);
   opportunity_leave(txn, "opportunity.given_up", own);
   const struct opportunity_step step = {"opportunity.shared", occasion.now_us, NULL, joint};

@@ -1,4 +1,5 @@
 #include "runtime/base/fold.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
@@ -190,6 +191,10 @@ const struct status *help_request_confirm(struct call *call, const void *in, voi
     return status;
   struct help_hours before = help_request_hours(found);
   status = help_request_acknowledge(&act, found, request);
+  if (!status && !text_empty(found->opportunity))
+    status = opportunity_touch(call_txn(call), found->opportunity,
+                               SELL__OPPORTUNITY_TOUCH__CHANNEL__CHANNEL_CO_SELL, found->name,
+                               moment_us(found->deliver_time));
   if (status)
     return status;
   const struct record_facts facts = {.type = "help_request.acknowledged", .payload = found};

@@ -13,23 +13,41 @@ static const struct setting settings[] = {
     {0},
 };
 
-static const char *start(struct process *process, void **context) {
-  (void)context;
+/* The feeds that are followed. A source need not run when this starts: it is followed once it does. */
+static const struct source {
+  const char *name;
+  const char *const *types;
+  apply_fn *apply;
+} sources[] = {
+    {"onboard", onboard_types, onboard_apply},
+    {"market", market_types, market_apply},
+};
+
+static const char *follow(struct process *process, const struct source *source) {
   const char *problem = NULL;
-  struct channel *onboard = process_channel(process, "onboard", &problem);
-  if (!onboard)
+  struct channel *channel = process_channel(process, source->name, &problem);
+  if (!channel)
     return problem;
-  const struct follow_options directory = {
-      .source = "onboard",
-      .channel = onboard,
+  const struct follow_options options = {
+      .source = source->name,
+      .channel = channel,
       .store = process_store(process),
-      .types = onboard_types,
-      .apply = onboard_apply,
+      .types = source->types,
+      .apply = source->apply,
       .clock = process_clock(process),
       .log = process_log(process),
   };
-  bool started = process_follow(process, &directory) && process_sweep(process, timed_kinds);
-  return started ? NULL : "out of memory at the start";
+  return process_follow(process, &options) ? NULL : "out of memory at the start";
+}
+
+static const char *start(struct process *process, void **context) {
+  (void)context;
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    const char *problem = follow(process, &sources[i]);
+    if (problem)
+      return problem;
+  }
+  return process_sweep(process, timed_kinds) ? NULL : "no memory for the sweeper";
 }
 
 int main(int argc, char **argv) {

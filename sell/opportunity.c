@@ -13,6 +13,7 @@
 #include "sell/attribution.h"
 #include "sell/field.h"
 #include "sell/opportunity_review.h"
+#include "sell/pipeline_source.h"
 
 #include <assert.h>
 #include <string.h>
@@ -234,6 +235,7 @@ const struct status *opportunity_open(const struct occasion *occasion, Sell__Opp
   draft->stage_time = draft->open_time;
   if (draft->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT)
     review_begin(occasion, draft);
+  pipeline_source_follow(occasion->arena, draft);
   return NULL;
 }
 
@@ -293,6 +295,7 @@ const struct status *opportunity_advance(const struct occasion *occasion, Sell__
   if (request->stage >= SELL__OPPORTUNITY__STAGE__STAGE_QUALIFIED && !opportunity->qualify_time)
     opportunity->qualify_time = opportunity->stage_time;
   attribution_follow(occasion, opportunity);
+  pipeline_source_follow(occasion->arena, opportunity);
   return NULL;
 }
 
@@ -339,6 +342,7 @@ const struct status *opportunity_win(const struct occasion *occasion, Sell__Oppo
     won.stage_time = won.close_time;
   }
   attribution_follow(occasion, &won);
+  pipeline_source_follow(occasion->arena, &won);
   *opportunity = won;
   return NULL;
 }

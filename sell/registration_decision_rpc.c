@@ -4,6 +4,7 @@
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/feed/directory.h"
+#include "sell/pipeline_source.h"
 #include "sell/registration_change.h"
 #include "sell/service.h"
 
@@ -271,6 +272,8 @@ static const struct status *link_one(struct call *call, const Sell__Registration
   Sell__Opportunity *before = arena_copy(arena, opportunity, sizeof *opportunity);
   change->type = "opportunity.updated";
   change->before = before;
+  touch_add(arena, opportunity, SELL__OPPORTUNITY_TOUCH__CHANNEL__CHANNEL_CO_SELL, registration->name,
+            call_now_us(call));
   *out = opportunity;
   return NULL;
 }

@@ -5,6 +5,7 @@
 #include "runtime/base/timestamp.h"
 #include "sell/attribution.h"
 #include "sell/field.h"
+#include "sell/pipeline_source.h"
 
 #include <assert.h>
 
@@ -303,6 +304,7 @@ static const struct status *row_update(const struct occasion *occasion, const Se
   if (status)
     return status;
   attribution_follow(occasion, wanted);
+  pipeline_source_follow(occasion->arena, wanted);
   if (wanted->state == existing->state && wanted->stage == existing->stage &&
       !fields_differ(existing, wanted))
     *change = (struct row_change){.outcome = SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED};

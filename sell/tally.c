@@ -2,6 +2,7 @@
 
 #include "runtime/base/timestamp.h"
 #include "sell/attribution.h"
+#include "sell/pipeline_source.h"
 
 #include <assert.h>
 #include <string.h>
@@ -110,6 +111,9 @@ static void sheet_add_opportunity(struct sheet *sheet, const Sell__Opportunity *
     int64_t qualify_us = timestamp_us(opportunity->qualify_time, 0);
     sheet_add(sheet, "qualified.joint", false, qualify_us, 1);
     sheet_add(sheet, "qualified_amount.joint", true, qualify_us, amount);
+    struct pipeline_parts parts = pipeline_parts_of(opportunity);
+    sheet_add(sheet, "qualified_amount.co_sell", true, qualify_us, parts.co_sell_minor);
+    sheet_add(sheet, "qualified_amount.joint_marketing", true, qualify_us, parts.joint_marketing_minor);
   }
   if (opportunity->state == SELL__OPPORTUNITY__STATE__STATE_WON) {
     sheet_add(sheet, won[own], false, close_us, 1);

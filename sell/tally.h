@@ -24,7 +24,7 @@ struct tally {
   int64_t when_us;   /* decides the month */
   int64_t amount;
 };
-enum { TALLIES_MAX = 24 };
+enum { TALLIES_MAX = 28 };
 
 /* Writes what a change adds; returns how many. `before` NULL: it is new; `after` NULL: it counts for nothing
  * any more. Nothing that is 0. */

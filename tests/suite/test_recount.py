@@ -140,7 +140,21 @@ def recount_market(suite, partnership, token, sheet):
         sheet.add("touches.recorded", touch.party, touch.occur_time, state(touch) == "STATE_RECORDED")
 
 
+def recount_source(found, marketing, sheet, amount, currency):
+    """Market's touches and the steps of selling together, at qualification or in the 365 days before, weigh the same."""
+    at = found.qualify_time.ToMicroseconds()
+    together = [one.occur_time for one in found.touches if enum_name(one, "channel") == "CHANNEL_CO_SELL"]
+    counts = [sum(0 <= at - time.ToMicroseconds() <= 365 * 86_400_000_000 for time in times)
+              for times in (marketing, together)]
+    part = amount * (FULL * counts[0] // sum(counts) if any(counts) else 0) // FULL
+    sheet.add(f"qualified_amount.joint_marketing.{currency}", 0, found.qualify_time, part)
+    sheet.add(f"qualified_amount.co_sell.{currency}", 0, found.qualify_time, amount - part)
+
+
 def recount_sell(suite, partnership, token, sheet):
+    marketing = {}
+    for touch in listed(suite, "TouchService/ListTouches", partnership, token, state="STATE_RECORDED"):
+        marketing.setdefault(touch.opportunity, []).append(touch.occur_time)
     for found in listed(suite, "OpportunityService/ListOpportunities", partnership, token):
         joint = enum_name(found, "engagement") == "ENGAGEMENT_JOINT"
         kind, party = ("joint", 0) if joint else ("independent", found.owner_party)
@@ -149,6 +163,7 @@ def recount_sell(suite, partnership, token, sheet):
         if joint and found.HasField("qualify_time"):
             sheet.add("qualified.joint", 0, found.qualify_time)
             sheet.add(f"qualified_amount.joint.{currency}", 0, found.qualify_time, amount)
+            recount_source(found, marketing.get(found.name, []), sheet, amount, currency)
         if now in ("won", "lost"):
             sheet.add(f"{now}.{kind}", party, found.close_time)
         if now == "won":
@@ -467,16 +482,28 @@ def random_activity(suite, rng, steps=400):
             attempt(f"EngagementService/{act}Engagement", dict(more, name=offer.name),
                     tokens[token == tokens[0]] if who else token)
 
+    def market(token):
+        found = rng.choice(listed(suite, "OpportunityService/ListOpportunities", partnership, token,
+                                  engagement="ENGAGEMENT_JOINT"))
+        kind = rng.choice(["KIND_WEBINAR", "KIND_EMAIL", "KIND_LIVE_EVENT"])
+        attempt("TouchService/RecordTouch", {"parent": partnership, "touch": {"opportunity": found.name, "kind": kind,
+                                                                              "occurTime": past(500)}}, token)
+        recorded = listed(suite, "TouchService/ListTouches", partnership, token, state="STATE_RECORDED")
+        if recorded and not rng.randrange(3):
+            attempt("TouchService/RetractTouch", {"name": rng.choice(recorded).name, "reason": "Recorded by mistake"},
+                    token)
+
     for _ in range(steps):
         rng.choice([sell, sell, sell, open_one, open_one, answer, claim, train, leave, help_out, attribute, attribute,
-                    engage, develop, develop])(rng.choice(tokens))
+                    engage, develop, develop, market, market])(rng.choice(tokens))
     for method in ("OpportunityService/WinOpportunity", "OpportunityService/ReverseOpportunity",
                    "CommitmentService/ClaimFulfilment", "NpsResponseService/RecordNpsResponse",
                    "CredentialService/SuspendCredential", "HelpRequestService/AcknowledgeHelpRequest",
                    "CustomerActivityService/AcknowledgeCustomerActivity", "CustomerActivityService/ReverseCustomerActivity",
                    "CustomerActivityService/DisputeCustomerActivity", "CustomerActivityService/CancelCustomerActivity",
                    "AttributionService/AgreeAttribution", "AttributionService/ReverseAttribution",
-                   "CustomerOutcomeService/RecordCustomerOutcome", "EngagementService/AcceptEngagement"):
+                   "CustomerOutcomeService/RecordCustomerOutcome", "EngagementService/AcceptEngagement",
+                   "TouchService/RecordTouch", "TouchService/RetractTouch"):
         expect(done[method], f"{method} was never taken: {dict(done)}")
 
 
