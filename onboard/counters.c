@@ -1,22 +1,25 @@
 #include "onboard/service.h"
 
+/* What fulfilment is made of, by the kind of commitment. */
+#define ATTAINMENT(kind, text)                                                                               \
+  {"attainment." kind ".weight", "bps", COUNTER_SHARED,                                                      \
+   "That part of fulfilment.weight that is of " text ", by the month they are due"},                         \
+  {                                                                                                          \
+    "attainment." kind ".achieved", "bps", COUNTER_SHARED,                                                   \
+        "That part of fulfilment.achieved that is of " text ", by the month they are due"                    \
+  }
+
 const struct counter_row onboard_counters[] = {
     {"fulfilment.weight", "bps", COUNTER_SHARED,
      "Weight * 10,000 of the party's commitments that count, by the month they are due"},
     {"fulfilment.achieved", "bps", COUNTER_SHARED,
      "Weight * share confirmed in basis points, at most 10,000, by the month they are due"},
-    {"attainment.revenue.weight", "bps", COUNTER_SHARED,
-     "That part of fulfilment.weight that is of revenue targets, by the month they are due"},
-    {"attainment.revenue.achieved", "bps", COUNTER_SHARED,
-     "That part of fulfilment.achieved that is of revenue targets, by the month they are due"},
-    {"attainment.certification.weight", "bps", COUNTER_SHARED,
-     "That part of fulfilment.weight that is of certifications, by the month they are due"},
-    {"attainment.certification.achieved", "bps", COUNTER_SHARED,
-     "That part of fulfilment.achieved that is of certifications, by the month they are due"},
-    {"attainment.customer_development.weight", "bps", COUNTER_SHARED,
-     "That part of fulfilment.weight that is of customer development, by the month it is due"},
-    {"attainment.customer_development.achieved", "bps", COUNTER_SHARED,
-     "That part of fulfilment.achieved that is of customer development, by the month it is due"},
+    ATTAINMENT("co_marketing_budget", "budgets for joint marketing"),
+    ATTAINMENT("pre_sales", "pre-sales work"),
+    ATTAINMENT("executive_access", "access to executives"),
+    ATTAINMENT("revenue", "revenue targets"),
+    ATTAINMENT("certification", "certifications"),
+    ATTAINMENT("customer_development", "customer development"),
     {"milestones.due", "count", COUNTER_SHARED, "Milestones of plans in force, by the month they are due"},
     {"milestones.achieved", "count", COUNTER_SHARED,
      "Milestones achieved by the time they were due, by the month they are due"},

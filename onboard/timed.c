@@ -19,16 +19,18 @@ struct standing commitment_standing(const Onboard__Commitment *commitment) {
 }
 
 /* What is shown by kind as well, beside all that a party owes. */
+#define KIND(name) ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_##name
+#define COUNTED_AS(kind) "attainment." kind ".achieved", "attainment." kind ".weight"
 static const struct attainment {
   Onboard__CommitmentKind kind;
   const char *achieved, *weight;
 } attainments[] = {
-    {ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_REVENUE, "attainment.revenue.achieved",
-     "attainment.revenue.weight"},
-    {ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_CERTIFICATION, "attainment.certification.achieved",
-     "attainment.certification.weight"},
-    {ONBOARD__COMMITMENT_KIND__COMMITMENT_KIND_CUSTOMER_DEVELOPMENT,
-     "attainment.customer_development.achieved", "attainment.customer_development.weight"},
+    {KIND(CO_MARKETING_BUDGET), COUNTED_AS("co_marketing_budget")},
+    {KIND(PRE_SALES), COUNTED_AS("pre_sales")},
+    {KIND(EXECUTIVE_ACCESS), COUNTED_AS("executive_access")},
+    {KIND(REVENUE), COUNTED_AS("revenue")},
+    {KIND(CERTIFICATION), COUNTED_AS("certification")},
+    {KIND(CUSTOMER_DEVELOPMENT), COUNTED_AS("customer_development")},
 };
 
 void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const char *type, int64_t occur_us,

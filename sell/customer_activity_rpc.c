@@ -188,69 +188,68 @@ const struct status *customer_activity_list(struct call *call, const void *in, v
 
 /* ---- verbs ---- */
 
+/* An activity that a verb changes, and what it counted for before. */
+struct change {
+  struct act act;
+  Sell__CustomerActivity *activity;
+  struct activity_tally before;
+};
+
+static const struct status *begin(struct call *call, const char *name, const char *etag,
+                                  struct change *change) {
+  *change = (struct change){.act = act_of(call)};
+  const struct status *status = resource_load(call, &kind_customer_activity, name, etag, &change->activity);
+  if (!status)
+    change->before = customer_activity_tally(change->activity);
+  return status;
+}
+
 const struct status *customer_activity_report(struct call *call, const void *in, void *out) {
   const Sell__HoldCustomerActivityRequest *request = in;
-  struct act act = act_of(call);
-  Sell__CustomerActivity *found;
-  const struct status *status =
-      resource_load(call, &kind_customer_activity, request->name, request->etag, &found);
+  struct change change;
+  const struct status *status = begin(call, request->name, request->etag, &change);
+  if (!status)
+    status = customer_activity_hold(&change.act, change.activity, request);
   if (status)
     return status;
-  struct activity_tally before = customer_activity_tally(found);
-  status = customer_activity_hold(&act, found, request);
-  return status
-             ? status
-             : finish(call, found, before, "customer_activity.held", timestamp_us(found->hold_time, 0), out);
+  int64_t hold_us = timestamp_us(change.activity->hold_time, 0);
+  return finish(call, change.activity, change.before, "customer_activity.held", hold_us, out);
 }
 
 const struct status *customer_activity_confirm(struct call *call, const void *in, void *out) {
   const Sell__AcknowledgeCustomerActivityRequest *request = in;
-  struct act act = act_of(call);
-  Sell__CustomerActivity *found;
-  const struct status *status =
-      resource_load(call, &kind_customer_activity, request->name, request->etag, &found);
-  if (status)
-    return status;
-  struct activity_tally before = customer_activity_tally(found);
-  status = customer_activity_acknowledge(&act, found);
-  return status ? status : finish(call, found, before, "customer_activity.acknowledged", 0, out);
+  struct change change;
+  const struct status *status = begin(call, request->name, request->etag, &change);
+  if (!status)
+    status = customer_activity_acknowledge(&change.act, change.activity);
+  return status ? status
+                : finish(call, change.activity, change.before, "customer_activity.acknowledged", 0, out);
 }
 
 const struct status *customer_activity_object(struct call *call, const void *in, void *out) {
   const Sell__DisputeCustomerActivityRequest *request = in;
-  struct act act = act_of(call);
-  Sell__CustomerActivity *found;
-  const struct status *status =
-      resource_load(call, &kind_customer_activity, request->name, request->etag, &found);
-  if (status)
-    return status;
-  struct activity_tally before = customer_activity_tally(found);
-  status = customer_activity_dispute(&act, found, request->reason);
-  return status ? status : finish(call, found, before, "customer_activity.disputed", 0, out);
+  struct change change;
+  const struct status *status = begin(call, request->name, request->etag, &change);
+  if (!status)
+    status = customer_activity_dispute(&change.act, change.activity, request->reason);
+  return status ? status : finish(call, change.activity, change.before, "customer_activity.disputed", 0, out);
 }
 
 const struct status *customer_activity_give_up(struct call *call, const void *in, void *out) {
   const Sell__CancelCustomerActivityRequest *request = in;
-  struct act act = act_of(call);
-  Sell__CustomerActivity *found;
-  const struct status *status =
-      resource_load(call, &kind_customer_activity, request->name, request->etag, &found);
-  if (status)
-    return status;
-  struct activity_tally before = customer_activity_tally(found);
-  status = customer_activity_cancel(&act, found, request->reason);
-  return status ? status : finish(call, found, before, "customer_activity.cancelled", 0, out);
+  struct change change;
+  const struct status *status = begin(call, request->name, request->etag, &change);
+  if (!status)
+    status = customer_activity_cancel(&change.act, change.activity, request->reason);
+  return status ? status
+                : finish(call, change.activity, change.before, "customer_activity.cancelled", 0, out);
 }
 
 const struct status *customer_activity_take_back(struct call *call, const void *in, void *out) {
   const Sell__ReverseCustomerActivityRequest *request = in;
-  struct act act = act_of(call);
-  Sell__CustomerActivity *found;
-  const struct status *status =
-      resource_load(call, &kind_customer_activity, request->name, request->etag, &found);
-  if (status)
-    return status;
-  struct activity_tally before = customer_activity_tally(found);
-  status = customer_activity_reverse(&act, found, request->reason);
-  return status ? status : finish(call, found, before, "customer_activity.reversed", 0, out);
+  struct change change;
+  const struct status *status = begin(call, request->name, request->etag, &change);
+  if (!status)
+    status = customer_activity_reverse(&change.act, change.activity, request->reason);
+  return status ? status : finish(call, change.activity, change.before, "customer_activity.reversed", 0, out);
 }

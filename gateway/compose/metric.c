@@ -24,6 +24,18 @@ const char *const pillar_names[PILLAR_COUNT] = {"onboard", "enable", "market", "
 #define MONEY_OF_PARTY(name)                                                                                 \
   { .counter = (name), .of_party = true, .money = true, .sign = 1 }
 
+/* A part of fulfilment: that of one kind of commitments. */
+#define ATTAINMENT(kind, name, what)                                                                         \
+  {                                                                                                          \
+    .id = kind "_attainment", .title = (name),                                                               \
+    .definition = "The commitment fulfilment of the party's " what " alone, claimed or measured, due in "    \
+                  "the period: sum of weight * min(1, confirmed / target) over the sum of weights.",         \
+    .pillar = PILLAR_ONBOARD, .unit = BPS, .window = PERIOD, .shape = METRIC_OF_PARTIES,                     \
+    .numerator = {OF_PARTY("attainment." kind ".achieved")}, .denominator = {                                \
+      OF_PARTY("attainment." kind ".weight")                                                                 \
+    }                                                                                                        \
+  }
+
 /* The sample floor of win rates and deal sizes, and the least number of answers behind a score. */
 enum { DEALS_FLOOR = 10, ANSWERS_FLOOR = 3 };
 
@@ -51,38 +63,12 @@ const struct metric_row metric_rows[] = {
      .shape = METRIC_GAP,
      .base = "fulfilment",
      .portfolio = true},
-    {.id = "revenue_attainment",
-     .title = "Revenue target attainment",
-     .definition = "The commitment fulfilment of the party's revenue targets alone, claimed or measured, due "
-                   "in the period: sum of weight * min(1, confirmed / target) over the sum of weights.",
-     .pillar = PILLAR_ONBOARD,
-     .unit = BPS,
-     .window = PERIOD,
-     .shape = METRIC_OF_PARTIES,
-     .numerator = {OF_PARTY("attainment.revenue.achieved")},
-     .denominator = {OF_PARTY("attainment.revenue.weight")}},
-    {.id = "certification_attainment",
-     .title = "Certification attainment",
-     .definition =
-         "The commitment fulfilment of the party's certification targets alone, claimed or measured, due in "
-         "the period: sum of weight * min(1, confirmed / target) over the sum of weights.",
-     .pillar = PILLAR_ONBOARD,
-     .unit = BPS,
-     .window = PERIOD,
-     .shape = METRIC_OF_PARTIES,
-     .numerator = {OF_PARTY("attainment.certification.achieved")},
-     .denominator = {OF_PARTY("attainment.certification.weight")}},
-    {.id = "customer_development_attainment",
-     .title = "Customer development attainment",
-     .definition =
-         "The commitment fulfilment of the party's targets of customer development alone, claimed or "
-         "measured, due in the period: sum of weight * min(1, confirmed / target) over the sum of weights.",
-     .pillar = PILLAR_ONBOARD,
-     .unit = BPS,
-     .window = PERIOD,
-     .shape = METRIC_OF_PARTIES,
-     .numerator = {OF_PARTY("attainment.customer_development.achieved")},
-     .denominator = {OF_PARTY("attainment.customer_development.weight")}},
+    ATTAINMENT("revenue", "Revenue target attainment", "revenue targets"),
+    ATTAINMENT("certification", "Certification attainment", "certification targets"),
+    ATTAINMENT("customer_development", "Customer development attainment", "targets of customer development"),
+    ATTAINMENT("co_marketing_budget", "Co-marketing budget deployed", "budgets for joint marketing"),
+    ATTAINMENT("pre_sales", "Pre-sales support given", "pre-sales work"),
+    ATTAINMENT("executive_access", "Executive access given", "hours of executive sponsors"),
     {.id = "executive_engagement",
      .title = "Executive engagement",
      .definition = "Reviews held with the party's named sponsor present over reviews due in the period.",
@@ -293,6 +279,7 @@ const struct metric_row metric_rows[] = {
 #undef PERIOD
 #undef YEAR
 #undef TO_DATE
+#undef ATTAINMENT
 #undef OF_PARTY
 #undef OF_BOTH
 #undef MONEY_OF_BOTH

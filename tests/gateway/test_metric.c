@@ -77,18 +77,19 @@ static void fulfilment_is_a_ratio_per_party(void **state) {
 
 /* Each kind has a figure of its own, and none where nothing of it is due. */
 static void attainment_is_a_ratio_per_party_and_kind(void **state) {
-  static const char *const kinds[] = {"revenue", "certification", "customer_development"};
+  static const char *const kinds[] = {"revenue",   "certification",    "customer_development",
+                                      "pre_sales", "executive_access", "co_marketing_budget"};
   struct world *world = *state;
-  for (int i = 0; i < 3; i++) {
-    have(world, arena_printf(world->arena, "attainment.%s.achieved", kinds[i]), PARTNER, 250000 * (i + 1));
+  for (int i = 0; i < 6; i++) {
+    have(world, arena_printf(world->arena, "attainment.%s.achieved", kinds[i]), PARTNER, 150000 * (i + 1));
     have(world, arena_printf(world->arena, "attainment.%s.weight", kinds[i]), PARTNER, 1000000);
   }
   have(world, "attainment.revenue.achieved", VENDOR, 0);
   have(world, "attainment.revenue.weight", VENDOR, 700000);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 6; i++) {
     const char *metric = arena_printf(world->arena, "%s_attainment", kinds[i]);
     const Gateway__Figure *partner = figure(world, PILLAR_ONBOARD, metric, PARTNER);
-    assert_int_equal(partner->value, 2500 * (i + 1));
+    assert_int_equal(partner->value, 1500 * (i + 1));
     assert_int_equal(partner->unit, GATEWAY__FIGURE__UNIT__UNIT_BASIS_POINTS);
     assert_int_equal(partner->status, TYPE__FIGURE_STATUS__FIGURE_STATUS_OK);
     assert_int_equal(partner->n_counters, 2);

@@ -46,6 +46,8 @@ def check_orvane(suite):
     answer = view(suite, "orvane")
     equal(value(answer, "fulfilment", "VENDOR"), 9400, "orvane, fulfilment of the vendor")
     equal(value(answer, "fulfilment", "PARTNER"), 9100, "orvane, fulfilment of the partner")
+    for kind, attained in (("co_marketing_budget", 9200), ("pre_sales", 9500), ("executive_access", 10000)):
+        equal(value(answer, f"{kind}_attainment", "VENDOR"), attained, f"orvane, {kind} attainment of the vendor")
     for kind, attained in (("revenue", 9000), ("certification", 9333), ("customer_development", 9090)):
         equal(value(answer, f"{kind}_attainment", "PARTNER"), attained, f"orvane, {kind} attainment of the partner")
         equal(figure(answer, f"{kind}_attainment", "VENDOR")["status"], "FIGURE_STATUS_NO_DATA", f"the vendor owes no {kind}")
