@@ -24,8 +24,8 @@ struct agreement {
 static const struct agreement agreements[DEMO_PARTNERSHIPS] = {
     [DEMO_ORVANE] =
         {"Global strategic partnership agreement", "MASTER", 3, -4, 180, 24, "Joint marketing budget",
-         "Joint revenue", "\"manufacturing\", \"retail\", \"public-sector\"", "\"US\", \"CA\", \"GB\"",
-         "\"data-platform\", \"managed-detection\"",
+         "Joint revenue", "\"manufacturing\", \"healthcare\", \"retail\", \"public-sector\"",
+         "\"US\", \"CA\", \"GB\"", "\"data-platform\", \"managed-detection\"",
          "{\"id\": \"fortune-accounts\", \"kind\": \"KIND_PRIORITY\", \"situation\": \"Transformation "
          "programmes led by the partner\", \"segments\": [\"manufacturing\", \"retail\"], \"countryCodes\": "
          "[\"US\"]}",
@@ -38,7 +38,8 @@ static const struct agreement agreements[DEMO_PARTNERSHIPS] = {
                          "BY_AUTHOR", "LICENSE_ENDS", "", 40000000, 600000000},
     [DEMO_CASTELLAN] =
         {"Managed security partnership agreement", "MANAGED_SERVICE", 2, -6, 90, 0, "Joint marketing budget",
-         "Joint revenue", "\"banking\", \"insurance\"", "\"GB\", \"IE\", \"US\"", "\"managed-detection\"",
+         "Joint revenue", "\"banking\", \"regional-banks\", \"insurance\"", "\"GB\", \"IE\", \"US\"",
+         "\"managed-detection\"",
          "{\"id\": \"banking\", \"kind\": \"KIND_EXCLUSIVE\", \"situation\": \"Managed detection for "
          "banks\", "
          "\"segments\": [\"banking\"], \"countryCodes\": [\"GB\", \"IE\"], \"solutions\": "
@@ -50,28 +51,30 @@ static const struct agreement agreements[DEMO_PARTNERSHIPS] = {
          30000000, 500000000},
     [DEMO_MERIDIAN] =
         {"Clinical programme agreement, 30 months", "JOINT_DEVELOPMENT", 3, -6, 120, 0,
-         "Joint marketing budget", "Joint revenue in the third year", "\"hospitals\", \"clinics\"", "\"US\"",
-         "\"clinical-data\"",
+         "Joint marketing budget", "Joint revenue in the third year",
+         "\"hospitals\", \"hospital-groups\", \"clinics\"", "\"US\"", "\"clinical-data\"",
          "{\"id\": \"design-partners\", \"kind\": \"KIND_PRIORITY\", \"situation\": \"Hospitals that helped "
          "with the design\", \"accounts\": [{\"displayName\": \"Lakeview Health\", \"domain\": "
          "\"lakeview.example\"}]}",
          "JOINT", "LICENSE_CONTINUES", "", 25000000, 300000000},
     [DEMO_FERROSTAHL] =
         {"Industrial engineering agreement", "SERVICES", 3, -1, 180, 0, "Joint marketing budget",
-         "Joint revenue", "\"automotive\", \"steel\"", "\"DE\", \"AT\", \"CH\"", "\"edge-control\"",
+         "Joint revenue", "\"automotive\", \"tier-one-automotive-suppliers\", \"steel\"",
+         "\"DE\", \"AT\", \"CH\"", "\"edge-control\"",
          "{\"id\": \"tier-one\", \"kind\": \"KIND_PRIORITY\", \"segments\": [\"automotive\"], "
          "\"countryCodes\": [\"DE\", \"AT\"]}",
          "BY_AUTHOR", "LICENSE_ENDS", "", 30000000, 600000000},
     [DEMO_ALDER_FINCH] =
         {"Advisory partnership agreement", "SERVICES", 3, -4, 90, 12, "Joint marketing budget",
-         "Joint revenue", "\"community-banking\"", "\"US\"", "\"core-modernisation\"",
+         "Joint revenue", "\"community-banks\"", "\"US\"", "\"core-modernisation\"",
          "{\"id\": \"advisory-first\", \"kind\": \"KIND_PRIORITY\", \"situation\": \"The advisor opens, the "
-         "vendor closes\", \"segments\": [\"community-banking\"]}",
+         "vendor closes\", \"segments\": [\"community-banks\"]}",
          "BY_AUTHOR", "RETIRED", "{\"kind\": \"TERM_KIND_COMMISSION\", \"rateBps\": 1000}", 20000000,
          400000000},
     [DEMO_NORDLICHT] =
         {"Alliance agreement", "ALLIANCE", 3, -12, 365, 36, "Joint development funding", "Joint revenue",
-         "\"logistics\", \"automotive\"", "\"SE\", \"NO\", \"DK\", \"FI\"", "\"robot-control\"",
+         "\"logistics\", \"process-industries\", \"automotive\"", "\"SE\", \"NO\", \"DK\", \"FI\"",
+         "\"robot-control\"",
          "{\"id\": \"nordics\", \"kind\": \"KIND_EXCLUSIVE\", \"situation\": \"Controllers of joint "
          "design\", "
          "\"countryCodes\": [\"SE\", \"NO\", \"DK\", \"FI\"], \"solutions\": [\"robot-control\"]}",
@@ -141,7 +144,8 @@ static const char *elements(struct scene *scene, const struct agreement *agreeme
   return scene_text(
       scene,
       "{\"investment\": {\"lines\": [%s, %s]}, \"marketScope\": {\"segments\": [%s], \"countryCodes\": [%s], "
-      "\"solutions\": [%s], \"adjudicationRule\": \"ADJUDICATION_RULE_FIRST_REGISTERED\", \"judge\": "
+      "\"solutions\": [%s, \"platform\", \"platform-and-services\", \"managed-operations\"], "
+      "\"adjudicationRule\": \"ADJUDICATION_RULE_FIRST_REGISTERED\", \"judge\": "
       "\"Heads of alliances of both parties\", \"decisionDays\": 10}, \"jointIp\": {\"assets\": [%s]}, "
       "\"coverage\": %s, \"accountability\": %s, \"transition\": %s}",
       line(scene, "vendor-line", "VENDOR", "CO_MARKETING_BUDGET", agreement->vendor, agreement->vendor_minor,
@@ -314,7 +318,7 @@ void demo_contract(struct scene *scene) {
   if (demo_index(scene) != DEMO_ALDER_FINCH)
     return;
   write_contract(scene, name, "agreement-v2", contract, agreement,
-                 "\"community-banking\", \"wealth-management\"");
+                 "\"community-banks\", \"wealth-management\"");
   sign_contract(scene, scene_text(scene, "%s/contracts/agreement-v2", name));
 }
 

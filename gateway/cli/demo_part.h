@@ -33,6 +33,8 @@ scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_in
 scene_fn demo_governance;
 /* After what is sold: who helped whom with it, and what each side of it says. */
 scene_fn demo_cosell;
+/* How large the market is; beside what is sold. */
+scene_fn demo_estimate;
 /* Beside them: accounts to win, stories of those won, and which accounts each party has. */
 scene_fn demo_accounts;
 /* After both: what each party did with customers. */

@@ -41,9 +41,21 @@ static int64_t amount_minor(const struct deals *d, int place, int count) {
   return d->mean * 100 + (2 * place - (count - 1)) * (d->mean * 40 / (count > 0 ? count : 1));
 }
 
-/* Orvane's deals lie in three segments, so that a quarter has enough of each to compare like with like. */
+/* The segment that a joint value proposition is for, where it is no broader one. */
+static const char *const promised[DEMO_PARTNERSHIPS] = {
+    [DEMO_CASTELLAN] = "Regional banks",
+    [DEMO_MERIDIAN] = "Hospital groups",
+    [DEMO_FERROSTAHL] = "Tier-one automotive suppliers",
+    [DEMO_ALDER_FINCH] = "Community banks",
+    [DEMO_NORDLICHT] = "Process industries",
+};
+
+/* Orvane's deals lie in three segments, so that a quarter has enough of each to compare like with like. Two
+ * in five of the others' are what the joint value proposition is for. */
 static const char *segment_of(const struct deals *d, int number) {
-  enum { SEGMENTS = sizeof segments / sizeof *segments, OF_ORVANE = 3 };
+  enum { SEGMENTS = sizeof segments / sizeof *segments, OF_ORVANE = 3, PROMISED = 2 };
+  if (promised[d->place] && number % SEGMENTS < PROMISED)
+    return promised[d->place];
   return segments[number % (d->place == DEMO_ORVANE ? OF_ORVANE : SEGMENTS)];
 }
 

@@ -92,6 +92,36 @@ def check_lift(suite):
     equal(lift.displacement.denominator, 20, "orvane, deals against a named incumbent")
 
 
+def check_scope(suite):
+    """In scope is what the agreement says; where the proposition is validated, the displacement is shown again."""
+    start = quarters()
+    asked = {"name": "vendors/halden/partnerships/alder-finch/lift", "scope": "LIFT_SCOPE_SOURCE_AGREEMENT",
+             "period": {"startTime": start(3).isoformat().replace("+00:00", "Z"),
+                        "endTime": start(-1).isoformat().replace("+00:00", "Z")}}
+    lift = suite.call("LiftService/GetLift", asked)
+    equal([one.contract.split("/")[-1] for one in lift.scope.contracts], ["agreement-v2"], "alder-finch, the scope")
+    equal(lift.scope.unplaced_count, 0, "alder-finch, every deal says what it is about")
+    everything = suite.call("LiftService/GetLift", dict(asked, scope="LIFT_SCOPE_SOURCE_UNSPECIFIED"))
+    joint = [(one.joint_win_rate.numerator, one.joint_win_rate.denominator) for one in (lift, everything)]
+    equal(joint, [(7, 12), (13, 27)], "alder-finch, joint deals in scope and in all")
+    cut = everything.displacement_validated
+    equal([name.split("/")[-1] for name in cut.propositions], ["core"], "alder-finch, what is validated")
+    equal((cut.rate.numerator, cut.rate.denominator), (3, 6), "alder-finch, displacement where it is")
+    equal(everything.displacement.denominator, 14, "alder-finch, displacement everywhere")
+
+
+def check_share(suite):
+    """Alder & Finch: 60 basis points of 80 M two years ago, 200 of 94 M now."""
+    start = quarters()
+    share = suite.call("MarketShareService/GetMarketShare",
+                       {"name": "vendors/halden/partnerships/alder-finch/marketShare",
+                        "period": {"startTime": start(7).isoformat().replace("+00:00", "Z"),
+                                   "endTime": start(-1).isoformat().replace("+00:00", "Z")}})
+    equal([(at.share.basis_points, at.estimate_version) for at in (share.start, share.end)], [(60, 1), (200, 3)],
+          "alder-finch, shares")
+    equal((share.status, share.change_bps), (1, 140), "alder-finch, change of the market share in 24 months")
+
+
 def check_mapped(suite):
     """What is not shared is told apart from none."""
     matrix = suite.call("PopulationService/GetOverlap", {"name": "vendors/halden/partnerships/castellan/overlap"})
@@ -249,7 +279,8 @@ def demo():
         # what incentivize earns follows sell's feed
         eventually(lambda: section(view(suite, "castellan"), "incentivize") and earned(suite), "castellan's earnings")
         for check in (check_orvane, check_ferrostahl, check_others, check_castellan, check_alder_finch, check_stages, check_contracts,
-                      check_registrations, check_portfolio, check_development, check_lift, check_mapped, check_up_twice):
+                      check_registrations, check_portfolio, check_development, check_lift, check_scope, check_share,
+                      check_mapped, check_up_twice):
             check(suite)
         suite.cli("verify")
         check_down(suite)
