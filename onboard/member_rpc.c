@@ -170,7 +170,7 @@ static const struct status *load_computed(struct call *call, const char *partner
   size_t count;
   int64_t recorded;
   const struct status *status =
-      ledger_counters(call_txn(call), partnership, window, INT64_MAX, &sums, &count, &recorded);
+      ledger_counters(call_txn(call), partnership, window, INT64_MAX, NOBODY, &sums, &count, &recorded);
   if (status)
     return status;
   facts->computed[METRIC(FULFILMENT_BPS)].numerator =

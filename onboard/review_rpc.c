@@ -173,39 +173,18 @@ static const struct status *refuse_entry(struct call *call, const char *entry) {
   return status;
 }
 
-/* The newest entry that there is. */
-static const struct status *read_newest(struct call *call, const char *partnership,
-                                        Ledger__LedgerEntry ***entries, size_t *count) {
-  int64_t record_us, month = month_start_us(month_of(call_now_us(call)));
-  struct period period = {month, month_start_us(month_add(month_of(month), 1))};
-  struct counter_sum *sums;
-  size_t sum_count;
-  const struct status *status =
-      ledger_counters(call_txn(call), partnership, period, INT64_MAX, &sums, &sum_count, &record_us);
-  if (status)
-    return status;
-  return ledger_page(call_txn(call), partnership, record_us - 1, INT64_MAX, 1, entries, count);
-}
-
-/* Another party's own entry answers as one that is not there. */
+/* The newest entry that both read, or the one named. A party's own entry answers as one that is not there: a
+ * review is prepared from what both have before them. */
 static const struct status *note_prepared(struct call *call, const Onboard__RecordReviewRequest *request,
                                           Onboard__Review *review) {
   struct arena *arena = call_arena(call);
   const char *partnership = name_partnership(arena, request->name), *named = request->prepared_entry;
-  const char *digits = text_empty(named) ? NULL : strrchr(named, '-');
-  Ledger__LedgerEntry **entries = NULL;
-  size_t count = 0;
-  const struct status *status = NULL;
-  if (text_empty(named))
-    status = read_newest(call, partnership, &entries, &count);
-  else if (digits)
-    status = ledger_read(call_txn(call), partnership, strtoll(digits + 1, NULL, 10) - 1, INT64_MAX, 1,
-                         &entries, &count);
+  Ledger__LedgerEntry *entry;
+  const struct status *status = text_empty(named) ? ledger_newest(call_txn(call), partnership, &entry)
+                                                  : ledger_entry(call_txn(call), partnership, named, &entry);
   if (status)
     return status;
-  const Ledger__LedgerEntry *entry = count ? entries[0] : NULL;
-  if (!text_empty(named) && (!entry || !text_equal(entry->name, named) ||
-                             (entry->private_to && entry->private_to != call_party(call))))
+  if (!text_empty(named) && (!entry || entry->private_to))
     return refuse_entry(call, named);
   if (!entry)
     return NULL;

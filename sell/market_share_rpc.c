@@ -14,8 +14,9 @@ static const struct status *facts_read(struct call *call, const char *partnershi
   struct counter_sum *sums;
   size_t count;
   int64_t record_us;
-  const struct status *status = ledger_counters(txn, partnership, market_share_trailing(facts->time_us),
-                                                INT64_MAX, &sums, &count, &record_us);
+  const struct status *status =
+      ledger_counters(txn, partnership, market_share_trailing(facts->time_us), INT64_MAX,
+                      TYPE__PARTY__PARTY_UNSPECIFIED, &sums, &count, &record_us);
   if (status)
     return status;
   facts->revenue_minor = counter_value(sums, count, counter, TYPE__PARTY__PARTY_UNSPECIFIED);

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+enum { OWN_ID_MAX_BYTES = RESOURCE_ID_MAX_BYTES - sizeof "partner-" + 1 };
+
 const struct status *occasion_of(struct call *call, const char *name, struct occasion *out) {
   *out = (struct occasion){
       .arena = call_arena(call), .now_us = call_now_us(call), .party = call_principal(call)->party};
@@ -96,19 +98,35 @@ const struct status *opportunity_act(struct call *call, const char *name, const 
 
 /* ---- create ---- */
 
+/* Ids of what is one's own begin with whose it is, so that who chooses an id never meets what is hidden. */
+static bool id_reserved(const char *id) {
+  static const char *const beginnings[] = {"x-", "vendor-", "partner-"};
+  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+    if (strncmp(id, beginnings[i], strlen(beginnings[i])) == 0)
+      return true;
+  return false;
+}
+
 /* The id that the caller gave, or that the external id makes; empty for a fresh one. */
 static const struct status *id_choose(const struct occasion *occasion,
                                       const Sell__CreateOpportunityRequest *request, const char **id) {
   const char *given = request->opportunity_id, *external = request->opportunity->external_id;
+  bool own = request->opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
   struct status *invalid = NULL;
   if (!text_empty(given) && !text_empty(external))
     invalid_add(occasion->arena, &invalid, "opportunity_id", "VALUE_OUT_OF_RANGE",
                 "must be empty where there is an external id, which makes it");
-  if (strncmp(given, "x-", 2) == 0)
+  if (id_reserved(given))
     invalid_add(occasion->arena, &invalid, "opportunity_id", "PATTERN_MISMATCH",
-                "must not start with x-, which is for those with an external id");
+                "must not start with x-, vendor- or partner-, which are put before ids by the service");
+  if (own && strlen(given) > OWN_ID_MAX_BYTES)
+    invalid_add(occasion->arena, &invalid, "opportunity_id", "LENGTH_OUT_OF_RANGE",
+                "has at most %d characters where the opportunity is independent", OWN_ID_MAX_BYTES);
   if (!text_empty(external))
     *id = opportunity_external_id(occasion->arena, occasion->party, external);
+  else if (own && !text_empty(given))
+    *id = arena_printf(occasion->arena, "%s-%s",
+                       occasion->party == TYPE__PARTY__PARTY_VENDOR ? "vendor" : "partner", given);
   else
     *id = given;
   return invalid;

@@ -11,8 +11,8 @@ const struct status *levels_read(struct txn *txn, const char *partnership, int64
                                  struct levels *levels, int64_t *record_us) {
   struct counter_sum *sums;
   size_t count;
-  const struct status *status =
-      ledger_counters(txn, partnership, tally_level_period(), as_of_us, &sums, &count, record_us);
+  const struct status *status = ledger_counters(txn, partnership, tally_level_period(), as_of_us,
+                                                levels->viewer, &sums, &count, record_us);
   for (size_t i = 0; !status && i < count; i++)
     levels_add(levels, sums[i].counter, sums[i].party, sums[i].amount);
   return status;

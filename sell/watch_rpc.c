@@ -26,7 +26,14 @@ struct watch {
   int64_t place_us; /* recorded later than this: not looked at yet */
   int64_t shown_us; /* of the last entry that the party may see: a cursor tells of no other */
   int64_t told_us;  /* monotonic: when the last message went out; 0: none did */
-  bool caught_up;
+};
+
+/* One message being filled. */
+struct filling {
+  struct watch *watch;
+  Sell__WatchPipelineResponse *response;
+  const struct status *status;
+  bool more; /* there is another change than fits */
 };
 
 static struct txn *watch_txn(const struct watch *watch) {
@@ -59,6 +66,7 @@ static bool is_shown(const struct watch *watch, const Ledger__LedgerEntry *entry
          strcmp(entry->payload_type, "entente.sell.v1.Opportunity") == 0;
 }
 
+/* What an entry tells, in the stream's arena: the entry is gone when the message goes out. */
 static const struct status *change_of(const struct watch *watch, const Ledger__LedgerEntry *entry,
                                       Sell__PipelineChange **out) {
   struct arena *arena = stream_arena(watch->stream);
@@ -67,60 +75,70 @@ static const struct status *change_of(const struct watch *watch, const Ledger__L
   if (!after)
     return status_make(arena, CODE_DATA_LOSS, "LEDGER_ENTRY_MALFORMED",
                        "the payload of %s does not decode: run `entente verify`", entry->name);
+  int64_t record_us = timestamp_us(entry->record_time, 0);
   Sell__PipelineChange *change = *out = arena_new(arena, Sell__PipelineChange);
   sell__pipeline_change__init(change);
-  change->cursor = cursor_of(watch, timestamp_us(entry->record_time, 0));
-  change->type = entry->type;
+  change->cursor = cursor_of(watch, record_us);
+  change->type = arena_strdup(arena, entry->type);
   change->opportunity = after->name;
   change->engagement = after->engagement;
   change->stage = after->stage;
   change->state = after->state;
   change->amount = after->amount;
-  change->occur_time = entry->occur_time;
-  change->record_time = entry->record_time;
+  change->occur_time = timestamp_new(arena, timestamp_us(entry->occur_time, 0));
+  change->record_time = timestamp_new(arena, record_us);
   change->actor_party = entry->actor_party;
   return NULL;
 }
 
-static const struct status *add_entry(struct watch *watch, const Ledger__LedgerEntry *entry,
-                                      Sell__WatchPipelineResponse *response) {
+/* What is not shown is passed over however much it is: were it counted as a change, the party could count it.
+ */
+static bool add_entry(const Ledger__LedgerEntry *entry, void *context) {
+  struct filling *filling = context;
+  struct watch *watch = filling->watch;
+  Sell__WatchPipelineResponse *response = filling->response;
+  bool shown = is_shown(watch, entry);
+  filling->more = shown && response->n_changes == CHANGES_AT_ONCE;
+  if (filling->more)
+    return false;
   watch->place_us = timestamp_us(entry->record_time, 0);
-  if (!is_shown(watch, entry))
-    return NULL;
+  if (!shown)
+    return true;
   watch->shown_us = watch->place_us;
   for (size_t i = 0; i < entry->n_deltas; i++)
     levels_add(&watch->levels, entry->deltas[i]->counter, entry->deltas[i]->party, entry->deltas[i]->amount);
-  return change_of(watch, entry, &response->changes[response->n_changes++]);
+  filling->status = change_of(watch, entry, &response->changes[response->n_changes++]);
+  return !filling->status;
+}
+
+/* How long nothing needs to be said, if nothing happens. */
+static uint32_t quiet_ms(const struct watch *watch) {
+  int64_t silent_ms = (clock_monotonic_us() - watch->told_us) / US_PER_MS;
+  return watch->told_us && silent_ms < HEARTBEAT_MS ? (uint32_t)(HEARTBEAT_MS - silent_ms) : 0;
 }
 
 /* Sends what was recorded since, if the party may see any of it; without that, every few seconds that nothing
- * was. */
-static const struct status *send_next(struct watch *watch) {
+ * was: neither whether nor when tells of what it may not see. */
+static const struct status *send_next(struct watch *watch, bool *caught_up) {
   struct arena *arena = stream_arena(watch->stream);
   Sell__WatchPipelineResponse response = SELL__WATCH_PIPELINE_RESPONSE__INIT;
   Sell__Pipeline pipeline = SELL__PIPELINE__INIT;
-  Ledger__LedgerEntry **entries;
-  size_t count;
+  struct filling filling = {.watch = watch, .response = &response};
   response.changes = arena_calloc(arena, CHANGES_AT_ONCE, sizeof *response.changes);
-  const struct status *status = ledger_page(watch_txn(watch), watch->partnership, watch->place_us, INT64_MAX,
-                                            CHANGES_AT_ONCE, &entries, &count);
-  for (size_t i = 0; !status && i < count; i++)
-    status = add_entry(watch, entries[i], &response);
-  if (status)
-    return status;
-  bool was_caught_up = watch->caught_up, first = !watch->told_us;
-  watch->caught_up = count < CHANGES_AT_ONCE;
-  int64_t silent_us = clock_monotonic_us() - watch->told_us;
-  if (!response.n_changes && !first && was_caught_up == watch->caught_up &&
-      silent_us < (int64_t)HEARTBEAT_MS * US_PER_MS)
+  const struct status *status =
+      ledger_walk(watch_txn(watch), watch->partnership, watch->place_us, INT64_MAX, add_entry, &filling);
+  if (status || filling.status)
+    return status ? status : filling.status;
+  *caught_up = !filling.more;
+  response.caught_up = *caught_up;
+  if (!response.n_changes && quiet_ms(watch))
     return NULL;
-  if (response.n_changes || first) {
+  if (response.n_changes || !watch->told_us) {
     pipeline.name = (char *)watch->name;
     pipeline_fill(arena, &watch->levels, &watch->weights, &pipeline);
     response.pipeline = &pipeline;
   }
   response.cursor = cursor_of(watch, watch->shown_us);
-  response.caught_up = watch->caught_up;
   watch->told_us = clock_monotonic_us();
   return stream_send(watch->stream, &response);
 }
@@ -128,9 +146,11 @@ static const struct status *send_next(struct watch *watch) {
 static const struct status *watch_run(struct watch *watch, struct alarm *alarm) {
   const struct status *status = NULL;
   while (!status) {
-    status = send_next(watch);
-    if (!status && watch->caught_up)
-      status = alarm_wait(alarm, HEARTBEAT_MS);
+    bool caught_up;
+    status = send_next(watch, &caught_up);
+    uint32_t ms = quiet_ms(watch);
+    if (!status && caught_up && ms)
+      status = alarm_wait(alarm, ms);
   }
   return status;
 }

@@ -100,7 +100,8 @@ static const char *open_one(struct scene *scene, const char *id, const char *eng
           ? ", \"stageRoles\": [{\"stage\": \"STAGE_PROSPECT\", \"lead\": \"LEAD_PARTNER\"}, {\"stage\": "
             "\"STAGE_COMMITTED\", \"lead\": \"LEAD_VENDOR\"}]"
           : "");
-  return scene_text(scene, "%s/opportunities/%s", demo_name(scene), id);
+  const char *own = strcmp(engagement, "ENGAGEMENT_JOINT") == 0 ? "" : "partner-";
+  return scene_text(scene, "%s/opportunities/%s%s", demo_name(scene), own, id);
 }
 
 /* Both sides: each has its own estimate and notes, and shows what it wants to. */

@@ -8,6 +8,7 @@
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/message/validate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,10 +47,8 @@ static bool adds_to(const Ledger__LedgerEntry *entry, const char *counter) {
   return false;
 }
 
-static bool entry_listed(const Ledger__ListLedgerEntriesRequest *request, const struct principal *principal,
-                         const Ledger__LedgerEntry *entry) {
-  return !hidden_from(principal, entry->private_to) &&
-         (text_empty(request->resource) || strcmp(entry->resource, request->resource) == 0) &&
+static bool entry_listed(const Ledger__ListLedgerEntriesRequest *request, const Ledger__LedgerEntry *entry) {
+  return (text_empty(request->resource) || strcmp(entry->resource, request->resource) == 0) &&
          (text_empty(request->counter) || adds_to(entry, request->counter));
 }
 
@@ -67,30 +66,34 @@ static const char *entries_binding(struct call *call, const Ledger__ListLedgerEn
                       principal->subject);
 }
 
-/* Fills a page; `*after_us`: the last entry looked at. `*more`: there may be others. */
-static const struct status *fill_page(struct call *call, const Ledger__ListLedgerEntriesRequest *request,
-                                      size_t wanted, int64_t *after_us, bool *more,
-                                      Ledger__ListLedgerEntriesResponse *response) {
-  size_t looked_at = 0;
-  *more = true;
-  while (*more && response->n_entries < wanted && looked_at < LOOKED_AT_MAX) {
-    Ledger__LedgerEntry **entries;
-    size_t count, asked = wanted + 1;
-    const struct status *status = ledger_page(call_txn(call), request->parent, *after_us,
-                                              as_of(request->as_of), asked, &entries, &count);
-    if (status) {
-      return status;
-    }
-    size_t i = 0;
-    for (; i < count && response->n_entries < wanted; i++, looked_at++) {
-      *after_us = timestamp_us(entries[i]->record_time, 0);
-      if (entry_listed(request, call_principal(call), entries[i])) {
-        response->entries[response->n_entries++] = entries[i];
-      }
-    }
-    *more = i < count || count == asked;
+struct page {
+  struct call *call;
+  const Ledger__ListLedgerEntriesRequest *request;
+  Ledger__ListLedgerEntriesResponse *response;
+  size_t wanted, looked_at;
+  int64_t after_us; /* of the last entry that the caller may read and that was looked at: a token tells of no
+                       other */
+  bool more;        /* there is another one */
+};
+
+/* What is hidden is passed over however much it is: a page that it made shorter would tell of it. */
+static bool page_add(const Ledger__LedgerEntry *entry, void *context) {
+  struct page *page = context;
+  Ledger__ListLedgerEntriesResponse *response = page->response;
+  if (hidden_from(call_principal(page->call), entry->private_to)) {
+    return true;
   }
-  return NULL;
+  if (response->n_entries == page->wanted || page->looked_at == LOOKED_AT_MAX) {
+    page->more = true;
+    return false;
+  }
+  page->looked_at++;
+  page->after_us = timestamp_us(entry->record_time, 0);
+  if (entry_listed(page->request, entry)) {
+    response->entries[response->n_entries++] =
+        (Ledger__LedgerEntry *)message_copy(call_arena(page->call), &entry->base);
+  }
+  return true;
 }
 
 static const struct status *list_ledger_entries(struct call *call, const void *in, void *out) {
@@ -102,16 +105,19 @@ static const struct status *list_ledger_entries(struct call *call, const void *i
   if (status) {
     return status;
   }
-  size_t wanted = page_size(request->page_size);
-  int64_t after_us = place ? strtoll(place, NULL, 10) : 0;
-  bool more;
+  struct page page = {.call = call,
+                      .request = request,
+                      .response = response,
+                      .wanted = page_size(request->page_size),
+                      .after_us = place ? strtoll(place, NULL, 10) : 0};
   if (is_vendors_own(call_principal(call), request->parent))
     return NULL;
-  response->entries = arena_calloc(arena, wanted, sizeof *response->entries);
-  status = fill_page(call, request, wanted, &after_us, &more, response);
-  if (!status && more) {
+  response->entries = arena_calloc(arena, page.wanted, sizeof *response->entries);
+  status =
+      ledger_walk(call_txn(call), request->parent, page.after_us, as_of(request->as_of), page_add, &page);
+  if (!status && page.more) {
     response->next_page_token =
-        token_make(call_store(call), arena, binding, arena_printf(arena, "%" PRId64, after_us));
+        token_make(call_store(call), arena, binding, arena_printf(arena, "%" PRId64, page.after_us));
   }
   return status;
 }
@@ -130,33 +136,77 @@ static const struct counter_row *row_of(const struct counter_row *rows, const ch
   return NULL;
 }
 
-/* What no table tells of is nobody's but the vendor's. */
-static bool counter_hidden(const struct call *call, const struct counter_sum *sum) {
-  const struct principal *principal = call_principal(call);
-  const struct counter_row *row = row_of(store_settings(call_store(call))->counters, sum->counter);
+static bool row_hidden(const struct principal *principal, enum counter_visibility visibility,
+                       Type__Party party) {
   if (principal->service) {
     return false;
   }
-  switch (row ? row->visibility : COUNTER_VENDOR) {
+  switch (visibility) {
   case COUNTER_SHARED:
     return false;
   case COUNTER_OWN:
-    return sum->party == other_party(principal->party);
+    return party == other_party(principal->party);
   case COUNTER_VENDOR:
     return principal->party != TYPE__PARTY__PARTY_VENDOR;
   }
   return true;
 }
 
+static void counter_add(struct arena *arena, Ledger__PartnershipCounters *message, const char *name,
+                        Type__Party party, bool hidden, int64_t amount) {
+  Ledger__Counter *counter = arena_new(arena, Ledger__Counter);
+  ledger__counter__init(counter);
+  counter->counter = (char *)name;
+  counter->party = party;
+  counter->hidden = hidden;
+  counter->amount = amount;
+  message->counters[message->n_counters++] = counter;
+}
+
+/* What each party has for itself is named whether or not the other has any of it, as its presence would tell;
+ * what the vendor alone has is not named at all. */
+static void add_hidden(struct call *call, const struct counter_row *rows,
+                       Ledger__PartnershipCounters *message) {
+  const struct principal *principal = call_principal(call);
+  Type__Party other = other_party(principal->party);
+  for (const struct counter_row *row = rows; row && row->name; row++) {
+    if (row->visibility == COUNTER_OWN && row_hidden(principal, COUNTER_OWN, other)) {
+      counter_add(call_arena(call), message, row->name, other, true, 0);
+    }
+  }
+}
+
+static size_t rows_count(const struct counter_row *rows) {
+  size_t count = 0;
+  while (rows && rows[count].name) {
+    count++;
+  }
+  return count;
+}
+
+/* What no table tells of is nobody's but the vendor's. */
+static void add_sums(struct call *call, const struct counter_row *rows, const struct counter_sum *sums,
+                     size_t count, Ledger__PartnershipCounters *message) {
+  for (size_t i = 0; i < count; i++) {
+    const struct counter_row *row = row_of(rows, sums[i].counter);
+    if (!row_hidden(call_principal(call), row ? row->visibility : COUNTER_VENDOR, sums[i].party)) {
+      counter_add(call_arena(call), message, sums[i].counter, sums[i].party, false, sums[i].amount);
+    }
+  }
+}
+
 static const struct status *get_partnership(struct call *call, const Ledger__BatchGetCountersRequest *request,
                                             struct period period, const char *partnership,
                                             Ledger__PartnershipCounters **out) {
   struct arena *arena = call_arena(call);
+  const struct principal *principal = call_principal(call);
+  const struct counter_row *rows = store_settings(call_store(call))->counters;
   struct counter_sum *sums;
   size_t count;
   int64_t record_us;
-  const struct status *status =
-      ledger_counters(call_txn(call), partnership, period, as_of(request->as_of), &sums, &count, &record_us);
+  const struct status *status = ledger_counters(
+      call_txn(call), partnership, period, as_of(request->as_of),
+      principal->service ? TYPE__PARTY__PARTY_UNSPECIFIED : principal->party, &sums, &count, &record_us);
   if (status) {
     return status;
   }
@@ -164,16 +214,9 @@ static const struct status *get_partnership(struct call *call, const Ledger__Bat
   ledger__partnership_counters__init(message);
   message->partnership = arena_strdup(arena, partnership);
   message->record_time = record_us ? timestamp_new(arena, record_us) : NULL;
-  message->counters = arena_calloc(arena, count + 1, sizeof *message->counters);
-  for (size_t i = 0; i < count; i++) {
-    Ledger__Counter *counter = arena_new(arena, Ledger__Counter);
-    ledger__counter__init(counter);
-    counter->counter = (char *)sums[i].counter;
-    counter->party = sums[i].party;
-    counter->hidden = counter_hidden(call, &sums[i]);
-    counter->amount = counter->hidden ? 0 : sums[i].amount;
-    message->counters[message->n_counters++] = counter;
-  }
+  message->counters = arena_calloc(arena, count + rows_count(rows) + 1, sizeof *message->counters);
+  add_sums(call, rows, sums, count, message);
+  add_hidden(call, rows, message);
   *out = message;
   return NULL;
 }

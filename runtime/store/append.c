@@ -3,8 +3,9 @@
 
 #include "runtime/base/name.h"
 #include "runtime/base/timestamp.h"
+#include "runtime/store/entries.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <string.h>
 
 static ProtobufCBinaryData payload_of(struct txn *txn, const struct record *record) {
@@ -76,24 +77,25 @@ struct append *appends_make(struct txn *txn) {
 
 static ProtobufCBinaryData place_entry(struct txn *txn, struct append *append, Ledger__LedgerEntry *entry,
                                        int64_t now_us) {
-  struct head *head = &append->head;
-  head->sequence++;
-  head->record_us = now_us > head->record_us ? now_us : head->record_us + 1;
-  entry->sequence = (int64_t)head->sequence;
-  entry->name = arena_printf(txn->arena, "%s/ledger/%s-%" PRIu64, append->subject, txn->store->options.pillar,
-                             head->sequence);
-  entry->record_time = timestamp_new(txn->arena, head->record_us);
-  entry->previous_hash.data = arena_copy(txn->arena, head->hash, DIGEST_SIZE);
+  assert((size_t)entry->private_to < READERS);
+  struct chain_end *end = &append->head.ends[entry->private_to];
+  int64_t last_us = head_record_us(&append->head, TYPE__PARTY__PARTY_UNSPECIFIED);
+  end->sequence++;
+  end->record_us = now_us > last_us ? now_us : last_us + 1;
+  entry->sequence = (int64_t)end->sequence;
+  entry->name = ledger_entry_name(txn, append->subject, end->record_us);
+  entry->record_time = timestamp_new(txn->arena, end->record_us);
+  entry->previous_hash.data = arena_copy(txn->arena, end->hash, DIGEST_SIZE);
   entry->previous_hash.len = DIGEST_SIZE;
   ProtobufCBinaryData packed = pack(txn->arena, &entry->base);
-  digest_sha256(packed.data, packed.len, head->hash);
+  digest_sha256(packed.data, packed.len, end->hash);
   return packed;
 }
 
 static void plan_head(struct plan *plan, const struct head *head) {
   uint8_t *bytes = arena_alloc(plan->txn->arena, KEYS_HEAD_SIZE);
   head_encode(head, bytes);
-  command_bytes(&plan->operations, bytes, head->sequence ? KEYS_HEAD_SIZE : 0);
+  command_bytes(&plan->operations, bytes, head_begun(head) ? KEYS_HEAD_SIZE : 0);
 }
 
 void append_plan(struct append *append, struct plan *plan, int64_t now_us) {
@@ -102,7 +104,7 @@ void append_plan(struct append *append, struct plan *plan, int64_t now_us) {
   append->head = append->chain->predicted;
   for (size_t i = 0; i < append->count; i++) {
     ProtobufCBinaryData packed = place_entry(txn, append, append->entries[i], now_us);
-    command_number(&entries, append->head.record_us);
+    command_number(&entries, head_record_us(&append->head, TYPE__PARTY__PARTY_UNSPECIFIED));
     command_bytes(&entries, packed.data, packed.len);
   }
   plan_operation(plan, "L", append->ledger_key);

@@ -7,24 +7,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_SIZE = 1 << 14 };
+enum { TABLE_SIZE = 1 << 14, END_SIZE = KEYS_HEAD_SIZE / READERS };
 
 bool head_decode(const void *bytes, size_t size, struct head *out) {
-  const uint8_t *in = bytes;
   *out = (struct head){0};
   if (size != KEYS_HEAD_SIZE) {
     return size == 0;
   }
-  out->sequence = big_endian_get(in);
-  out->record_us = (int64_t)big_endian_get(in + 8);
-  memcpy(out->hash, in + 16, DIGEST_SIZE);
-  return out->sequence > 0;
+  for (size_t i = 0; i < READERS; i++) {
+    const uint8_t *in = (const uint8_t *)bytes + i * END_SIZE;
+    out->ends[i].sequence = big_endian_get(in);
+    out->ends[i].record_us = (int64_t)big_endian_get(in + 8);
+    memcpy(out->ends[i].hash, in + 16, DIGEST_SIZE);
+  }
+  return head_begun(out);
 }
 
 void head_encode(const struct head *head, uint8_t out[KEYS_HEAD_SIZE]) {
-  big_endian_put(out, head->sequence);
-  big_endian_put(out + 8, (uint64_t)head->record_us);
-  memcpy(out + 16, head->hash, DIGEST_SIZE);
+  for (size_t i = 0; i < READERS; i++, out += END_SIZE) {
+    big_endian_put(out, head->ends[i].sequence);
+    big_endian_put(out + 8, (uint64_t)head->ends[i].record_us);
+    memcpy(out + 16, head->ends[i].hash, DIGEST_SIZE);
+  }
+}
+
+int64_t head_record_us(const struct head *head, Type__Party reader) {
+  int64_t newest_us = 0;
+  for (size_t i = 0; i < READERS; i++) {
+    bool reads = !i || !reader || i == (size_t)reader;
+    if (reads && head->ends[i].record_us > newest_us) {
+      newest_us = head->ends[i].record_us;
+    }
+  }
+  return newest_us;
+}
+
+bool head_begun(const struct head *head) {
+  return head_record_us(head, TYPE__PARTY__PARTY_UNSPECIFIED) > 0;
+}
+
+bool head_equal(const struct head *a, const struct head *b) {
+  uint8_t left[KEYS_HEAD_SIZE], right[KEYS_HEAD_SIZE];
+  head_encode(a, left);
+  head_encode(b, right);
+  return memcmp(left, right, KEYS_HEAD_SIZE) == 0;
 }
 
 static size_t place_of(const char *subject) {

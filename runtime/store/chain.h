@@ -11,20 +11,38 @@
 #include "runtime/base/digest.h"
 #include "runtime/store/keys.h"
 
+#include "entente/type/v1/party.pb-c.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct fiber;
 
-struct head {
+/* A ledger is as many chains as there are circles of readers, so that what one party may not read leaves no
+ * gap in what it does: what both read, what the vendor alone reads, what the partner alone reads. In the
+ * order of `private_to`. */
+enum { READERS = 3 };
+
+/* The last entry of one of them. */
+struct chain_end {
   uint64_t sequence; /* 0: no entry yet */
   int64_t record_us;
   uint8_t hash[DIGEST_SIZE];
 };
+struct head {
+  struct chain_end ends[READERS];
+};
 /* As stored; an empty ledger has no bytes. False when malformed. */
 bool head_decode(const void *bytes, size_t size, struct head *out);
 void head_encode(const struct head *head, uint8_t out[KEYS_HEAD_SIZE]);
+/* When the newest entry was recorded that `reader` may read, or of all when it is unspecified; 0 when there
+ * is none. */
+int64_t head_record_us(const struct head *head, Type__Party reader);
+/* Whether the ledger has an entry. */
+bool head_begun(const struct head *head);
+/* Both are the same place. */
+bool head_equal(const struct head *a, const struct head *b);
 
 struct chain_wait {
   struct chain_wait *next;

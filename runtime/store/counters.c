@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRIES_AT_ONCE = 512 };
+enum { ENTRIES_AT_ONCE = 512, NEWEST_AT_ONCE = 32 };
 
 const char *counter_field_split(struct arena *arena, const char *field, Type__Party *party) {
   const char *bar = strrchr(field, '|');
@@ -128,23 +128,58 @@ static const struct status *take_off_later(struct txn *txn, const char *subject,
   return status;
 }
 
+static bool may_read(const Ledger__LedgerEntry *entry, Type__Party reader) {
+  return !reader || !entry->private_to || entry->private_to == reader;
+}
+
+/* When the newest entry of those was recorded that `reader` may read; 0 when none is. */
+static const struct status *newest_of(struct txn *scratch, const struct raw_entry *entries, size_t count,
+                                      Type__Party reader, int64_t *record_us) {
+  for (size_t i = 0; i < count; i++) {
+    const Ledger__LedgerEntry *entry = raw_entry_unpack(scratch->arena, &entries[i]);
+    if (!entry) {
+      return status_make(scratch->arena, CODE_DATA_LOSS, "LEDGER_ENTRY_MALFORMED",
+                         "a ledger entry does not decode: run `entente verify`");
+    }
+    if (may_read(entry, reader)) {
+      *record_us = entries[i].record_us;
+      return NULL;
+    }
+  }
+  return NULL;
+}
+
+/* The head tells when it has not gone beyond; before it, the entries are looked through, newest first. */
 static const struct status *newest_until(struct txn *txn, const char *subject, const struct head *head,
-                                         int64_t as_of_us, int64_t *record_us) {
-  *record_us = head->record_us;
-  if (head->record_us <= as_of_us) {
+                                         int64_t as_of_us, Type__Party reader, int64_t *record_us) {
+  *record_us = head_record_us(head, reader);
+  if (*record_us <= as_of_us) {
     return NULL;
   }
-  struct entry_range range = {.until_us = as_of_us, .descending = true, .limit = 1};
-  struct raw_entry *entries;
-  size_t count;
-  const struct status *status = entries_read(txn, subject, &range, &entries, &count);
-  *record_us = !status && count ? entries[0].record_us : 0;
+  struct entry_range range = {.until_us = as_of_us, .descending = true, .limit = NEWEST_AT_ONCE};
+  struct txn *scratch = scratch_open(txn);
+  const struct status *status = NULL;
+  size_t count = range.limit;
+  *record_us = 0;
+  while (!status && count == range.limit && !*record_us) {
+    struct raw_entry *entries;
+    arena_reset(scratch->arena);
+    status = entries_read(scratch, subject, &range, &entries, &count);
+    if (!status) {
+      status = newest_of(scratch, entries, count, reader, record_us);
+    }
+    if (!status && count) {
+      range.until_us = entries[count - 1].record_us - 1;
+    }
+  }
+  status = status_copy(txn->arena, status);
+  scratch_close(scratch);
   return status;
 }
 
 const struct status *ledger_counters(struct txn *txn, const char *subject, struct period period,
-                                     int64_t as_of_us, struct counter_sum **out, size_t *count,
-                                     int64_t *record_us) {
+                                     int64_t as_of_us, Type__Party reader, struct counter_sum **out,
+                                     size_t *count, int64_t *record_us) {
   int32_t months[PERIOD_MONTHS_MAX];
   size_t month_count = period_months(period, months);
   struct counter_snapshot snapshot;
@@ -154,13 +189,12 @@ const struct status *ledger_counters(struct txn *txn, const char *subject, struc
     status = add_month(&sums, snapshot.months[i]);
   }
   if (!status) {
-    status = newest_until(txn, subject, &snapshot.head, as_of_us, record_us);
+    status = newest_until(txn, subject, &snapshot.head, as_of_us, reader, record_us);
   }
-  if (!status && snapshot.head.record_us > as_of_us) {
-    struct entry_range later = {.after_us = as_of_us,
-                                .until_us = snapshot.head.record_us,
-                                .descending = true,
-                                .limit = ENTRIES_AT_ONCE};
+  int64_t newest_us = status ? 0 : head_record_us(&snapshot.head, TYPE__PARTY__PARTY_UNSPECIFIED);
+  if (!status && newest_us > as_of_us) {
+    struct entry_range later = {
+        .after_us = as_of_us, .until_us = newest_us, .descending = true, .limit = ENTRIES_AT_ONCE};
     status = take_off_later(txn, subject, later, &sums, months[0], months[month_count - 1]);
   }
   *out = sums.items;

@@ -24,6 +24,8 @@ const struct status *entries_read(struct txn *txn, const char *subject, const st
 const struct status *raw_entry_of(struct arena *arena, const struct reply *item, struct raw_entry *out);
 /* NULL when it does not decode. */
 Ledger__LedgerEntry *raw_entry_unpack(struct arena *arena, const struct raw_entry *entry);
+/* What the entry of a ledger is called that was recorded then, which no other was. */
+char *ledger_entry_name(struct txn *txn, const char *subject, int64_t record_us);
 
 /* An arena of the running fiber, freed with it should it be abandoned; running dry abandons it. The handle is
  * in `owner`. */

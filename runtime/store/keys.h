@@ -3,8 +3,8 @@
  *   <pillar>:{bNNN}:e:<name>                            string  entity: 8-byte version, packed message
  *   <pillar>:{bNNN}:x:<kind>:<index>:<partition>        zset    index: scores 0, member `<order>\n<name>`
  *   <pillar>:{bNNN}:l:<subject>                         stream  ledger: id `<record_us>-0`, field `e`
- *   <pillar>:{bNNN}:h:<subject>                         string  head: sequence, record_us, SHA-256
- *   <pillar>:{bNNN}:s:<vendor>                          set     subjects that have a ledger
+ *   <pillar>:{bNNN}:h:<subject>                         string  head: sequence, record_us, SHA-256 of each
+ * chain <pillar>:{bNNN}:s:<vendor>                          set     subjects that have a ledger
  *   <pillar>:{bNNN}:r:<subject>:<yyyymm>                hash    counters: `<counter>|<party>` -> int64
  *   <pillar>:{bNNN}:i:<SHA-256 of the key, hex>         string  idempotency: fingerprint, response; a day
  *   <pillar>:{bNNN}:f                                   stream  feed of the bucket: id by Redis, field `e`
@@ -28,7 +28,7 @@
 #define KEYS_STREAM_FIELD "e"
 #define KEYS_ENTITY "}:e:" /* what stands before the name in the key of an entity */
 
-enum { KEYS_VERSION_SIZE = 8, KEYS_HEAD_SIZE = 48, KEYS_IDEMPOTENCY_SECONDS = 86400 };
+enum { KEYS_VERSION_SIZE = 8, KEYS_HEAD_SIZE = 144, KEYS_IDEMPOTENCY_SECONDS = 86400 };
 
 /* Key of letter `kind` in a bucket: `rest` may be "". */
 char *key_make(struct arena *arena, const char *pillar, uint32_t bucket, char letter, const char *rest);

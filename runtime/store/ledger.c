@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEARCH_STEPS = 200, SCRATCH_BYTES = 4 * LIMIT_CALL_ARENA_BYTES };
+enum { WALKED_AT_ONCE = 128, SCRATCH_BYTES = 4 * LIMIT_CALL_ARENA_BYTES };
 
 /* ---- entries ---- */
 
@@ -148,46 +148,6 @@ const struct status *ledger_page(struct txn *txn, const char *subject, int64_t a
   return status ? status : unpack_all(txn, subject, raw, *count, entries);
 }
 
-/* When the entry of a sequence was recorded. Streams are ordered by time, so the sequence is searched for: by
- * interpolation, every other step by halving. */
-static const struct status *record_time_of(struct txn *txn, const char *subject, int64_t sequence,
-                                           const struct head *head, int64_t *record_us) {
-  int64_t low_us = 0, low = 0, high_us = head->record_us, high = (int64_t)head->sequence;
-  *record_us = head->record_us;
-  for (unsigned step = 0; step < SEARCH_STEPS && low + 1 < high && sequence < high; step++) {
-    int64_t span = high_us - low_us;
-    __int128 part = (__int128)span * (sequence - low) / (high - low);
-    int64_t probe = low_us + (step % 2 || low == 0 ? span / 2 : (int64_t)part);
-    Ledger__LedgerEntry **entries;
-    size_t count;
-    const struct status *status = ledger_page(txn, subject, probe - 1, high_us, 1, &entries, &count);
-    if (status) {
-      return status;
-    }
-    int64_t found = count ? entries[0]->sequence : high;
-    if (found >= high) {
-      high_us = probe - 1; /* nothing between the probe and the upper end */
-      if (high_us <= low_us) {
-        break;
-      }
-      continue;
-    }
-    *record_us = timestamp_us(entries[0]->record_time, 0);
-    if (found == sequence) {
-      return NULL;
-    }
-    if (found < sequence) {
-      low = found;
-      low_us = *record_us;
-    } else {
-      high = found;
-      high_us = *record_us;
-    }
-  }
-  *record_us = sequence >= (int64_t)head->sequence ? head->record_us : low_us;
-  return NULL;
-}
-
 const struct status *head_read(struct txn *txn, const char *subject, struct head *head) {
   struct reply *reply;
   char *key = key_make(txn->arena, txn->store->options.pillar, store_bucket(subject), 'h', subject);
@@ -201,18 +161,57 @@ const struct status *head_read(struct txn *txn, const char *subject, struct head
   return status;
 }
 
-const struct status *ledger_read(struct txn *txn, const char *subject, int64_t after, int64_t as_of_us,
-                                 size_t limit, Ledger__LedgerEntry ***entries, size_t *count) {
-  int64_t after_us = 0;
-  if (after > 0) {
-    struct head head;
-    const struct status *status = head_read(txn, subject, &head);
-    if (!status && head.sequence) {
-      status = record_time_of(txn, subject, after, &head, &after_us);
-    }
-    if (status) {
-      return status;
+const struct status *ledger_walk(struct txn *txn, const char *subject, int64_t after_us, int64_t as_of_us,
+                                 ledger_visit_fn *visit, void *context) {
+  struct txn *scratch = scratch_open(txn);
+  const struct status *status = NULL;
+  size_t count = WALKED_AT_ONCE;
+  bool going = true;
+  while (!status && going && count == WALKED_AT_ONCE) {
+    Ledger__LedgerEntry **entries;
+    arena_reset(scratch->arena);
+    status = ledger_page(scratch, subject, after_us, as_of_us, WALKED_AT_ONCE, &entries, &count);
+    for (size_t i = 0; !status && going && i < count; i++) {
+      after_us = timestamp_us(entries[i]->record_time, 0);
+      going = visit(entries[i], context);
     }
   }
-  return ledger_page(txn, subject, after_us, as_of_us, limit, entries, count);
+  status = status_copy(txn->arena, status);
+  scratch_close(scratch);
+  return status;
+}
+
+char *ledger_entry_name(struct txn *txn, const char *subject, int64_t record_us) {
+  return arena_printf(txn->arena, "%s/ledger/%s-%" PRId64, subject, txn->store->options.pillar, record_us);
+}
+
+/* The entry recorded at that time; NULL when none was. */
+static const struct status *entry_at(struct txn *txn, const char *subject, int64_t record_us,
+                                     Ledger__LedgerEntry **out) {
+  Ledger__LedgerEntry **entries;
+  size_t count;
+  *out = NULL;
+  if (record_us <= 0) {
+    return NULL;
+  }
+  const struct status *status = ledger_page(txn, subject, record_us - 1, record_us, 1, &entries, &count);
+  *out = !status && count ? entries[0] : NULL;
+  return status;
+}
+
+const struct status *ledger_entry(struct txn *txn, const char *subject, const char *name,
+                                  Ledger__LedgerEntry **out) {
+  const char *digits = strrchr(name, '-');
+  const struct status *status = entry_at(txn, subject, digits ? strtoll(digits + 1, NULL, 10) : 0, out);
+  if (!status && *out && strcmp((*out)->name, name) != 0) {
+    *out = NULL;
+  }
+  return status;
+}
+
+const struct status *ledger_newest(struct txn *txn, const char *subject, Ledger__LedgerEntry **out) {
+  struct head head;
+  *out = NULL;
+  const struct status *status = head_read(txn, subject, &head);
+  return status ? status : entry_at(txn, subject, head.ends[TYPE__PARTY__PARTY_UNSPECIFIED].record_us, out);
 }

@@ -8,27 +8,36 @@
 #include "entente/ledger/v1/ledger.pb-c.h"
 #include "entente/ledger/v1/ledger_service.pb-c.h"
 
-/* Entries of a ledger after sequence `after` (0: the first), oldest first, at most `limit`;
- * recorded at `as_of_us` or before (INT64_MAX: all). */
-const struct status *ledger_read(struct txn *txn, const char *subject, int64_t after, int64_t as_of_us,
-                                 size_t limit, Ledger__LedgerEntry ***entries, size_t *count);
-
-/* The same from a place in time: entries recorded later than `after_us` (0: the first). For going on from the
- * `record_time` of an entry that was read. */
+/* Entries of a ledger recorded later than `after_us` (0: the first), oldest first, at most `limit`; recorded
+ * at `as_of_us` or before (INT64_MAX: all). It goes on from the `record_time` of the last one that was read.
+ * Those that are `private_to` a party are among them. */
 const struct status *ledger_page(struct txn *txn, const char *subject, int64_t after_us, int64_t as_of_us,
                                  size_t limit, Ledger__LedgerEntry ***entries, size_t *count);
 
+/* Shows such entries to `visit`, in order, until it answers false; with memory of its own: an entry lives
+ * only while it is shown. */
+typedef bool ledger_visit_fn(const Ledger__LedgerEntry *entry, void *context);
+const struct status *ledger_walk(struct txn *txn, const char *subject, int64_t after_us, int64_t as_of_us,
+                                 ledger_visit_fn *visit, void *context);
+
+/* The entry of that name in a ledger; NULL when there is none, whoever may read it. */
+const struct status *ledger_entry(struct txn *txn, const char *subject, const char *name,
+                                  Ledger__LedgerEntry **out);
+/* The newest entry that both parties read; NULL when there is none. */
+const struct status *ledger_newest(struct txn *txn, const char *subject, Ledger__LedgerEntry **out);
+
 /* The counters of a subject over a period of whole months, as known at `as_of_us`, in one atomic
- * read. `*record_us` is when the newest entry included was recorded, 0 when there is none. INT64_MAX costs
- * the same for any number of entries; an earlier time costs what was recorded since, as that is taken off. */
+ * read. `*record_us` is when the newest entry included was recorded that `reader` may read (unspecified: of
+ * all), 0 when there is none. INT64_MAX costs the same for any number of entries; an earlier time costs what
+ * was recorded since, as that is taken off, and what `reader` may not read just before it. */
 struct counter_sum {
   const char *counter;
   Type__Party party;
   int64_t amount;
 };
 const struct status *ledger_counters(struct txn *txn, const char *subject, struct period period,
-                                     int64_t as_of_us, struct counter_sum **sums, size_t *count,
-                                     int64_t *record_us);
+                                     int64_t as_of_us, Type__Party reader, struct counter_sum **sums,
+                                     size_t *count, int64_t *record_us);
 /* Value of one counter among sums; 0 when absent. */
 int64_t counter_value(const struct counter_sum *sums, size_t count, const char *counter, Type__Party party);
 

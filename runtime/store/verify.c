@@ -39,6 +39,7 @@ struct walk {
   struct verification *verification;
   const char *subject;
   struct head head; /* of what was walked */
+  int64_t reached_us;
   struct arena *arena;
   struct table told;     /* resource -> struct told */
   struct table counters; /* `yyyymm field` -> int64_t */
@@ -109,24 +110,26 @@ static void tell_deltas(struct walk *walk, const Ledger__LedgerEntry *entry) {
   }
 }
 
-static const char *entry_name(struct walk *walk, uint64_t sequence) {
-  return arena_printf(walk->verification->scratch->arena, "%s/ledger/%s-%" PRIu64, walk->subject,
-                      walk->verification->txn->store->options.pillar, sequence);
+/* The chain that an entry belongs to; of one that says nonsense, the first. */
+static struct chain_end *end_of(struct walk *walk, const Ledger__LedgerEntry *entry) {
+  size_t reader = (size_t)entry->private_to;
+  return &walk->head.ends[reader < READERS ? reader : 0];
 }
 
-static const char *entry_fault(const struct walk *walk, const struct raw_entry *raw,
+static const char *entry_fault(struct walk *walk, const struct raw_entry *raw,
                                const Ledger__LedgerEntry *entry) {
   if (!entry) {
     return "does not decode";
   }
-  if (entry->sequence != (int64_t)walk->head.sequence + 1) {
+  const struct chain_end *end = end_of(walk, entry);
+  if (entry->sequence != (int64_t)end->sequence + 1) {
     return "is out of sequence";
   }
   if (entry->previous_hash.len != DIGEST_SIZE ||
-      memcmp(entry->previous_hash.data, walk->head.hash, DIGEST_SIZE) != 0) {
+      memcmp(entry->previous_hash.data, end->hash, DIGEST_SIZE) != 0) {
     return "does not follow the entry before: one of the two was changed";
   }
-  if (timestamp_us(entry->record_time, 0) != raw->record_us || raw->record_us <= walk->head.record_us) {
+  if (timestamp_us(entry->record_time, 0) != raw->record_us || raw->record_us <= walk->reached_us) {
     return "was not recorded at the time of its place";
   }
   return strcmp(entry->subject, walk->subject) != 0 ? "is of another ledger" : NULL;
@@ -136,15 +139,17 @@ static void walk_entry(struct walk *walk, const struct raw_entry *raw) {
   struct verification *verification = walk->verification;
   Ledger__LedgerEntry *entry = raw_entry_unpack(verification->scratch->arena, raw);
   const char *fault = entry_fault(walk, raw, entry);
-  walk->head.sequence++;
   if (fault) {
     found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN,
-          entry_name(walk, walk->head.sequence), "the entry recorded at %s %s", raw->id, fault);
+          ledger_entry_name(verification->scratch, walk->subject, raw->record_us),
+          "the entry recorded at %s %s", raw->id, fault);
   }
-  digest_sha256(raw->bytes.data, raw->bytes.len, walk->head.hash);
-  walk->head.record_us = raw->record_us;
+  walk->reached_us = raw->record_us;
   if (entry) {
-    walk->head.sequence = (uint64_t)entry->sequence;
+    struct chain_end *end = end_of(walk, entry);
+    end->sequence = (uint64_t)entry->sequence;
+    end->record_us = raw->record_us;
+    digest_sha256(raw->bytes.data, raw->bytes.len, end->hash);
     tell_resource(walk, entry);
     tell_deltas(walk, entry);
   }
@@ -158,7 +163,7 @@ static const struct status *walk_on(struct walk *walk, int64_t until_us) {
   size_t count = PAGE;
   while (count == PAGE) {
     struct raw_entry *entries;
-    range.after_us = walk->head.record_us;
+    range.after_us = walk->reached_us;
     arena_reset(walk->verification->scratch->arena);
     const struct status *status =
         entries_read(walk->verification->scratch, walk->subject, &range, &entries, &count);
@@ -170,11 +175,6 @@ static const struct status *walk_on(struct walk *walk, int64_t until_us) {
     }
   }
   return NULL;
-}
-
-static bool head_equal(const struct head *a, const struct head *b) {
-  return a->sequence == b->sequence && a->record_us == b->record_us &&
-         memcmp(a->hash, b->hash, DIGEST_SIZE) == 0;
 }
 
 /* ---- counters ---- */
@@ -238,9 +238,9 @@ static void compare_months(struct walk *walk, const int32_t *months, size_t coun
 
 static void found_head(struct walk *walk, const struct head *head) {
   found(walk->verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
-        "the head says entry %" PRIu64 " of %" PRId64 "; the ledger ends with entry %" PRIu64 " of %" PRId64
-        " or another hash: the last entry or the head was changed",
-        head->sequence, head->record_us, walk->head.sequence, walk->head.record_us);
+        "the head says that the last entry is of %" PRId64 "; the ledger ends with one of %" PRId64
+        ", or with another sequence or hash: the last entry or the head was changed",
+        head_record_us(head, TYPE__PARTY__PARTY_UNSPECIFIED), walk->reached_us);
 }
 
 /* Reads head and counters at once, and walks on until the walk is where they are. `*done` moves on to the
@@ -262,7 +262,8 @@ static const struct status *verify_months(struct walk *walk, int32_t *done) {
     if (status) {
       return status;
     }
-    if (snapshot.head.record_us <= walk->head.record_us) {
+    int64_t told_us = head_record_us(&snapshot.head, TYPE__PARTY__PARTY_UNSPECIFIED);
+    if (told_us <= walk->reached_us) {
       if (!head_equal(&snapshot.head, &walk->head)) {
         found_head(walk, &snapshot.head);
         count = count < MONTHS_AT_ONCE ? count : 0; /* told once */
@@ -271,13 +272,13 @@ static const struct status *verify_months(struct walk *walk, int32_t *done) {
       *done = count == MONTHS_AT_ONCE ? months[count - 1] : *done;
       return NULL;
     }
-    int64_t before = walk->head.record_us;
+    int64_t before = walk->reached_us;
     struct head head = snapshot.head;
-    status = walk_on(walk, head.record_us);
+    status = walk_on(walk, told_us);
     if (status) {
       return status;
     }
-    if (walk->head.record_us == before) {
+    if (walk->reached_us == before) {
       found_head(walk, &head);
       return NULL;
     }

@@ -240,11 +240,11 @@ static const struct status *follow_own(struct txn *txn, void *context) {
   Ledger__LedgerEntry **entries;
   size_t count;
   const struct status *status =
-      ledger_read(txn, PARTNERSHIP, feed->world->pumped, INT64_MAX, 1, &entries, &count);
+      ledger_page(txn, PARTNERSHIP, feed->world->pumped, INT64_MAX, 1, &entries, &count);
   feed->applied = -1;
   if (status || count == 0)
     return status;
-  feed->world->pumped = entries[0]->sequence;
+  feed->world->pumped = timestamp_us(entries[0]->record_time, 0);
   feed->applied = 0;
   for (size_t i = 0; plan_types[i]; i++)
     feed->applied += strcmp(entries[0]->type, plan_types[i]) == 0;

@@ -230,7 +230,7 @@ static void what_is_ones_own_is_neither_reviewed_nor_shared(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "review-own", "orvane-global");
   const char *own = sell_open(f, f->administrator, p, INDEPENDENT, "own")->name;
-  const char *absent = arena_printf(pillar_arena(f), "%s/opportunities/nil", p);
+  const char *absent = arena_printf(pillar_arena(f), "%s/opportunities/vendor-nil", p);
   Sell__ProposeAttributionRequest propose = shares(f, own, 1, 1);
   const struct {
     const char *method;

@@ -160,7 +160,7 @@ static void what_is_one_partys_own_stays_so(void **state) {
   get.name = (char *)name;
   const char *hidden =
       pillar_refused(f, f->partner, OPPORTUNITIES "GetOpportunity", &get, REASON_NOT_FOUND)->message;
-  get.name = arena_printf(fixture_arena(f->server), "%s/opportunities/none", p);
+  get.name = arena_printf(fixture_arena(f->server), "%s/opportunities/vendor-none", p);
   const char *absent =
       pillar_refused(f, f->partner, OPPORTUNITIES "GetOpportunity", &get, REASON_NOT_FOUND)->message;
   assert_int_equal(strlen(hidden), strlen(absent)); /* the same words but for the id of 4 letters */

@@ -122,7 +122,7 @@ static void errors_tell_nothing_private(void **state) {
   const char *written = sell_open(f, f->manager, p, JOINT, "one")->name;
   const char *blank = sell_open(f, f->manager, p, JOINT, "two")->name;
   const char *hidden = sell_open(f, f->manager, p, INDEPENDENT, "own")->name;
-  const char *absent = arena_printf(pillar_arena(f), "%s/opportunities/nil", p);
+  const char *absent = arena_printf(pillar_arena(f), "%s/opportunities/vendor-nil", p);
   const char *etag = update(f, f->manager, secret_draft(f, written, "vendor"))->etag;
   Sell__UpdateOpportunitySideRequest request = SELL__UPDATE_OPPORTUNITY_SIDE_REQUEST__INIT;
   const char *etags[] = {"", "guess", etag};

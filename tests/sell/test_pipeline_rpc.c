@@ -4,6 +4,9 @@
 #include "sell/service_fixture.h"
 #include "support/check.h"
 
+#include "runtime/base/clock.h"
+#include "runtime/base/timestamp.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -76,7 +79,8 @@ static void each_party_is_told_what_it_may_see(void **state) {
             "{\"parent\": \"%s\", \"targetAccount\": {\"account\": \"x\", \"leadParty\": \"PARTY_VENDOR\"}}",
             p);
   win(f, f->manager, a);
-  static const char *const vendor[] = {"a", "v", "b", "a"}, *const partner[] = {"a", "p", "b", "a"};
+  static const char *const vendor[] = {"a", "vendor-v", "b", "a"}, *const partner[] = {"a", "partner-p", "b",
+                                                                                       "a"};
   for (int who = 0; who < 2; who++) {
     const struct told *told = watch(f, who ? f->partner_viewer : f->viewer, p, "", false);
     assert_int_equal(told->count, 4);
@@ -182,6 +186,56 @@ static void a_new_change_comes_at_once(void **state) {
   assert_int_equal(live.told.open_joint, 2); /* with the one before, which was not told again */
 }
 
+/* What the other party does by itself neither brings a message nor holds one up. */
+struct quiet {
+  struct pillar_fixture *f;
+  const char *p;
+  const struct principal *owner;
+  int64_t began_us, told_us;
+  int messages;
+};
+
+static void watch_quietly(struct server_fixture *server, size_t index, void *context) {
+  struct quiet *quiet = context;
+  struct arena *arena = fixture_arena(server);
+  if (index == 1) { /* half way to the next message */
+    fiber_sleep_ms(2000);
+    Sell__CreateOpportunityRequest request = SELL__CREATE_OPPORTUNITY_REQUEST__INIT;
+    Sell__Opportunity opportunity = SELL__OPPORTUNITY__INIT, *answer;
+    request.parent = (char *)quiet->p;
+    request.opportunity = &opportunity;
+    opportunity.engagement = INDEPENDENT;
+    fixture_as(server, quiet->owner);
+    struct client_call call = fixture_client_call(server, arena, OPPORTUNITIES "CreateOpportunity", &request);
+    call.response = &sell__opportunity__descriptor;
+    assert_null(client_call(fixture_channel(server), &call, &answer));
+    return;
+  }
+  Sell__WatchPipelineRequest request = SELL__WATCH_PIPELINE_REQUEST__INIT;
+  request.name = arena_printf(arena, "%s/pipeline", quiet->p);
+  struct client_call call =
+      fixture_client_call(server, arena, "/entente.sell.v1." SERVICE "WatchPipeline", &request);
+  call.response = &sell__watch_pipeline_response__descriptor;
+  struct client_stream *stream = client_stream_open(fixture_channel(server), &call);
+  ProtobufCMessage *message;
+  while (quiet->messages < 2 && !client_stream_next(stream, &message) && message) {
+    assert_int_equal(((Sell__WatchPipelineResponse *)message)->n_changes, 0);
+    *(quiet->messages++ ? &quiet->told_us : &quiet->began_us) = clock_monotonic_us();
+  }
+  client_stream_close(stream);
+}
+
+static void a_stream_is_as_quiet_whatever_is_hidden(void **state) {
+  struct pillar_fixture *f = *state;
+  struct quiet quiet = {
+      .f = f, .p = pillar_partnership(f, "watch-quiet", "orvane-global"), .owner = f->manager};
+  fixture_as(f->server, f->partner);
+  fixture_fibers(f->server, 2, watch_quietly, &quiet);
+  int64_t silent_ms = (quiet.told_us - quiet.began_us) / US_PER_MS;
+  assert_int_equal(quiet.messages, 2);
+  assert_in_range(silent_ms, 3800, 5000);
+}
+
 static void weighed_and_by_segment(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "segments", "orvane-global");
@@ -222,6 +276,7 @@ int main(void) {
       cmocka_unit_test(each_party_is_told_what_it_may_see),
       cmocka_unit_test(goes_on_from_every_cursor),
       cmocka_unit_test(a_new_change_comes_at_once),
+      cmocka_unit_test(a_stream_is_as_quiet_whatever_is_hidden),
       cmocka_unit_test(weighed_and_by_segment),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);

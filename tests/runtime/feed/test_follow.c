@@ -38,8 +38,9 @@ static const struct period year = {INT64_C(1767225600000000), INT64_C(1798761600
 static const struct status *note(void *context, struct txn *txn, const Ledger__LedgerEntry *entry) {
   (void)context;
   const char *subject = entry->subject;
-  struct record *record = txn_record(
-      txn, &(struct record_facts){.type = "change.seen", .subject = subject, .resource = entry->name});
+  const char *change = arena_printf(txn_arena(txn), "%s/changes/n-%lld", subject, (long long)entry->sequence);
+  struct record *record =
+      txn_record(txn, &(struct record_facts){.type = "change.seen", .subject = subject, .resource = change});
   txn_count(record, "things.done", TYPE__PARTY__PARTY_UNSPECIFIED, timestamp_us(entry->occur_time, 0), 1);
   return directory_apply(NULL, txn, entry);
 }
@@ -159,8 +160,9 @@ static void check_partnership(struct store *store, const char *name, struct effe
   struct counter_sum *sums;
   int64_t record_us;
   void *partnership;
-  if (ledger_read(txn, name, 0, INT64_MAX, 1000, &entries, &count) ||
-      ledger_counters(txn, name, year, INT64_MAX, &sums, &sum_count, &record_us) ||
+  if (ledger_page(txn, name, 0, INT64_MAX, 1000, &entries, &count) ||
+      ledger_counters(txn, name, year, INT64_MAX, TYPE__PARTY__PARTY_UNSPECIFIED, &sums, &sum_count,
+                      &record_us) ||
       txn_get(txn, &kind_directory, name, &partnership)) {
     abort();
   }

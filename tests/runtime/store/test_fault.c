@@ -1,6 +1,7 @@
 /* What goes wrong between a pillar and its Redis, and what must still hold. */
 #include "store_fixture.h"
 
+#include "runtime/base/timestamp.h"
 #include "runtime/store/connection.h"
 
 #include <hiredis/hiredis.h>
@@ -193,7 +194,7 @@ static void load_check(struct store_fixture *f, void *argument, size_t number) {
   do {
     struct test_txn t = txn_open(f, f->store);
     Ledger__LedgerEntry **entries;
-    if (ledger_read(t.txn, ORVANE, after, INT64_MAX, 400, &entries, &count)) {
+    if (ledger_page(t.txn, ORVANE, after, INT64_MAX, 400, &entries, &count)) {
       abort();
     }
     for (size_t i = 0; i < count; i++) {
@@ -202,7 +203,7 @@ static void load_check(struct store_fixture *f, void *argument, size_t number) {
         present[writer][round]++;
       }
       load->entries++;
-      after = entries[i]->sequence;
+      after = timestamp_us(entries[i]->record_time, 0);
     }
     txn_end(&t);
   } while (count);

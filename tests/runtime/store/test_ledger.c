@@ -96,16 +96,16 @@ static void ask(struct store_fixture *f, void *argument, size_t number) {
   struct test_txn t = txn_open(f, f->store);
   struct counter_sum *sums;
   size_t count;
-  const struct status *status = ledger_counters(t.txn, question->subject, year, question->as_of_us, &sums,
-                                                &count, &question->record_us);
+  const struct status *status =
+      ledger_counters(t.txn, question->subject, year, question->as_of_us, TYPE__PARTY__PARTY_UNSPECIFIED,
+                      &sums, &count, &question->record_us);
   question->sum = status ? -1 : counter_value(sums, count, "things.done", TYPE__PARTY__PARTY_UNSPECIFIED);
   Ledger__LedgerEntry **entries;
   question->in_order = true;
   question->entries = 0;
   int64_t last_us = 0;
   do {
-    status = ledger_read(t.txn, question->subject, (int64_t)question->entries, question->as_of_us, 100,
-                         &entries, &count);
+    status = ledger_page(t.txn, question->subject, last_us, question->as_of_us, 100, &entries, &count);
     for (size_t i = 0; !status && i < count; i++) {
       int64_t record_us = timestamp_us(entries[i]->record_time, 0);
       question->in_order &= entries[i]->sequence == (int64_t)++question->entries && record_us > last_us;
@@ -230,7 +230,8 @@ static int64_t sum_as_of(struct store_fixture *f, const char *subject, int64_t a
   struct counter_sum *sums;
   size_t count;
   int64_t record_us, sum = -1;
-  if (!ledger_counters(t.txn, subject, year, as_of_us, &sums, &count, &record_us))
+  if (!ledger_counters(t.txn, subject, year, as_of_us, TYPE__PARTY__PARTY_UNSPECIFIED, &sums, &count,
+                       &record_us))
     sum = counter_value(sums, count, "things.done", TYPE__PARTY__PARTY_UNSPECIFIED);
   txn_end(&t);
   return sum;
