@@ -94,6 +94,37 @@ const struct status *target_account_approach(const struct act *act, Sell__Target
   return NULL;
 }
 
+/* Whether it is about the account, held, and not disputed or taken back. */
+static bool shows_contact(const Sell__CustomerActivity *activity, const Sell__TargetAccount *account) {
+  return activity && text_equal(activity->target_account, account->name) &&
+         (activity->state == SELL__CUSTOMER_ACTIVITY__STATE__STATE_HELD ||
+          activity->state == SELL__CUSTOMER_ACTIVITY__STATE__STATE_ACKNOWLEDGED);
+}
+
+const struct status *target_account_approach_shown(const struct act *act, Sell__TargetAccount *account,
+                                                   const Sell__CustomerActivity *activity, int64_t *when_us) {
+  Sell__TargetAccount__State to;
+  const struct status *status = next_state(act, account, TARGET_ACCOUNT_APPROACH, &to);
+  if (status)
+    return status;
+  struct guards guards = {.arena = act->arena,
+                          .resource = account->name,
+                          .state = state_name(&sell__target_account__state__descriptor, (int)account->state),
+                          .action = "approach"};
+  guard(&guards, shows_contact(activity, account),
+        "there is no such activity about this account that was held");
+  if (guards.status)
+    return guards.status;
+  if (*when_us != INT64_MIN)
+    return invalid_field(act->arena, "approach_time", "VALUE_OUT_OF_RANGE",
+                         "must be unset: it is when the activity was held");
+  *when_us = timestamp_us(activity->hold_time, INT64_MIN);
+  status = target_account_approach(act, account, when_us);
+  if (!status)
+    account->approach_activity = arena_strdup(act->arena, activity->name);
+  return status;
+}
+
 const struct status *target_account_engage(const struct act *act, Sell__TargetAccount *account,
                                            int64_t *when_us) {
   Sell__TargetAccount__State to;

@@ -11,6 +11,7 @@
 
 #include "runtime/base/machine.h"
 
+#include "entente/sell/v1/customer_activity.pb-c.h"
 #include "entente/sell/v1/opportunity.pb-c.h"
 #include "entente/sell/v1/target_account.pb-c.h"
 
@@ -38,6 +39,11 @@ bool target_account_differs(const Sell__TargetAccount *a, const Sell__TargetAcco
  */
 const struct status *target_account_approach(const struct act *act, Sell__TargetAccount *account,
                                              int64_t *when_us);
+/* Approached by what an activity shows, which the caller found under the name given; NULL: there is none.
+ * `*when_us` becomes the time that it was held, and must not be said beside it. FAILED_PRECONDITION
+ * (INVALID_STATE; GUARD_UNMET unless it is about this account and was held). */
+const struct status *target_account_approach_shown(const struct act *act, Sell__TargetAccount *account,
+                                                   const Sell__CustomerActivity *activity, int64_t *when_us);
 const struct status *target_account_engage(const struct act *act, Sell__TargetAccount *account,
                                            int64_t *when_us);
 

@@ -8,6 +8,7 @@
 #include "runtime/message/validate.h"
 #include "runtime/rpc/resource.h"
 #include "sell/account.h"
+#include "sell/cosell.h"
 
 #include "entente/sell/v1/target_account_service.pb-c.h"
 
@@ -126,6 +127,17 @@ const struct status *target_account_patch(struct call *call, const void *in, voi
   return step_commit(call, "target_account.updated", act.now_us, current, after, out);
 }
 
+/* The activity of the partnership that `name` lies in; NULL where there is none. Of another partnership
+ * nothing is looked up. */
+static const struct status *activity_find(struct call *call, const char *name, const char *activity,
+                                          Sell__CustomerActivity **out) {
+  struct arena *arena = call_arena(call);
+  *out = NULL;
+  if (!text_equal(name_partnership(arena, name), name_partnership(arena, activity)))
+    return NULL;
+  return txn_get(call_txn(call), &kind_customer_activity, activity, out);
+}
+
 const struct status *target_account_begin(struct call *call, const void *in, void *out) {
   const Sell__ApproachTargetAccountRequest *request = in;
   struct act act = act_of(call);
@@ -136,7 +148,13 @@ const struct status *target_account_begin(struct call *call, const void *in, voi
   if (status)
     return status;
   const Sell__TargetAccount before = *account;
-  status = target_account_approach(&act, account, &when_us);
+  Sell__CustomerActivity *activity = NULL;
+  bool named = !text_empty(request->customer_activity);
+  if (named)
+    status = activity_find(call, request->name, request->customer_activity, &activity);
+  if (!status)
+    status = named ? target_account_approach_shown(&act, account, activity, &when_us)
+                   : target_account_approach(&act, account, &when_us);
   return status ? status : step_commit(call, "target_account.approached", when_us, &before, account, out);
 }
 

@@ -96,6 +96,40 @@ static void steps_follow_each_other_in_time(void **state) {
   refused(target_account_approach(&act, account, &early), REASON_INVALID_REQUEST);
 }
 
+/* Only what is about this account and stands as held shows that it was approached, at that time. */
+static void approached_by_what_an_activity_shows(void **state) {
+  (void)state;
+  for (int standing = SELL__CUSTOMER_ACTIVITY__STATE__STATE_PLANNED;
+       standing <= (int)SELL__CUSTOMER_ACTIVITY__STATE__STATE_REVERSED; standing++)
+    for (int about = 0; about < 2; about++) {
+      Sell__TargetAccount *account = account_build(STATE(IDENTIFIED));
+      Sell__CustomerActivity activity = SELL__CUSTOMER_ACTIVITY__INIT;
+      activity.name = (char *)ORVANE "/customerActivities/lunch";
+      activity.state = (Sell__CustomerActivity__State)standing;
+      activity.target_account = about ? account->name : (char *)ORVANE "/targetAccounts/another";
+      activity.hold_time = timestamp_new(act.arena, NOW_US - 3 * DAY_US);
+      bool shows = about && (standing == (int)SELL__CUSTOMER_ACTIVITY__STATE__STATE_HELD ||
+                             standing == (int)SELL__CUSTOMER_ACTIVITY__STATE__STATE_ACKNOWLEDGED);
+      int64_t when_us = INT64_MIN;
+      const struct status *status = target_account_approach_shown(&act, account, &activity, &when_us);
+      if (!shows) {
+        refused(status, REASON_GUARD_UNMET);
+        assert_int_equal(account->state, STATE(IDENTIFIED));
+        continue;
+      }
+      allowed(status);
+      assert_int_equal(when_us, NOW_US - 3 * DAY_US);
+      assert_int_equal(timestamp_us(account->approach_time, 0), when_us);
+      assert_string_equal(account->approach_activity, activity.name);
+      refused(target_account_approach_shown(&act, account, &activity, &when_us), REASON_INVALID_STATE);
+      account = account_build(STATE(IDENTIFIED));
+      refused(target_account_approach_shown(&act, account, &activity, &when_us), REASON_INVALID_REQUEST);
+    }
+  int64_t now = INT64_MIN;
+  refused(target_account_approach_shown(&act, account_build(STATE(IDENTIFIED)), NULL, &now),
+          REASON_GUARD_UNMET);
+}
+
 static void won_with_a_joint_win_of_this_partnership_only(void **state) {
   (void)state;
   Sell__Opportunity good = win_build(), own = win_build(), open = win_build(), foreign = win_build();
@@ -148,9 +182,13 @@ static void a_difference_in_any_field_is_seen(void **state) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(every_state_and_action),          TEST(identified_by_whoever_acts),
-      TEST(steps_follow_each_other_in_time), TEST(won_with_a_joint_win_of_this_partnership_only),
-      TEST(dropped_with_its_reason),         TEST(a_difference_in_any_field_is_seen),
+      TEST(every_state_and_action),
+      TEST(identified_by_whoever_acts),
+      TEST(steps_follow_each_other_in_time),
+      TEST(won_with_a_joint_win_of_this_partnership_only),
+      TEST(approached_by_what_an_activity_shows),
+      TEST(dropped_with_its_reason),
+      TEST(a_difference_in_any_field_is_seen),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

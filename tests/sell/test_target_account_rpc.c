@@ -92,6 +92,35 @@ static void no_word_of_what_is_hidden(void **state) {
   }
 }
 
+static void an_activity_shows_the_first_contact(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "ta-shown", "orvane-global");
+  const char *name = identify(f, f->partner, p, "northgate")->name;
+  json_call(f, f->partner, "CustomerActivityService/CreateCustomerActivity",
+            "{\"parent\": \"%s\", \"customerActivityId\": \"lunch\", \"customerActivity\": {\"kind\": "
+            "\"KIND_FIRST_MEETING\", \"title\": \"Lunch\", \"targetAccount\": \"%s\"}}",
+            p, name);
+  const char *activity = arena_printf(pillar_arena(f), "%s/customerActivities/lunch", p);
+  static const char approach[] = "{\"name\": \"%s\", \"customerActivity\": \"%s\"}";
+  const char *const unfit[] = {activity, ORVANE "/customerActivities/lunch",
+                               arena_printf(pillar_arena(f), "%s/customerActivities/none", p)};
+  for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++) /* planned only, elsewhere, absent */
+    json_refused(f, f->manager, REASON_GUARD_UNMET, SERVICE "ApproachTargetAccount", approach, name,
+                 unfit[i]);
+  json_call(f, f->partner, "CustomerActivityService/HoldCustomerActivity",
+            "{\"name\": \"%s\", \"holdTime\": \"2026-04-02T12:00:00Z\", \"summary\": \"They look for a "
+            "partner\"}",
+            activity);
+  json_refused(f, f->manager, REASON_INVALID_REQUEST, SERVICE "ApproachTargetAccount",
+               "{\"name\": \"%s\", \"customerActivity\": \"%s\", \"approachTime\": "
+               "\"2026-04-03T12:00:00Z\"}",
+               name, activity);
+  const Sell__TargetAccount *account =
+      json_call(f, f->manager, SERVICE "ApproachTargetAccount", approach, name, activity);
+  assert_string_equal(account->approach_activity, activity);
+  assert_int_equal(pillar_counter(f, f->viewer, p, "2026-04", "target_accounts.approached", NOBODY), 1);
+}
+
 static void access_follows_the_contract(void **state) {
   struct pillar_fixture *f = *state;
   const char *name = identify(f, f->manager, ORVANE, "access")->name;
@@ -224,10 +253,15 @@ static void the_ledger_stands(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(from_identified_to_won_by_both), cmocka_unit_test(no_word_of_what_is_hidden),
-      cmocka_unit_test(access_follows_the_contract),    cmocka_unit_test(replays_etags_and_updates),
-      cmocka_unit_test(bad_input_is_told_whole),        cmocka_unit_test(lists_filter_and_page),
-      cmocka_unit_test(one_of_many_wins_the_race),      cmocka_unit_test(the_ledger_stands),
+      cmocka_unit_test(from_identified_to_won_by_both),
+      cmocka_unit_test(no_word_of_what_is_hidden),
+      cmocka_unit_test(an_activity_shows_the_first_contact),
+      cmocka_unit_test(access_follows_the_contract),
+      cmocka_unit_test(replays_etags_and_updates),
+      cmocka_unit_test(bad_input_is_told_whole),
+      cmocka_unit_test(lists_filter_and_page),
+      cmocka_unit_test(one_of_many_wins_the_race),
+      cmocka_unit_test(the_ledger_stands),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
 }
