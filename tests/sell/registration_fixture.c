@@ -77,7 +77,7 @@ const char *registration_drafted(struct pillar_fixture *fixture, const struct pr
           "'domain': '%s', "
           "'countryCode': 'US'}, 'solutions': ['platform'], 'expectedAmount': {'currencyCode': 'USD', "
           "'amountMinor': "
-          "'5000000'}, 'expectedCloseTime': '2027-03-01T00:00:00Z', 'evidence': [{'kind': 'KIND_MEETING', "
+          "'5000000'}, 'expectedCloseTime': '2031-03-01T00:00:00Z', 'evidence': [{'kind': 'KIND_MEETING', "
           "'description': 'Met their head of operations'}]}}",
           partnership, customer, domain_of(pillar_arena(fixture), customer));
   return draft->name;

@@ -182,6 +182,44 @@ static void a_split_gives_the_second_half(void **state) {
       "{'name': 'vendors/halden/registrationPolicies/split'}");
 }
 
+static void value_goes_before_time(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *one = pillar_partnership(f, "value-one", "orvane-global");
+  const char *two = pillar_partnership(f, "value-two", "castellan-soc");
+  const char *first = registration_submitted(f, f->partner, one, "Weighty Steel");
+  const char *second = registration_drafted(f, f->stranger, two, "Weighty Steel");
+  ask(f, f->stranger, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'expectedAmount': {'currencyCode': 'USD', 'amountMinor': '5000001'}}}",
+      second);
+  ask(f, f->stranger, R "SubmitRegistration", "{'name': '%s'}", second);
+  const Sell__Conflict *ruled =
+      ask(f, f->administrator, C "RuleConflict", "{'name': '%s', 'basis': 'RULING_BASIS_VALUE'}",
+          conflict_of(f, first)->name);
+  assert_string_equal(ruled->first, first);
+  assert_string_equal(ruled->ruling->winner, second);
+  assert_int_equal(registration_now(f, f->partner, first)->state, STATE(REJECTED));
+  assert_no_word_of(f, f->partner, one, "value-two");
+}
+
+static void the_customers_letter_decides(void **state) {
+  struct pillar_fixture *f = *state;
+  struct rivals r = rivals(f, "letter", "Choosy Stores");
+  const char *conflict = conflict_of(f, r.first)->name;
+  ask_refused(f, f->administrator, C "RuleConflict", REASON_INVALID_REQUEST,
+              "{'name': '%s', 'basis': 'RULING_BASIS_CUSTOMER_CHOICE', 'winner': '%s'}", conflict, r.second);
+  const Sell__Conflict *ruled =
+      ask(f, f->administrator, C "RuleConflict",
+          "{'name': '%s', 'basis': 'RULING_BASIS_CUSTOMER_CHOICE', 'winner': '%s', 'evidence': "
+          "'https://letters.example/choosy'}",
+          conflict, r.second);
+  assert_string_equal(ruled->ruling->winner, r.second);
+  assert_string_equal(ruled->ruling->evidence, "https://letters.example/choosy");
+  assert_int_equal(registration_now(f, f->partner, r.first)->state, STATE(REJECTED));
+  assert_no_word_of(f, f->partner, name_partnership(pillar_arena(f), r.first), "letters.example");
+  assert_no_word_of(f, f->stranger, name_partnership(pillar_arena(f), r.second), "letters.example");
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", r.second);
+}
+
 static void who_leaves_ends_the_conflict(void **state) {
   struct pillar_fixture *f = *state;
   struct rivals r = rivals(f, "leave", "Granite Works");
@@ -347,6 +385,8 @@ int main(void) {
       cmocka_unit_test(a_ruling_declares_the_vendors_own_sales),
       cmocka_unit_test(a_customer_that_was_edited_away),
       cmocka_unit_test(a_split_gives_the_second_half),
+      cmocka_unit_test(value_goes_before_time),
+      cmocka_unit_test(the_customers_letter_decides),
       cmocka_unit_test(who_leaves_ends_the_conflict),
       cmocka_unit_test(what_is_another_deal_does_not_conflict),
       cmocka_unit_test(a_changed_customer_loses_its_place),

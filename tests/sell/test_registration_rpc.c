@@ -174,6 +174,78 @@ static void time_moves_it_on_reads_and_once_in_the_ledger(void **state) {
   pillar_verify(f);
 }
 
+static size_t entries_of(struct pillar_fixture *f, const struct principal *who, const char *partnership,
+                         const char *type, const Ledger__LedgerEntry **last) {
+  Ledger__LedgerEntry **entries;
+  size_t count = pillar_entries(f, who, partnership, &entries), found = 0;
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(entries[i]->type, type) == 0) {
+      *last = entries[i];
+      found++;
+    }
+  return found;
+}
+
+static void the_end_is_announced_once(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "announced", "orvane-global");
+  const char *name = registration_submitted(f, f->partner, p, "Coming End Ltd");
+  int64_t approved_us = fixture_now(f->server), due_us = approved_us + (90 - 14) * US_PER_DAY;
+  const Ledger__LedgerEntry *entry = NULL;
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", name);
+  pass_days(f, 75);
+  sell_sweep(f);
+  assert_int_equal(entries_of(f, f->partner, p, "registration.expiring", &entry), 0);
+  pass_days(f, 2);
+  assert_int_equal(moment_us(registration_now(f, f->partner, name)->remind_time), due_us); /* on read first */
+  sell_sweep(f);
+  sell_sweep(f);
+  assert_int_equal(entries_of(f, f->partner, p, "registration.expiring", &entry), 1);
+  assert_int_equal(entries_of(f, f->viewer, p, "registration.expiring", &entry), 1); /* both are told */
+  assert_int_equal(moment_us(entry->occur_time), due_us);
+  assert_int_equal(entry->actor_party, TYPE__PARTY__PARTY_SYSTEM);
+  /* another end has a reminder of its own; who acts before the sweeper has it recorded too */
+  ask(f, f->partner, R "RequestRegistrationExtension",
+      "{'name': '%s', 'days': 30, 'reason': 'Procurement takes longer'}", name);
+  ask(f, f->manager, R "DecideRegistrationExtension", "{'name': '%s', 'granted': true}", name);
+  assert_null(registration_now(f, f->partner, name)->remind_time);
+  pass_days(f, 30);
+  ask(f, f->partner, R "UpdateRegistration", "{'registration': {'name': '%s', 'description': 'Nearly'}}",
+      name);
+  assert_int_equal(entries_of(f, f->partner, p, "registration.expiring", &entry), 2);
+  pass_days(f, 30);
+  sell_sweep(f);
+  assert_int_equal(entries_of(f, f->partner, p, "registration.expiring", &entry), 2);
+  assert_int_equal(entries_of(f, f->partner, p, "registration.expired", &entry), 1);
+  /* and the customer is free for another */
+  const char *next = registration_submitted(
+      f, f->stranger, pillar_partnership(f, "announced-next", "castellan-soc"), "Coming End Ltd");
+  assert_int_equal(conflict_count(f, next), 0);
+  pillar_verify(f);
+}
+
+static void resubmissions_are_limited(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "limited", "orvane-global");
+  const char *name = registration_submitted(f, f->partner, p, "Again And Again Ltd");
+  const int limit = registration_now(f, f->partner, name)->terms->resubmission_limit;
+  for (int i = 0; i <= limit; i++) {
+    ask(f, f->manager, R "RejectRegistration",
+        "{'name': '%s', 'reason': 'REJECTION_REASON_NO_EVIDENCE', 'note': 'It shows no deal'}", name);
+    if (i < limit)
+      ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
+  }
+  ask(f, f->partner, R "UpdateRegistration", "{'registration': {'name': '%s', 'solutions': ['other']}}",
+      name);
+  const struct status *refusal =
+      ask_refused(f, f->partner, R "SubmitRegistration", "RESUBMISSION_LIMIT", "{'name': '%s'}", name);
+  assert_string_equal(refusal->metadata->value, "2");
+  assert_int_equal(registration_now(f, f->partner, name)->resubmission_count, limit);
+  const char *back = registration_submitted(f, f->partner, p, "Taken Back Ltd");
+  ask(f, f->partner, R "WithdrawRegistration", "{'name': '%s'}", back);
+  ask_refused(f, f->partner, R "SubmitRegistration", REASON_INVALID_STATE, "{'name': '%s'}", back);
+}
+
 static void lists_find_what_is_asked_for(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "lists", "orvane-global");
@@ -511,6 +583,7 @@ int main(void) {
       cmocka_unit_test(submission_lists_everything),
       cmocka_unit_test(the_same_request_is_answered_once),
       cmocka_unit_test(time_moves_it_on_reads_and_once_in_the_ledger),
+      cmocka_unit_test(resubmissions_are_limited),
       cmocka_unit_test(lists_find_what_is_asked_for),
       cmocka_unit_test(the_vendor_searches_all_partnerships),
       cmocka_unit_test(search_is_the_vendors_alone),
@@ -518,6 +591,7 @@ int main(void) {
       cmocka_unit_test(a_level_in_a_program_gives_the_terms),
       cmocka_unit_test(direct_entry_is_a_breach),
       cmocka_unit_test(history_is_taken_over),
+      cmocka_unit_test(the_end_is_announced_once),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
 }
