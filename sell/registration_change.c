@@ -3,6 +3,7 @@
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
+#include "runtime/feed/directory.h"
 #include "runtime/message/validate.h"
 #include "sell/coverage.h"
 
@@ -177,6 +178,22 @@ static const struct status *duplicate(const struct act *act, const Sell__Registr
   return refusal;
 }
 
+/* What was begun before the end is seen through; what was not decided is not going to be. */
+static const struct status *drop_ended(struct txn *txn, struct meeting *meetings, size_t *count) {
+  size_t kept = 0;
+  for (size_t i = 0; i < *count; i++) {
+    const Onboard__Partnership *partnership;
+    const Sell__MatchHolder *holder = meetings[i].holder;
+    const struct status *status = directory_partnership(txn, holder->registration, &partnership);
+    if (status)
+      return status;
+    if (holder->approve_time || partnership->state != ONBOARD__PARTNERSHIP__STATE__STATE_ENDED)
+      meetings[kept++] = meetings[i];
+  }
+  *count = kept;
+  return NULL;
+}
+
 const struct status *registration_claim(struct txn *txn, const struct act *act, struct held_keys *held,
                                         const Sell__Registration *registration) {
   struct meeting meetings[MATCH_MEETINGS_MAX];
@@ -188,8 +205,9 @@ const struct status *registration_claim(struct txn *txn, const struct act *act, 
       return duplicate(act, registration, meetings[i].holder->registration);
   if (count >= txn_entry_room(txn)) /* an entry for each, and its own */
     return match_limit(act->arena);
-  const struct status *status =
-      count ? contracts_of(txn, name_vendor(act->arena, registration->name), &contracts) : NULL;
+  const struct status *status = drop_ended(txn, meetings, &count);
+  if (!status && count)
+    status = contracts_of(txn, name_vendor(act->arena, registration->name), &contracts);
   for (size_t i = 0; !status && i < count; i++)
     status = conflict_begin(txn, act, &meetings[i], registration, &contracts);
   return status ? status : keys_stage(txn, held, registration, act->now_us);

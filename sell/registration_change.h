@@ -52,8 +52,8 @@ const struct status *keys_update(struct txn *txn, const Sell__Registration *regi
 const struct status *keys_release(struct txn *txn, const Sell__Registration *registration, int64_t now_us);
 
 /* Takes the keys for a submission, and opens a conflict with every other partner's registration that it
- * meets. FAILED_PRECONDITION (REGISTRATION_DUPLICATE) when it meets one of its own partnership;
- * RESOURCE_EXHAUSTED. */
+ * meets; an undecided one whose partnership has ended is not in its way. FAILED_PRECONDITION
+ * (REGISTRATION_DUPLICATE) when it meets one of its own partnership; RESOURCE_EXHAUSTED. */
 const struct status *registration_claim(struct txn *txn, const struct act *act, struct held_keys *held,
                                         const Sell__Registration *registration);
 /* Every conflict that a registration is in, read for a change, as it is now. */

@@ -8,6 +8,12 @@
 #include "sell/registration_change.h"
 #include "sell/service.h"
 
+/* For decisions that begin something new. */
+static const struct status *going_on(struct call *call, const char *name) {
+  const Onboard__Partnership *partnership;
+  return directory_partnership_going_on(call_txn(call), name, &partnership);
+}
+
 static const struct status *finish(struct call *call, const Sell__Registration *before,
                                    Sell__Registration *registration, const char *type, void *out) {
   registration_put(call_txn(call), before, registration, type, call_now_us(call));
@@ -65,6 +71,8 @@ const struct status *registration_accept(struct call *call, const void *in, void
   if (!status)
     status = registration_approve(&act, registration, request->note);
   if (!status)
+    status = going_on(call, request->name);
+  if (!status)
     status = conflicts_ruled(call, &act, registration);
   if (!status)
     status = coverage_check(txn, &act, registration);
@@ -107,6 +115,8 @@ const struct status *registration_ask_extension(struct call *call, const void *i
   if (!status)
     status = registration_request_extension(&act, registration, request->days, request->reason);
   if (!status)
+    status = going_on(call, request->name);
+  if (!status)
     status = keys_update(call_txn(call), registration, act.now_us);
   return status ? status : finish(call, before, registration, "registration.extension_requested", out);
 }
@@ -119,6 +129,8 @@ const struct status *registration_settle_extension(struct call *call, const void
   const struct status *status = registration_load(call, request->name, request->etag, &registration, &before);
   if (!status)
     status = registration_decide_extension(&act, registration, request->granted, request->note);
+  if (!status && request->granted)
+    status = going_on(call, request->name);
   if (status)
     return status;
   const char *type = request->granted ? "registration.extended" : "registration.extension_declined";
@@ -198,6 +210,8 @@ const struct status *registration_settle_appeal(struct call *call, const void *i
   const struct status *status = registration_load(call, request->name, request->etag, &registration, &before);
   if (!status)
     status = registration_decide_appeal(&act, registration, request->granted, request->note);
+  if (!status && request->granted)
+    status = going_on(call, request->name);
   if (!status)
     status = decide_conflicts(call, &act, registration->name, request->granted);
   if (!status && request->granted)

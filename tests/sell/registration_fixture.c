@@ -2,10 +2,12 @@
 
 #include "runtime/message/json.h"
 #include "runtime/message/schema.h"
+#include "runtime/message/validate.h"
 #include "support/check.h"
 
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
+#include "runtime/feed/directory.h"
 #include "sell/follow.h"
 
 #include "entente/onboard/v1/contract.pb-c.h"
@@ -108,6 +110,28 @@ const Sell__Conflict *conflict_of(struct pillar_fixture *fixture, const char *re
           "{'parent': 'vendors/halden', 'registration': '%s'}", registration);
   assert_int_equal(page->n_conflicts, 1);
   return page->conflicts[0];
+}
+
+/* ---- what is followed ---- */
+
+static const struct status *apply_end(struct txn *txn, void *context) {
+  const Onboard__Partnership *known;
+  const struct status *status = directory_partnership(txn, context, &known);
+  if (status)
+    return status;
+  Onboard__Partnership partnership = *known;
+  partnership.state = ONBOARD__PARTNERSHIP__STATE__STATE_ENDED;
+  Ledger__LedgerEntry entry = LEDGER__LEDGER_ENTRY__INIT;
+  entry.subject = entry.resource = partnership.name;
+  entry.type = (char *)"partnership.ended";
+  entry.payload_type = (char *)onboard__partnership__descriptor.name;
+  entry.payload = message_pack(txn_arena(txn), &partnership.base);
+  status = directory_apply(NULL, txn, &entry);
+  return status ? status : txn_commit(txn, NULL);
+}
+
+void partnership_ended(struct pillar_fixture *fixture, const char *partnership) {
+  assert_null(fixture_txn(fixture->server, apply_end, (void *)partnership));
 }
 
 /* ---- contracts ---- */

@@ -30,6 +30,9 @@ const Sell__Registration *registration_now(struct pillar_fixture *fixture, const
 const Sell__Conflict *conflict_of(struct pillar_fixture *fixture, const char *registration);
 size_t conflict_count(struct pillar_fixture *fixture, const char *registration);
 
+/* The partnership has ended, as sell follows it from onboard's feed. */
+void partnership_ended(struct pillar_fixture *fixture, const char *partnership);
+
 /* A contract of a partnership that binds from now on, as sell follows it from onboard's feed: it routes deals
  * of a segment to its partner, alone or first. `term_days` 0: for good. */
 struct routing {

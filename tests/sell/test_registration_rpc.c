@@ -246,6 +246,43 @@ static void resubmissions_are_limited(void **state) {
   ask_refused(f, f->partner, R "SubmitRegistration", REASON_INVALID_STATE, "{'name': '%s'}", back);
 }
 
+/* What was promised is seen through; nothing is begun, and nobody is held up by what will not be decided. */
+static void the_end_of_a_partnership(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "ended", "orvane-global");
+  const char *next = pillar_partnership(f, "ended-next", "castellan-soc");
+  const char *waiting = registration_submitted(f, f->partner, p, "Waiting Mills");
+  const char *approved = registration_submitted(f, f->partner, p, "Approved Mills");
+  const char *rejected = registration_submitted(f, f->partner, p, "Rejected Mills");
+  const char *longer = registration_submitted(f, f->partner, p, "Longer Mills");
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", approved);
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", longer);
+  ask(f, f->partner, R "RequestRegistrationExtension",
+      "{'name': '%s', 'days': 30, 'reason': 'Procurement takes longer'}", longer);
+  ask(f, f->manager, R "RejectRegistration",
+      "{'name': '%s', 'reason': 'REJECTION_REASON_OTHER', 'note': 'Not in this quarter'}", rejected);
+  ask(f, f->partner, R "AppealRegistration", "{'name': '%s', 'statement': 'Their budget is there'}",
+      rejected);
+  partnership_ended(f, p);
+  ask_refused(f, f->manager, R "ApproveRegistration", REASON_PARTNERSHIP_ENDED, "{'name': '%s'}", waiting);
+  ask_refused(f, f->partner, R "RequestRegistrationExtension", REASON_PARTNERSHIP_ENDED,
+              "{'name': '%s', 'days': 30, 'reason': 'Procurement takes longer'}", approved);
+  ask_refused(f, f->manager, R "DecideRegistrationExtension", REASON_PARTNERSHIP_ENDED,
+              "{'name': '%s', 'granted': true}", longer);
+  ask_refused(f, f->administrator, R "DecideRegistrationAppeal", REASON_PARTNERSHIP_ENDED,
+              "{'name': '%s', 'granted': true, 'note': 'It is there indeed'}", rejected);
+  ask_refused(f, f->partner, R "ConvertRegistration", REASON_PARTNERSHIP_ENDED, "{'name': '%s'}", approved);
+  assert_int_equal(conflict_count(f, registration_submitted(f, f->stranger, next, "Waiting Mills")), 0);
+  assert_int_equal(conflict_count(f, registration_submitted(f, f->stranger, next, "Approved Mills")), 1);
+  ask(f, f->manager, R "DecideRegistrationExtension",
+      "{'name': '%s', 'granted': false, 'note': 'It is over'}", longer);
+  ask(f, f->administrator, R "DecideRegistrationAppeal",
+      "{'name': '%s', 'granted': false, 'note': 'We part ways now'}", rejected);
+  ask(f, f->manager, R "RejectRegistration",
+      "{'name': '%s', 'reason': 'REJECTION_REASON_OTHER', 'note': 'We part ways'}", waiting);
+  pillar_verify(f);
+}
+
 static void lists_find_what_is_asked_for(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "lists", "orvane-global");
@@ -584,6 +621,7 @@ int main(void) {
       cmocka_unit_test(the_same_request_is_answered_once),
       cmocka_unit_test(time_moves_it_on_reads_and_once_in_the_ledger),
       cmocka_unit_test(resubmissions_are_limited),
+      cmocka_unit_test(the_end_of_a_partnership),
       cmocka_unit_test(lists_find_what_is_asked_for),
       cmocka_unit_test(the_vendor_searches_all_partnerships),
       cmocka_unit_test(search_is_the_vendors_alone),
