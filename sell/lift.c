@@ -502,6 +502,14 @@ static void displacement(const struct lift *lift, Sell__Lift *out) {
   propositions_show(lift->propositions, cut);
 }
 
+/* The same instant of its month LIFT_QUIET_MONTHS earlier; where that month is shorter, the month's end. */
+static int64_t quiet_start_us(int64_t time_us) {
+  int32_t month = month_of(time_us), back = month_add(month, -LIFT_QUIET_MONTHS);
+  int64_t shifted = month_start_us(back) + time_us - month_start_us(month);
+  int64_t end_us = month_start_us(month_add(back, 1));
+  return shifted < end_us ? shifted : end_us;
+}
+
 /* Of one segment's wins, earliest first: the first joint one in scope, when it opened the segment up. */
 static const struct deal *opening(struct deal *const *wins, size_t count) {
   size_t at = 0;
@@ -509,7 +517,7 @@ static const struct deal *opening(struct deal *const *wins, size_t count) {
     at++;
   if (at == count || !wins[at]->in_window)
     return NULL;
-  bool quiet = at == 0 || wins[at - 1]->close_us < wins[at]->close_us - LIFT_QUIET_DAYS * US_PER_DAY;
+  bool quiet = at == 0 || wins[at - 1]->close_us < quiet_start_us(wins[at]->close_us);
   return quiet ? wins[at] : NULL;
 }
 

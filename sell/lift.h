@@ -17,7 +17,7 @@
 enum {
   LIFT_SAMPLE_MIN = 10,        /* deals on each side, where the request does not say (domain F) */
   LIFT_LACKING_MAX_BPS = 1000, /* of a side's closed deals may lack what strata are made by */
-  LIFT_QUIET_DAYS = 730,       /* without a win, after which a segment is new again */
+  LIFT_QUIET_MONTHS = 24,      /* without a win, after which a segment is new again */
   LIFT_STRATA_MAX = 200,       /* in an answer */
   LIFT_EVIDENCE_MAX = 100,     /* names in an answer, each list */
   LIFT_SEGMENTS_MAX = 200,     /* new ones in an answer */

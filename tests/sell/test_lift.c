@@ -273,6 +273,28 @@ static void new_segments_were_quiet_for_two_years(void **state) {
   assert_string_equal(out->new_segments[1]->segment, "Own long before");
 }
 
+/* Two years of the calendar, leap days and all: a win on the very day two years earlier is one within them.
+ */
+static void two_years_are_of_the_calendar(void **state) {
+  (void)state;
+  static const struct {
+    const char *first, *before;
+    bool opens;
+  } cases[] = {
+      {"2025-08-05", "2023-08-05", false}, /* 731 days, as 2024 had 366 */
+      {"2025-08-05", "2023-08-04T23:59:59Z", true}, {"2026-08-05", "2024-08-05", false},
+      {"2026-08-05", "2024-08-04", true},           {"2024-02-29", "2022-03-01", false},
+      {"2024-02-29", "2022-02-28T23:59:59Z", true}, /* 2022 has no 29 February: its month ends before it */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    period.start_time = timestamp_new(arena, at("2024-01-01"));
+    begin();
+    deal((struct said){.segment = "Fresh", .close = cases[i].first});
+    deal((struct said){.segment = "Fresh", .close = cases[i].before, .own = true});
+    assert_int_equal(finish()->n_new_segments, cases[i].opens);
+  }
+}
+
 static void new_customers_by_quarter(void **state) {
   (void)state;
   period.start_time = timestamp_new(arena, at("2026-05-01"));
@@ -536,6 +558,7 @@ int main(void) {
       TEST(deal_sizes),
       TEST(displacement_counts_named_incumbents),
       TEST(new_segments_were_quiet_for_two_years),
+      TEST(two_years_are_of_the_calendar),
       TEST(new_customers_by_quarter),
       TEST(scope_is_by_segment),
       TEST(scope_is_what_the_agreement_says),
