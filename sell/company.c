@@ -90,19 +90,17 @@ char *company_duns(struct arena *arena, const char *duns) {
 
 /* What a company can be found by; NULL where it has none. */
 struct identity_of {
-  const char *name, *domain, *tax_id, *duns;
+  char *names[COMPANY_NAME_KEYS_MAX];
+  size_t name_count;
+  const char *domain, *tax_id, *duns;
 };
-
-static const char *filled(const char *text) {
-  return text_empty(text) ? NULL : text;
-}
 
 static struct identity_of identify(struct arena *arena, const Sell__Company *company) {
   struct identity_of out = {
-      .name = filled(company_name_key(arena, company->legal_name)),
       .domain = company_domain(arena, company->domain),
       .duns = text_empty(company->duns) ? NULL : company_duns(arena, company->duns),
   };
+  out.name_count = company_name_keys(arena, company->legal_name, out.names);
   if (out.domain && company_domain_shared(out.domain))
     out.domain = NULL;
   if (!text_empty(company->tax_id) && !text_empty(company->country_code))
@@ -110,17 +108,27 @@ static struct identity_of identify(struct arena *arena, const Sell__Company *com
   return out;
 }
 
-size_t company_keys(struct arena *arena, const Sell__Company *company,
-                    struct company_key out[COMPANY_KEYS_MAX]) {
-  struct identity_of own = identify(arena, company);
+/* Who a company says that owns it. */
+static struct identity_of identify_owner(struct arena *arena, const Sell__Company *company) {
+  Sell__Company owner = SELL__COMPANY__INIT;
+  if (text_empty(company->parent_name) && text_empty(company->parent_domain))
+    return (struct identity_of){0};
+  owner.legal_name = company->parent_name;
+  owner.domain = company->parent_domain;
+  return identify(arena, &owner);
+}
+
+static size_t keys_of(struct arena *arena, const struct identity_of *own,
+                      struct company_key out[COMPANY_KEYS_MAX]) {
   const struct {
     Sell__MatchKeyKind kind;
     const char *prefix, *text;
   } rows[COMPANY_KEYS_MAX] = {
-      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME, "name", own.name},
-      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DOMAIN, "domain", own.domain},
-      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_TAX_ID, "tax", own.tax_id},
-      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DUNS, "duns", own.duns},
+      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME, "name", own->name_count > 0 ? own->names[0] : NULL},
+      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME, "name", own->name_count > 1 ? own->names[1] : NULL},
+      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DOMAIN, "domain", own->domain},
+      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_TAX_ID, "tax", own->tax_id},
+      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DUNS, "duns", own->duns},
   };
   size_t count = 0;
   for (size_t i = 0; i < COMPANY_KEYS_MAX; i++)
@@ -130,52 +138,94 @@ size_t company_keys(struct arena *arena, const Sell__Company *company,
   return count;
 }
 
+size_t company_keys(struct arena *arena, const Sell__Company *company,
+                    struct company_key out[COMPANY_KEYS_MAX]) {
+  struct identity_of own = identify(arena, company);
+  return keys_of(arena, &own, out);
+}
+
+size_t company_owner_keys(struct arena *arena, const Sell__Company *company,
+                          struct company_key out[COMPANY_KEYS_MAX]) {
+  struct identity_of owner = identify_owner(arena, company);
+  return keys_of(arena, &owner, out);
+}
+
 /* ---- comparing ---- */
 
 static bool both_equal(const char *a, const char *b) {
-  return a && b && strcmp(a, b) == 0;
+  return !text_empty(a) && !text_empty(b) && strcmp(a, b) == 0;
 }
 
 static bool both_differ(const char *a, const char *b) {
-  return a && b && strcmp(a, b) != 0;
+  return !text_empty(a) && !text_empty(b) && strcmp(a, b) != 0;
 }
 
-/* Whether `child` says that `parent` owns it. */
-static bool owned_by(struct arena *arena, const Sell__Company *child, const struct identity_of *parent) {
-  const char *name = filled(company_name_key(arena, child->parent_name));
-  const char *domain = company_domain(arena, child->parent_domain);
-  return both_equal(name, parent->name) || both_equal(domain, parent->domain);
+static bool names_meet(const struct identity_of *a, const struct identity_of *b) {
+  for (size_t i = 0; i < a->name_count; i++)
+    for (size_t k = 0; k < b->name_count; k++)
+      if (strcmp(a->names[i], b->names[k]) == 0)
+        return true;
+  return false;
+}
+
+static bool owners_meet(const struct identity_of *owner, const struct identity_of *other) {
+  return names_meet(owner, other) || both_equal(owner->domain, other->domain);
+}
+
+/* What tells that two companies belong together, other than an equal key. */
+static unsigned ties_of(struct arena *arena, const Sell__Company *a, const struct identity_of *left,
+                        const Sell__Company *b, const struct identity_of *right) {
+  struct identity_of left_owner = identify_owner(arena, a), right_owner = identify_owner(arena, b);
+  unsigned ties = 0;
+  if (owners_meet(&left_owner, right))
+    ties |= COMPANY_TIE_PARENT;
+  if (owners_meet(&right_owner, left))
+    ties |= COMPANY_TIE_SUBSIDIARY;
+  if (owners_meet(&left_owner, &right_owner))
+    ties |= COMPANY_TIE_SIBLING;
+  if (company_names_nest(arena, a->legal_name, b->legal_name))
+    ties |= COMPANY_TIE_NAME;
+  return ties;
+}
+
+static enum company_relation relation_of(const struct company_comparison *found, bool same) {
+  if (same)
+    return COMPANY_SAME;
+  if (found->key_count || (found->ties & ~(unsigned)COMPANY_TIE_NAME))
+    return COMPANY_RELATED;
+  if (found->likeness >= COMPANY_ALIKE)
+    return COMPANY_SIMILAR;
+  return found->ties ? COMPANY_NESTED : COMPANY_OTHER;
 }
 
 struct company_comparison company_compare(struct arena *arena, const Sell__Company *a,
                                           const Sell__Company *b) {
   struct identity_of left = identify(arena, a), right = identify(arena, b);
-  struct company_comparison out = {.likeness = company_likeness(arena, a->legal_name, b->legal_name)};
-  bool abroad = both_differ(filled(a->country_code), filled(b->country_code));
+  struct company_comparison out = {.likeness = company_likeness(arena, a->legal_name, b->legal_name),
+                                   .ties = ties_of(arena, a, &left, b, &right)};
+  bool abroad = both_differ(a->country_code, b->country_code), named = names_meet(&left, &right);
   bool numbers_differ =
       both_differ(left.duns, right.duns) || (!abroad && both_differ(left.tax_id, right.tax_id));
   const struct {
     Sell__MatchKeyKind kind;
     bool equal, certain;
-  } rows[COMPANY_KEYS_MAX] = {
-      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME, both_equal(left.name, right.name),
-       !abroad && !numbers_differ},
-      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DOMAIN, both_equal(left.domain, right.domain), !abroad},
+  } rows[] = {
+      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME, named, !abroad && !numbers_differ},
+      {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DOMAIN, both_equal(left.domain, right.domain),
+       !abroad && (named || !numbers_differ)},
       {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_TAX_ID, both_equal(left.tax_id, right.tax_id), true},
       {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DUNS, both_equal(left.duns, right.duns), true},
   };
   bool same = false;
-  for (size_t i = 0; i < COMPANY_KEYS_MAX; i++) {
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     if (!rows[i].equal)
       continue;
     out.keys[out.key_count++] = rows[i].kind;
     same = same || rows[i].certain;
   }
-  bool related = out.key_count || owned_by(arena, a, &right) || owned_by(arena, b, &left);
-  out.relation = same                            ? COMPANY_SAME
-                 : related                       ? COMPANY_RELATED
-                 : out.likeness >= COMPANY_ALIKE ? COMPANY_SIMILAR
-                                                 : COMPANY_OTHER;
+  if (out.key_count && !same)
+    out.doubts = (abroad ? COMPANY_DOUBT_COUNTRY : 0u) | (numbers_differ ? COMPANY_DOUBT_NUMBER : 0u);
+  out.relation = relation_of(&out, same);
   return out;
 }
 

@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-/* What a word says about who it is. Weights by class: of a word that both names have, and of one that only
- * one has. A word that says little costs little when it is missing. */
-enum word_class { WORD_OWN, WORD_TRADE, WORD_PLACE, WORD_SHAPE, WORD_LINK, WORD_CLASSES };
+/* Weights by class: of a word that both names have, and of one that only one has. A word that says little
+ * costs little when it is missing. */
 static const struct weight {
   int shared, missing;
 } weights[WORD_CLASSES] = {
@@ -16,79 +15,11 @@ static const struct weight {
 /* Places on both sides that differ tell two companies apart, as in Bank of America and Bank of China. */
 enum { PLACE_DIFFERS = 10, THOUSAND = 1000 };
 
-/* What a company trades in. */
-static const char trades[] =
-    " aerospace agriculture air airlines airways alloys apparel auto automotive aviation banco bancorp "
-    "bank banque beverage beverages biotech brands brewing broadcasting building cable capital care cars "
-    "cement chemical chemicals coal communications computer computers construction consulting controls "
-    "credit data dental design diagnostics digital distribution dynamics electric electrical electricity "
-    "electronics energia energie energy engineering entertainment environmental equipment estate express "
-    "farms fashion finance financial financiere fiber film food foods freight funding furniture gaming "
-    "gas generation glass gold health healthcare heavy home homes hospital hospitality hotel hotels "
-    "industrial industrie industries information infrastructure instruments insurance investment "
-    "investments iron laboratories labs lease leasing life lighting lines logistics machine machines "
-    "manufacturing marine market markets materials media medical metal metals mills mining mobile "
-    "mobility motor motors mutual networks oil optical packaging paint paper parts petroleum pharma "
-    "pharmaceutical pharmaceuticals pictures pipeline pipelines plastics post power precision press "
-    "products properties property publishing radio rail railway railways realty reinsurance renewables "
-    "research resources restaurants retail robotics rubber savings science sciences securities security "
-    "semiconductor semiconductors ship shipbuilding shipping software solar sports stahl steel storage "
-    "stores studios supermarkets supply surgical telecom telecommunications telefon telephone television "
-    "textile therapeutics tire tires tobacco tools toys trading transport transportation travel trust "
-    "utilities valley versicherung water wireless ";
-static const char places[] =
-    " africa america american americas argentina asia asian australia australian austria belgium brasil "
-    "brazil british california canada canadian central chicago chile china chinese continental danish "
-    "denmark deutsche deutschland dutch east eastern espana europe european finland first france "
-    "francaise french general german germany hong iberia india indian ireland israel italia italiana "
-    "italy japan japanese kong korea korean london malaysia mexico middle nacional national nationale "
-    "nederland netherlands new nippon nordic north northern norway osterreich pacific poland polska "
-    "portugal royal russia saudi schweiz shanghai singapore south southern spain standard suisse svenska "
-    "sweden swedish swiss switzerland taiwan texas thai tokyo turkey turkiye uk union united us usa west "
-    "western york zealand ";
-static const char shapes[] =
-    " and associates brothers com de del der di du enterprise enterprises for global group groep groupe "
-    "grupo gruppe holding holdings in international la le net of organization partners partnership "
-    "service services solutions system systems technologies technology the van von world worldwide ";
-/* Words of `shapes` that only link others. */
-static const char links[] = " and com de del der di du for in la le of the van von ";
-
-/* One word, several spellings. */
-static const char spellings[] =
-    " assoc=associates bros=brothers chem=chemical comms=communications elec=electric eng=engineering "
-    "fin=financial grp=group hldg=holding hldgs=holdings ind=industries indus=industries ins=insurance "
-    "intl=international int=international inv=investment labs=laboratories mfg=manufacturing "
-    "mgmt=management mkts=markets natl=national pharm=pharmaceuticals pharma=pharmaceuticals saint=st "
-    "svc=services svcs=services sys=systems tech=technologies technology=technologies "
-    "telecom=telecommunications univ=university holding=holdings service=services groupe=group "
-    "grupo=group gruppe=group groep=group system=systems motor=motors ";
-
-/* Whether a list has the word between spaces. */
-static bool listed(const char *list, const char *word) {
-  size_t size = strlen(word);
-  for (const char *at = strstr(list, word); at; at = strstr(at + 1, word))
-    if (at[-1] == ' ' && at[size] == ' ')
-      return true;
-  return false;
-}
-
-static enum word_class class_of(const char *word) {
-  if (listed(links, word))
-    return WORD_LINK;
-  if (listed(shapes, word))
-    return WORD_SHAPE;
-  if (listed(places, word))
-    return WORD_PLACE;
-  return listed(trades, word) ? WORD_TRADE : WORD_OWN;
-}
-
-static char *spelling_of(struct arena *arena, char *word) {
-  size_t size = strlen(word);
-  for (const char *at = strstr(spellings, word); at; at = strstr(at + 1, word))
-    if (at[-1] == ' ' && at[size] == '=')
-      return arena_strndup(arena, at + size + 1, strcspn(at + size + 1, " "));
-  return word;
-}
+/* The words of a name, each with its class. */
+struct classed {
+  struct words words;
+  enum word_class class[WORDS_MAX];
+};
 
 enum { WORD_BYTES_MAX = 48, LETTERS_PER_MISTAKE = 5, MISTAKES_MAX = 2 };
 
@@ -97,19 +28,22 @@ static int least(int a, int b) {
 }
 
 /* Letters to change, add, leave out or swap with their neighbour to make one word the other (optimal string
- * alignment), of words up to WORD_BYTES_MAX bytes. */
+ * alignment), of words up to WORD_BYTES_MAX bytes; when it is more than MISTAKES_MAX, any such number. */
 static int mistakes(const char *a, size_t a_size, const char *b, size_t b_size) {
-  int rows[3][WORD_BYTES_MAX + 1];
+  int rows[3][WORD_BYTES_MAX + 1], fewest = 0;
   for (size_t k = 0; k <= b_size; k++)
     rows[0][k] = (int)k;
   for (size_t i = 1; i <= a_size; i++) {
-    int *row = rows[i % 3], *above = rows[(i + 2) % 3], *higher = rows[(i + 1) % 3];
-    row[0] = (int)i;
+    int *row = rows[i % 3], *above = rows[(i + 2) % 3], *higher = rows[(i + 1) % 3], before = fewest;
+    row[0] = fewest = (int)i;
     for (size_t k = 1; k <= b_size; k++) {
       row[k] = least(least(above[k], row[k - 1]) + 1, above[k - 1] + (a[i - 1] != b[k - 1]));
       if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
         row[k] = least(row[k], higher[k - 2] + 1);
+      fewest = least(fewest, row[k]);
     }
+    if (fewest > MISTAKES_MAX && before > MISTAKES_MAX)
+      return fewest; /* no row below can have fewer */
   }
   return rows[a_size % 3][b_size];
 }
@@ -135,43 +69,58 @@ struct sum {
   int places[2]; /* missing of either side */
 };
 
-static void add_missing(struct sum *sum, const struct words *words, const bool *taken, int side) {
-  for (size_t i = 0; i < words->count; i++) {
-    enum word_class class = class_of(words->word[i]);
+static void add_missing(struct sum *sum, const struct classed *name, const bool *taken, int side) {
+  for (size_t i = 0; i < name->words.count; i++) {
     if (taken[i])
       continue;
-    if (class == WORD_PLACE)
+    if (name->class[i] == WORD_PLACE)
       sum->places[side]++;
     else
-      sum->missing += weights[class].missing * THOUSAND;
+      sum->missing += weights[name->class[i]].missing * THOUSAND;
   }
+}
+
+/* The most alike word of `b` that is left, if it is more alike than `most`; how many words `b` has otherwise.
+ */
+static size_t find_alike(const char *word, const struct words *b, const bool *taken, int *most) {
+  size_t best = b->count;
+  for (size_t k = 0; k < b->count; k++) {
+    int alike = taken[k] ? 0 : word_likeness(word, b->word[k]);
+    if (alike > *most) {
+      *most = alike;
+      best = k;
+    }
+  }
+  return best;
+}
+
+static size_t find_equal(const char *word, const struct words *b, const bool *taken) {
+  size_t k = 0;
+  while (k < b->count && (taken[k] || strcmp(word, b->word[k]) != 0))
+    k++;
+  return k;
 }
 
 /* Pairs each word with the most alike one that is left, equal ones first, so that the order does not matter.
  */
-static void add_shared(struct sum *sum, const struct words *a, const struct words *b, bool *a_taken,
+static void add_shared(struct sum *sum, const struct classed *a, const struct classed *b, bool *a_taken,
                        bool *b_taken) {
   for (int pass = 0; pass < 2; pass++)
-    for (size_t i = 0; i < a->count; i++) {
-      size_t best = b->count;
-      int most = pass ? 0 : THOUSAND - 1;
-      for (size_t k = 0; !a_taken[i] && k < b->count; k++) {
-        int alike = b_taken[k] ? 0 : word_likeness(a->word[i], b->word[k]);
-        if (alike > most) {
-          most = alike;
-          best = k;
-        }
-      }
-      if (best == b->count)
+    for (size_t i = 0; i < a->words.count; i++) {
+      int most = pass ? 0 : THOUSAND, weight = weights[a->class[i]].shared;
+      if (a_taken[i])
         continue;
-      int weight = weights[class_of(a->word[i])].shared;
+      size_t best = pass ? find_alike(a->words.word[i], &b->words, b_taken, &most)
+                         : find_equal(a->words.word[i], &b->words, b_taken);
+      if (best == b->words.count)
+        continue;
       sum->shared += weight * most;
-      sum->missing += 2 * weight * (THOUSAND - most) / 2;
+      sum->missing += weight * (THOUSAND - most);
       a_taken[i] = b_taken[best] = true;
     }
 }
 
-static int words_likeness(const struct words *a, const struct words *b) {
+static int words_likeness(const struct classed *a, const struct classed *b) {
   bool a_taken[WORDS_MAX] = {false}, b_taken[WORDS_MAX] = {false};
   struct sum sum = {0};
   add_shared(&sum, a, b, a_taken, b_taken);
@@ -183,67 +132,120 @@ static int words_likeness(const struct words *a, const struct words *b) {
   return total ? (int)(2 * (int64_t)sum.shared * THOUSAND / total) : 0;
 }
 
-/* Whether a name of one short word is made of the first letters of the other's, as BMW is: of its own words,
- * with or without the links between them, or of some of its legal form's words as well, as TSMC is. */
-static bool is_acronym(const struct words *one, const struct words *own, const struct words *whole) {
-  enum { LETTERS_MIN = 3 };
-  char all[WORDS_MAX + 1], some[WORDS_MAX + 1];
-  size_t some_size = 0, size = one->count == 1 ? strlen(one->word[0]) : 0;
-  if (size < LETTERS_MIN || own->count < LETTERS_MIN || size > whole->count)
-    return false;
-  for (size_t i = 0; i < whole->count; i++)
-    all[i] = whole->word[i][0];
-  for (size_t i = 0; i < own->count; i++)
-    if (class_of(own->word[i]) != WORD_LINK)
-      some[some_size++] = own->word[i][0];
-  bool of_all = size >= own->count && strncmp(one->word[0], all, size) == 0;
-  return of_all || (size == some_size && strncmp(one->word[0], some, size) == 0);
-}
+/* ---- names ---- */
 
-static void words_spelled(struct arena *arena, const char *name, struct words *out) {
-  words_split(arena, name, out);
-  for (size_t i = 0; i < out->count; i++)
-    out->word[i] = spelling_of(arena, out->word[i]);
+static void read_own(struct arena *arena, const char *name, struct classed *out) {
+  words_split(arena, name, &out->words);
+  for (size_t i = 0; i < out->words.count; i++) {
+    out->words.word[i] = (char *)word_merged(out->words.word[i]);
+    out->class[i] = word_class_of(out->words.word[i]);
+  }
 }
 
 /* A name in the two forms that likeness looks at. */
 struct reading {
-  struct words own, whole; /* without and with legal forms */
+  struct classed own;
+  struct words whole; /* with legal forms */
 };
 
 static void read_name(struct arena *arena, const char *name, struct reading *out) {
-  words_spelled(arena, name, &out->own);
+  read_own(arena, name, &out->own);
   words_read(arena, name, &out->whole);
 }
 
-int company_likeness(struct arena *arena, const char *a, const char *b) {
+/* Whether a name of one short word is made of the first letters of the other's, as BMW is: of its own words,
+ * with or without the links between them, or of some of its legal form's words as well, as TSMC is. */
+static bool is_acronym(const struct classed *one, const struct reading *long_name) {
+  enum { LETTERS_MIN = 3 };
+  char all[WORDS_MAX + 1], some[WORDS_MAX + 1];
+  const struct classed *own = &long_name->own;
+  const struct words *whole = &long_name->whole;
+  const char *word = one->words.count == 1 ? one->words.word[0] : "";
+  size_t some_size = 0, size = strlen(word);
+  if (size < LETTERS_MIN || own->words.count < LETTERS_MIN || size > whole->count)
+    return false;
+  for (size_t i = 0; i < whole->count; i++)
+    all[i] = whole->word[i][0];
+  for (size_t i = 0; i < own->words.count; i++)
+    if (own->class[i] != WORD_LINK)
+      some[some_size++] = own->words.word[i][0];
+  bool of_all = size >= own->words.count && strncmp(word, all, size) == 0;
+  return of_all || (size == some_size && strncmp(word, some, size) == 0);
+}
+
+static int likeness_of(struct arena *arena, const char *a, const char *b) {
   enum { ACRONYM = 850 };
   struct reading left, right;
-  const char *left_key = company_name_key(arena, a), *right_key = company_name_key(arena, b);
-  int order = strcmp(left_key, right_key);
-  if (!*left_key || !*right_key)
+  char *left_keys[COMPANY_NAME_KEYS_MAX], *right_keys[COMPANY_NAME_KEYS_MAX];
+  size_t left_count = company_name_keys(arena, a, left_keys);
+  size_t right_count = company_name_keys(arena, b, right_keys);
+  if (!left_count || !right_count)
     return 0;
-  if (order == 0)
-    return COMPANY_SAME_NAME;
+  for (size_t i = 0; i < left_count; i++)
+    for (size_t k = 0; k < right_count; k++)
+      if (strcmp(left_keys[i], right_keys[k]) == 0)
+        return COMPANY_SAME_NAME;
+  int order = strcmp(left_keys[0], right_keys[0]);
   read_name(arena, order < 0 ? a : b, &left); /* words are paired in the order of the first */
   read_name(arena, order < 0 ? b : a, &right);
-  int likeness = words_likeness(&left.own, &right.own), joined = word_likeness(left_key, right_key);
+  int likeness = words_likeness(&left.own, &right.own), joined = word_likeness(left_keys[0], right_keys[0]);
   if (joined > likeness)
     likeness = joined;
-  bool acronym =
-      is_acronym(&left.own, &right.own, &right.whole) || is_acronym(&right.own, &left.own, &left.whole);
+  bool acronym = is_acronym(&left.own, &right) || is_acronym(&right.own, &left);
   if (acronym && likeness < ACRONYM)
     likeness = ACRONYM;
   return least(likeness, COMPANY_SAME_NAME - 1);
 }
 
-size_t company_tokens(struct arena *arena, const char *name, char *out[COMPANY_TOKENS_MAX]) {
-  struct words words;
-  size_t count = 0;
-  words_spelled(arena, name, &words);
-  for (enum word_class class = WORD_OWN; class <= WORD_SHAPE && (count == 0 || class == WORD_OWN); class ++)
-    for (size_t i = 0; i < words.count && count < COMPANY_TOKENS_MAX; i++)
-      if (class_of(words.word[i]) == class)
-        out[count++] = words.word[i];
+int company_likeness(struct arena *arena, const char *a, const char *b) {
+  const char *left = trading_name(arena, a), *right = trading_name(arena, b);
+  int likeness = likeness_of(arena, a, b);
+  if (likeness == COMPANY_SAME_NAME || (!left && !right))
+    return likeness;
+  int other = left ? likeness_of(arena, left, b) : 0;
+  int another = right ? likeness_of(arena, a, right) : 0;
+  int both = left && right ? likeness_of(arena, left, right) : 0;
+  other = other > another ? other : another;
+  other = other > both ? other : both;
+  return likeness > other ? likeness : least(other, COMPANY_SAME_NAME - 1);
+}
+
+/* Whether every word of `part` that tells who or what it is stands in `whole`; one at least tells who. */
+static bool is_part(const struct classed *part, const struct classed *whole) {
+  bool own = false, taken[WORDS_MAX] = {false};
+  for (size_t i = 0; i < part->words.count; i++) {
+    if (part->class[i] != WORD_OWN && part->class[i] != WORD_TRADE)
+      continue;
+    size_t found = find_equal(part->words.word[i], &whole->words, taken);
+    if (found == whole->words.count)
+      return false;
+    taken[found] = true;
+    own = own || part->class[i] == WORD_OWN;
+  }
+  return own;
+}
+
+bool company_names_nest(struct arena *arena, const char *a, const char *b) {
+  struct classed left, right;
+  read_own(arena, a, &left);
+  read_own(arena, b, &right);
+  return is_part(&left, &right) || is_part(&right, &left);
+}
+
+static size_t tokens_add(struct arena *arena, const char *name, char *out[COMPANY_TOKENS_MAX], size_t count) {
+  struct classed own;
+  size_t before = count;
+  read_own(arena, name, &own);
+  for (enum word_class class = WORD_OWN; class <= WORD_SHAPE && (count == before || class == WORD_OWN);
+       class ++)
+    for (size_t i = 0; i < own.words.count && count < COMPANY_TOKENS_MAX; i++)
+      if (own.class[i] == class)
+        out[count++] = own.words.word[i];
   return count;
+}
+
+size_t company_tokens(struct arena *arena, const char *name, char *out[COMPANY_TOKENS_MAX]) {
+  const char *trading = trading_name(arena, name);
+  size_t count = tokens_add(arena, name, out, 0);
+  return trading ? tokens_add(arena, trading, out, count) : count;
 }

@@ -38,14 +38,13 @@ static bool list_has(char *const *list, size_t count, const char *text) {
 
 static bool accounts_have(struct arena *arena, const Onboard__CoverageProvision *provision,
                           const Sell__Company *customer) {
-  const char *name = company_name_key(arena, customer->legal_name);
   const char *domain = company_domain(arena, customer->domain);
   for (size_t i = 0; i < provision->n_accounts; i++) {
     const Onboard__NamedAccount *account = provision->accounts[i];
     const char *account_domain = company_domain(arena, account->domain);
     if (domain && account_domain && strcmp(domain, account_domain) == 0)
       return true;
-    if (*name && strcmp(name, company_name_key(arena, account->display_name)) == 0)
+    if (company_names_equal(arena, customer->legal_name, account->display_name))
       return true;
   }
   return provision->n_accounts == 0;

@@ -26,8 +26,7 @@ static const char *account_of(const Sell__Opportunity *opportunity) {
 static Sell__ProtectionBreach__Cause cause_of(struct arena *arena, const struct opportunity_step *step) {
   const Sell__Opportunity *before = step->before, *after = step->after;
   bool entered =
-      !before || !is_direct(before) ||
-      strcmp(company_name_key(arena, account_of(before)), company_name_key(arena, account_of(after))) != 0;
+      !before || !is_direct(before) || !company_names_equal(arena, account_of(before), account_of(after));
   if (after->state == WON && (entered || before->state != WON))
     return CAUSE(WON);
   if (after->state != OPEN)
@@ -124,28 +123,46 @@ static const struct status *raise(struct txn *txn, const char *vendor, const cha
   return NULL;
 }
 
+static bool breaches_have(const struct breaches *breaches, const char *registration) {
+  for (size_t i = 0; i < breaches->count; i++)
+    if (strcmp(breaches->registrations[i], registration) == 0)
+      return true;
+  return false;
+}
+
+static void breaches_add(struct txn *txn, const Sell__MatchKey *key, struct breaches *out) {
+  for (size_t i = 0; i < key->n_holders; i++) {
+    const Sell__MatchHolder *holder = key->holders[i];
+    if (protects(holder, out->opportunity, txn_now_us(txn)) && !breaches_have(out, holder->registration))
+      out->registrations[out->count++] = holder->registration;
+  }
+}
+
 const struct status *protection_find(struct txn *txn, const struct opportunity_step *step,
                                      struct breaches *out) {
   struct arena *arena = txn_arena(txn);
   const Sell__Opportunity *after = step->after;
-  Sell__MatchKey *key;
+  Sell__MatchKey *held[COMPANY_KEYS_MAX];
   Sell__Company company = SELL__COMPANY__INIT;
   struct company_key keys[COMPANY_KEYS_MAX];
+  const char *names[COMPANY_KEYS_MAX];
   *out = (struct breaches){.opportunity = after};
   if (!is_direct(after) || !*account_of(after))
     return NULL;
   out->cause = cause_of(arena, step);
   company.legal_name = (char *)account_of(after);
-  if (out->cause == CAUSE(UNSPECIFIED) || !company_keys(arena, &company, keys))
+  size_t count = out->cause == CAUSE(UNSPECIFIED) ? 0 : company_keys(arena, &company, keys);
+  if (!count)
     return NULL;
-  const char *vendor = name_vendor(arena, after->name);
-  const struct status *status = txn_get(txn, &kind_match_key, match_key_name(arena, vendor, &keys[0]), &key);
-  if (status || !key)
+  for (size_t i = 0; i < count; i++)
+    names[i] = match_key_name(arena, name_vendor(arena, after->name), &keys[i]);
+  const struct status *status = txn_get_many(txn, &kind_match_key, names, count, held);
+  if (status)
     return status;
-  out->registrations = arena_calloc(arena, key->n_holders, sizeof *out->registrations);
-  for (size_t i = 0; i < key->n_holders; i++)
-    if (protects(key->holders[i], after, txn_now_us(txn)))
-      out->registrations[out->count++] = key->holders[i]->registration;
+  out->registrations = arena_calloc(arena, count * MATCH_HOLDERS_MAX, sizeof *out->registrations);
+  for (size_t i = 0; i < count; i++)
+    if (held[i])
+      breaches_add(txn, held[i], out);
   return NULL;
 }
 

@@ -19,6 +19,7 @@ extern const struct kind kind_registration, kind_registration_policy, kind_match
 /* Partitions of indexes over all partnerships of a vendor, for the vendor's reviewer: registrations by exact
  * key and by word of the name, opportunities by the account's name. */
 char *key_partition(struct arena *arena, const char *vendor, const char *key);
+char *owner_partition(struct arena *arena, const char *vendor, const char *key);
 char *word_partition(struct arena *arena, const char *vendor, const char *word);
 #define ACCOUNT_DIRECT "direct" /* the vendor's own, open */
 #define ACCOUNT_LOST "lost"     /* lost, that the vendor may see */

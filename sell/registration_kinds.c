@@ -10,6 +10,10 @@ char *key_partition(struct arena *arena, const char *vendor, const char *key) {
   return arena_printf(arena, "%s|key|%.*s", vendor, text_cut(key, 300), key);
 }
 
+char *owner_partition(struct arena *arena, const char *vendor, const char *key) {
+  return arena_printf(arena, "%s|owner|%.*s", vendor, text_cut(key, 300), key);
+}
+
 char *word_partition(struct arena *arena, const char *vendor, const char *word) {
   return arena_printf(arena, "%s|word|%.*s", vendor, text_cut(word, 100), word);
 }
@@ -82,6 +86,20 @@ static void registration_key(const ProtobufCMessage *message, struct index_sink 
                order_of(sink, registration->first_submit_time));
 }
 
+/* By who the customer says that owns it: what the parent's registration is shown beside. */
+static void registration_owner(const ProtobufCMessage *message, struct index_sink *sink) {
+  const Sell__Registration *registration = (const Sell__Registration *)message;
+  struct arena *arena = index_arena(sink);
+  struct company_key keys[COMPANY_KEYS_MAX];
+  if (!registration->first_submit_time || !registration->customer)
+    return;
+  const char *vendor = name_vendor(arena, registration->name);
+  size_t count = company_owner_keys(arena, registration->customer, keys);
+  for (size_t i = 0; i < count; i++)
+    index_emit(sink, owner_partition(arena, vendor, keys[i].text),
+               order_of(sink, registration->first_submit_time));
+}
+
 static void registration_word(const ProtobufCMessage *message, struct index_sink *sink) {
   const Sell__Registration *registration = (const Sell__Registration *)message;
   struct arena *arena = index_arena(sink);
@@ -101,10 +119,9 @@ static void registration_word(const ProtobufCMessage *message, struct index_sink
 }
 
 static const struct index registration_indexes[] = {
-    {"created", registration_created}, {"state", registration_state},
-    {"due", registration_due},         {"protect", registration_protect},
-    {"sweep", registration_sweep},     {"key", registration_key},
-    {"word", registration_word},       {0},
+    {"created", registration_created}, {"state", registration_state}, {"due", registration_due},
+    {"protect", registration_protect}, {"sweep", registration_sweep}, {"key", registration_key},
+    {"word", registration_word},       {"owner", registration_owner}, {0},
 };
 
 const struct kind kind_registration = {

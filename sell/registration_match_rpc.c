@@ -32,11 +32,43 @@ static Sell__CompanyMatch__Relation relation_of(enum company_relation relation) 
     return SELL__COMPANY_MATCH__RELATION__RELATION_SAME;
   case COMPANY_RELATED:
     return SELL__COMPANY_MATCH__RELATION__RELATION_RELATED;
+  case COMPANY_NESTED:
+    return SELL__COMPANY_MATCH__RELATION__RELATION_NESTED;
   case COMPANY_SIMILAR:
   case COMPANY_OTHER:
     break;
   }
   return SELL__COMPANY_MATCH__RELATION__RELATION_SIMILAR;
+}
+
+static void explain(struct arena *arena, const struct company_comparison *comparison,
+                    Sell__CompanyMatch *match) {
+  static const struct {
+    unsigned bit;
+    Sell__CompanyMatch__Tie tie;
+  } ties[] = {
+      {COMPANY_TIE_PARENT, SELL__COMPANY_MATCH__TIE__TIE_PARENT},
+      {COMPANY_TIE_SUBSIDIARY, SELL__COMPANY_MATCH__TIE__TIE_SUBSIDIARY},
+      {COMPANY_TIE_SIBLING, SELL__COMPANY_MATCH__TIE__TIE_SIBLING},
+      {COMPANY_TIE_NAME, SELL__COMPANY_MATCH__TIE__TIE_NAME},
+  };
+  static const struct {
+    unsigned bit;
+    Sell__CompanyMatch__Doubt doubt;
+  } doubts[] = {
+      {COMPANY_DOUBT_COUNTRY, SELL__COMPANY_MATCH__DOUBT__DOUBT_COUNTRY},
+      {COMPANY_DOUBT_NUMBER, SELL__COMPANY_MATCH__DOUBT__DOUBT_NUMBER},
+  };
+  match->ties = arena_calloc(arena, sizeof ties / sizeof *ties, sizeof *match->ties);
+  for (size_t i = 0; i < sizeof ties / sizeof *ties; i++)
+    if (comparison->ties & ties[i].bit)
+      match->ties[match->n_ties++] = ties[i].tie;
+  match->doubts = arena_calloc(arena, sizeof doubts / sizeof *doubts, sizeof *match->doubts);
+  for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++)
+    if (comparison->doubts & doubts[i].bit)
+      match->doubts[match->n_doubts++] = doubts[i].doubt;
+  match->keys = arena_copy(arena, comparison->keys, comparison->key_count * sizeof *comparison->keys);
+  match->n_keys = comparison->key_count;
 }
 
 static void consider(struct search *search, Sell__Registration *other) {
@@ -45,8 +77,9 @@ static void consider(struct search *search, Sell__Registration *other) {
   if (!other->customer)
     return; /* taken out of it since the index was read */
   struct company_comparison comparison = company_compare(arena, own->customer, other->customer);
-  bool exact = comparison.relation == COMPANY_SAME || comparison.relation == COMPANY_RELATED;
-  if ((!exact && comparison.likeness < search->score_min) || search->count == FOUND_MAX)
+  bool tied =
+      comparison.ties || comparison.relation == COMPANY_SAME || comparison.relation == COMPANY_RELATED;
+  if ((!tied && comparison.likeness < search->score_min) || search->count == FOUND_MAX)
     return;
   while (registration_settle(arena, other, call_now_us(search->call)) >= 0)
     ;
@@ -54,8 +87,7 @@ static void consider(struct search *search, Sell__Registration *other) {
   sell__company_match__init(match);
   match->registration = other->name;
   match->relation = relation_of(comparison.relation);
-  match->keys = arena_copy(arena, comparison.keys, comparison.key_count * sizeof *comparison.keys);
-  match->n_keys = comparison.key_count;
+  explain(arena, &comparison, match);
   match->score = comparison.likeness;
   match->customer = other->customer;
   match->state = other->state;
@@ -95,15 +127,27 @@ static const struct status *look_words(struct search *search, const char *name) 
   return status;
 }
 
-/* By exact keys, of the company and of who owns it. */
-static const struct status *look_keys(struct search *search, const Sell__Company *company) {
+/* By exact keys: who has one, and who says that the company of one owns it. */
+static const struct status *look_keys(struct search *search, const struct company_key *keys, size_t count) {
   struct arena *arena = call_arena(search->call);
-  struct company_key keys[COMPANY_KEYS_MAX];
   const struct status *status = NULL;
-  size_t count = company_keys(arena, company, keys);
-  for (size_t i = 0; !status && i < count; i++)
+  for (size_t i = 0; !status && i < count; i++) {
     status = look(search, "key", key_partition(arena, search->vendor, keys[i].text));
+    if (!status)
+      status = look(search, "owner", owner_partition(arena, search->vendor, keys[i].text));
+  }
   return status;
+}
+
+/* The company itself, who owns it, what it owns, what its owner owns, and what is called alike. */
+static const struct status *look_around(struct search *search) {
+  struct arena *arena = call_arena(search->call);
+  const Sell__Company *customer = search->registration->customer;
+  struct company_key keys[COMPANY_KEYS_MAX];
+  const struct status *status = look_keys(search, keys, company_keys(arena, customer, keys));
+  if (!status)
+    status = look_keys(search, keys, company_owner_keys(arena, customer, keys));
+  return status ? status : look_words(search, customer->legal_name);
 }
 
 static int by_certainty(const void *a, const void *b) {
@@ -156,15 +200,7 @@ const struct status *registration_matches(struct call *call, const void *in, voi
                             .registration = registration,
                             .vendor = name_vendor(arena, registration->name),
                             .score_min = request->score_min ? request->score_min : COMPANY_ALIKE};
-  const Sell__Company *customer = registration->customer;
-  Sell__Company parent = SELL__COMPANY__INIT;
-  parent.legal_name = customer->parent_name;
-  parent.domain = customer->parent_domain;
-  status = look_keys(search, customer);
-  if (!status)
-    status = look_keys(search, &parent);
-  if (!status)
-    status = look_words(search, customer->legal_name);
+  status = look_around(search);
   if (!status)
     status = opportunities_on(search, ACCOUNT_DIRECT, &response->direct_opportunities,
                               &response->n_direct_opportunities);

@@ -27,6 +27,13 @@ static void names(struct arena *arena, const char *name) {
   const char *words = company_words(arena, name), *key = company_name_key(arena, name);
   fuzz_expect(text_is_utf8(words, strlen(words)) && text_is_utf8(key, strlen(key)), "words are UTF-8");
   fuzz_expect(!strchr(key, ' '), "a key has no space");
+  fuzz_expect(strcmp(company_words(arena, words), words) == 0, "words stay");
+  fuzz_expect(strcmp(company_name_key(arena, words), key) == 0, "words have the key of their name");
+  char *keys[COMPANY_NAME_KEYS_MAX];
+  size_t key_count = company_name_keys(arena, name, keys);
+  fuzz_expect(!key_count == !*key && (!key_count || strcmp(keys[0], key) == 0), "the key comes first");
+  fuzz_expect(key_count < 2 || (*keys[1] && strcmp(keys[0], keys[1]) != 0), "keys differ");
+  fuzz_expect(company_names_equal(arena, name, name) == (key_count > 0), "a name equals itself");
   fuzz_expect(company_likeness(arena, name, name) == (*key ? COMPANY_SAME_NAME : 0), "a name is itself");
   char *tokens[COMPANY_TOKENS_MAX];
   size_t count = company_tokens(arena, name, tokens);
@@ -61,9 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct company_comparison there = company_compare(arena, &left, &right);
   struct company_comparison back = company_compare(arena, &right, &left);
   fuzz_expect(there.relation == back.relation && there.likeness == back.likeness &&
-                  there.key_count == back.key_count,
+                  there.key_count == back.key_count && there.doubts == back.doubts,
               "comparing is symmetric");
   fuzz_expect(there.likeness >= 0 && there.likeness <= COMPANY_SAME_NAME, "likeness is in bounds");
+  fuzz_expect(!there.doubts || there.relation == COMPANY_RELATED, "doubts are about an equal key");
   fuzz_expect(there.relation != COMPANY_SAME || there.key_count > 0, "what is certain shares a key");
   return 0;
 }

@@ -1,4 +1,5 @@
 #include "sell/company.h"
+#include "sell/company_words.h"
 #include "sell/tax_id.h"
 #include "support/check.h"
 
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 static struct arena *arena;
 
@@ -44,6 +46,20 @@ static void forms_and_signs_do_not_count(void **state) {
       {"AG", "ag", "ag"},
       {"The Limited", "limited", "limited"},
       {"L’Oréal", "loreal", "loreal"},
+      {"Osborne y Cía., S.A.", "osborne", "osborne"},
+      {"A. O. Smith Corporation", "ao smith", "aosmith"},
+      {"The Northern Trust Company", "northern trust", "northerntrust"},
+      {"DANAHER CORP /DE/", "danaher", "danaher"},
+      {"AC/DC", "ac dc", "acdc"},
+      {"Cellco Partnership d/b/a Verizon Wireless", "cellco partnership", "cellcopartnership"},
+      {"AKA Brands", "aka brands", "akabrands"},
+      {"Motel 6", "motel six", "motelsix"},
+      {"3 M Company", "3 m", "3m"},
+      {"5th 3rd Bancorp", "fifth third bancorp", "fifththirdbancorp"},
+      {"Brown Bros. Harriman & Co.", "brown brothers harriman", "brownbrothersharriman"},
+      {"Le Monde", "le monde", "lemonde"},
+      {"Team Y Inc", "team y", "teamy"},
+      {"㈱リコー", "リコー", "リコー"},
       {"  ", "", ""},
       {"!!!", "", ""},
       {"", "", ""},
@@ -53,6 +69,182 @@ static void forms_and_signs_do_not_count(void **state) {
     assert_string_equal(company_name_key(arena, rows[i].name), rows[i].key);
     assert_string_equal(company_words(arena, rows[i].words), rows[i].words);
   }
+}
+
+/* ---- properties ---- */
+
+/* Names of real companies in seven scripts, each its own. */
+static const char *const plain_names[] = {
+    "Siemens",
+    "Procter & Gamble",
+    "Société Générale",
+    "Łódź Fabryczna",
+    "A.P. Møller",
+    "Яндекс",
+    "Μυτιληναίος",
+    "トヨタ自動車",
+    "삼성전자",
+    "الاتصالات السعودية",
+    "7-Eleven",
+    "Four Seasons",
+    "3M",
+    "Deutsche Bank",
+    "Wells Fargo",
+    "Nestlé",
+    "Bang & Olufsen",
+    "St. Jude Medical",
+    "Universal Robots",
+    "Österreichische Post",
+    "Türk Telekom",
+    "PKN Orlen",
+    "Ørsted",
+    "Banco do Brasil",
+    "La Banque Postale",
+    "Harley-Davidson",
+    "Moody's",
+    "Dr. Oetker",
+    "Compagnie de Suez",
+};
+enum { PLAIN_NAMES = sizeof plain_names / sizeof *plain_names };
+
+static char *upper_ascii(const char *name) {
+  char *out = arena_strdup(arena, name);
+  for (char *at = out; *at; at++)
+    if (*at >= 'a' && *at <= 'z')
+      *at = (char)(*at - 'a' + 'A');
+  return out;
+}
+
+static char *normal_form(const char *name, utf8proc_option_t form) {
+  utf8proc_uint8_t *made = NULL;
+  utf8proc_ssize_t size =
+      utf8proc_map((const utf8proc_uint8_t *)name, 0, &made, UTF8PROC_NULLTERM | UTF8PROC_STABLE | form);
+  assert_true(size >= 0);
+  char *out = arena_strdup(arena, (const char *)made);
+  free(made);
+  return out;
+}
+
+/* Each way in which two people write one name. */
+static void a_key_does_not_tell_how_a_name_is_written(void **state) {
+  (void)state;
+  for (size_t i = 0; i < PLAIN_NAMES; i++) {
+    const char *name = plain_names[i], *key = company_name_key(arena, name);
+    const char *const written[] = {
+        upper_ascii(name),
+        normal_form(name, UTF8PROC_COMPOSE),
+        normal_form(name, UTF8PROC_DECOMPOSE),
+        normal_form(name, UTF8PROC_COMPOSE | UTF8PROC_COMPAT),
+        normal_form(name, UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK),
+        arena_printf(arena, "  %s  ", name),
+        arena_printf(arena, "\"%s\"", name),
+        arena_printf(arena, "«%s»", name),
+        arena_printf(arena, "%s, Inc.", name),
+        arena_printf(arena, "%s GMBH", name),
+        arena_printf(arena, "The %s Company", name),
+        arena_printf(arena, "%s S.A. de C.V.", name),
+        arena_printf(arena, "%s d/b/a Something Else", name),
+        arena_printf(arena, "%s CORP /DE/", name),
+    };
+    assert_true(*key);
+    for (size_t k = 0; k < sizeof written / sizeof *written; k++) {
+      const char *other = company_name_key(arena, written[k]);
+      if (strcmp(other, key) != 0)
+        fail_msg("`%s` is %s, but `%s` %s", name, key, written[k], other);
+    }
+  }
+}
+
+static void keys_of_different_companies_differ(void **state) {
+  (void)state;
+  for (size_t i = 0; i < PLAIN_NAMES; i++)
+    for (size_t k = 0; k < PLAIN_NAMES; k++)
+      assert_int_equal(company_names_equal(arena, plain_names[i], plain_names[k]), i == k);
+}
+
+static void a_normal_form_stays(void **state) {
+  (void)state;
+  for (size_t i = 0; i < PLAIN_NAMES; i++) {
+    const char *words = company_words(arena, plain_names[i]);
+    assert_string_equal(company_words(arena, words), words);
+    assert_int_equal(company_likeness(arena, plain_names[i], words), COMPANY_SAME_NAME);
+  }
+}
+
+/* Every form that the tables have goes, from the end, the beginning or off the name itself; and no table has
+ * one that words_read() would never leave. */
+static void every_form_goes(void **state) {
+  (void)state;
+  size_t count, seen = 0;
+  for (enum form_place place = 0; place < FORM_PLACES; place++) {
+    const char *const *forms = form_table(place, &count);
+    for (size_t i = 0; i < count; i++, seen++) {
+      struct words words;
+      const char *name = place == FORM_BEHIND   ? arena_printf(arena, "Quorum Vex %s", forms[i])
+                         : place == FORM_BEFORE ? arena_printf(arena, "%s Quorum Vex", forms[i])
+                                                : arena_printf(arena, "丸紅%s", forms[i]);
+      const char *wanted = place == FORM_WITHIN ? "丸紅" : "quorum vex";
+      if (strcmp(company_words(arena, name), wanted) != 0)
+        fail_msg("`%s` is `%s`", name, company_words(arena, name));
+      words_read(arena, forms[i], &words);
+      const char *read = "";
+      for (size_t k = 0; k < words.count; k++)
+        read = arena_printf(arena, "%s%s%s", read, k ? " " : "", words.word[k]);
+      assert_string_equal(read, forms[i]);
+      if (i && place != FORM_WITHIN && strcmp(forms[i - 1], forms[i]) >= 0)
+        fail_msg("`%s` comes after `%s`", forms[i - 1], forms[i]);
+    }
+  }
+  assert_true(seen > 600);
+}
+
+static void words_of_the_vocabulary_are_found(void **state) {
+  (void)state;
+  assert_int_equal(word_class_of("accounting"), WORD_TRADE);
+  assert_int_equal(word_class_of("zealand"), WORD_PLACE);
+  assert_int_equal(word_class_of("worldwide"), WORD_SHAPE);
+  assert_int_equal(word_class_of("siemens"), WORD_OWN);
+  assert_string_equal(word_spelled_out("intl"), "international");
+  assert_string_equal(word_spelled_out("system"), "system");
+  assert_string_equal(word_merged("system"), "systems");
+  assert_true(vocabulary_is_ordered());
+}
+
+static void letters_have_a_latin_spelling(void **state) {
+  (void)state;
+  static const struct {
+    const char *a, *b;
+    bool equal;
+  } rows[] = {
+      {"Müller GmbH", "Mueller GmbH", true},
+      {"Müller GmbH", "Muller GmbH", true},
+      {"Mueller GmbH", "Muller GmbH", false},
+      {"ПАО «Аэрофлот»", "Aeroflot", true},
+      {"Укрзалізниця", "Ukrzaliznytsia", true},
+      {"Τιτάν Α.Ε.", "Titan S.A.", true},
+      {"Mærsk", "Maersk", true},
+      {"Håg AS", "Haag", true},
+      {"Bauer AG", "Baur GmbH", false},
+      {"Яндекс", "Яндекс Такси", false},
+      {"Straße", "Strasse", true},
+      {"(주)카카오", "카카오", true},
+      {"บริษัท ปตท จำกัด (มหาชน)", "ปตท", true},
+      {"בנק הפועלים בע״מ", "בנק הפועלים", true},
+      {"شركة إعمار العقارية ش.م.ع", "إعمار العقارية", true},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (company_names_equal(arena, rows[i].a, rows[i].b) != rows[i].equal)
+      fail_msg("`%s` and `%s` are %s", rows[i].a, rows[i].b, rows[i].equal ? "not equal" : "equal");
+}
+
+static void names_nest(void **state) {
+  (void)state;
+  assert_true(company_names_nest(arena, "HSBC Holdings plc", "HSBC Bank Canada"));
+  assert_true(company_names_nest(arena, "Siemens Mobility GmbH", "Siemens AG"));
+  assert_false(company_names_nest(arena, "Delta Air Lines", "Delta Faucet"));
+  assert_false(company_names_nest(arena, "Bank of America", "Bank of China"));
+  assert_false(company_names_nest(arena, "Tata Steel", "Tata Power"));
+  assert_false(company_names_nest(arena, "", "Siemens"));
 }
 
 static void short_words_have_no_misspellings(void **state) {
@@ -174,6 +366,8 @@ static void relations(void **state) {
   (void)state;
   Sell__Company *child = company("Wren Software", "wren.example", "DE", "");
   child->parent_name = (char *)"First Harbor Bank N.A.";
+  Sell__Company *child_too = company("Finch Logistics", "finch.example", "FR", "");
+  child_too->parent_name = (char *)"First Harbor Bank";
   const struct {
     Sell__Company *a, *b;
     enum company_relation relation;
@@ -191,6 +385,13 @@ static void relations(void **state) {
        COMPANY_RELATED, 1},
       {company("First Harbor", "a.example", "US", "94-2404110"),
        company("First Harbor", "a.example", "US", "94-2404111"), COMPANY_SAME, 2},
+      {company("First Harbor Realty", "a.example", "US", "94-2404110"),
+       company("First Harbor Leasing", "a.example", "US", "94-2404111"), COMPANY_RELATED, 1},
+      {company("First Harbor Realty", "a.example", "US", ""),
+       company("First Harbor Leasing", "a.example", "US", ""), COMPANY_SAME, 1},
+      {company("Müller", "", "DE", ""), company("Mueller", "", "DE", ""), COMPANY_SAME, 1},
+      {company("Harbor", "", "US", ""), company("Harbor Bank Leasing", "", "US", ""), COMPANY_NESTED, 0},
+      {child, child_too, COMPANY_RELATED, 0},
       {company("First Harbor", "", "", ""), company("First Harbor Inc", "", "US", ""), COMPANY_SAME, 1},
       {company("A Corp", "gmail.com", "US", ""), company("B Corp", "gmail.com", "US", ""), COMPANY_OTHER, 0},
       {company("First Harbor Bank", "", "US", ""), child, COMPANY_RELATED, 0},
@@ -206,6 +407,31 @@ static void relations(void **state) {
         fail_msg("row %zu: relation %d with %zu keys, wanted %d with %zu", i, (int)found.relation,
                  found.key_count, (int)rows[i].relation, rows[i].keys);
     }
+}
+
+/* Why two are related, from either side. */
+static void a_comparison_says_why(void **state) {
+  (void)state;
+  Sell__Company *bank = company("First Harbor Bank", "firstharbor.example", "US", "94-2404110");
+  Sell__Company *abroad = company("First Harbor Bank Ltd", "firstharbor.example", "GB", "");
+  Sell__Company *other = company("First Harbor Bank", "", "US", "94-2404111");
+  Sell__Company *child = company("Wren Software", "wren.example", "US", "");
+  child->parent_domain = (char *)"www.firstharbor.example";
+  struct company_comparison found = company_compare(arena, bank, abroad);
+  assert_int_equal(found.relation, COMPANY_RELATED);
+  assert_int_equal(found.doubts, COMPANY_DOUBT_COUNTRY);
+  assert_int_equal(found.key_count, 2);
+  found = company_compare(arena, bank, other);
+  assert_int_equal(found.doubts, COMPANY_DOUBT_NUMBER);
+  assert_int_equal(found.ties, COMPANY_TIE_NAME);
+  found = company_compare(arena, child, bank);
+  assert_int_equal(found.relation, COMPANY_RELATED);
+  assert_int_equal(found.ties, COMPANY_TIE_PARENT);
+  assert_int_equal(found.doubts, 0);
+  assert_int_equal(company_compare(arena, bank, child).ties, COMPANY_TIE_SUBSIDIARY);
+  found = company_compare(arena, bank, bank);
+  assert_int_equal(found.relation, COMPANY_SAME);
+  assert_int_equal(found.doubts, 0);
 }
 
 static int violations_in(const struct status *status) {
@@ -236,10 +462,18 @@ static void submission_names_everything(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(forms_and_signs_do_not_count),
+      cmocka_unit_test(a_key_does_not_tell_how_a_name_is_written),
+      cmocka_unit_test(keys_of_different_companies_differ),
+      cmocka_unit_test(a_normal_form_stays),
+      cmocka_unit_test(every_form_goes),
+      cmocka_unit_test(words_of_the_vocabulary_are_found),
+      cmocka_unit_test(letters_have_a_latin_spelling),
+      cmocka_unit_test(names_nest),
       cmocka_unit_test(short_words_have_no_misspellings),
       cmocka_unit_test(domains_are_what_a_company_registers),
       cmocka_unit_test(tax_ids_have_one_spelling),
       cmocka_unit_test(relations),
+      cmocka_unit_test(a_comparison_says_why),
       cmocka_unit_test(submission_names_everything),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

@@ -86,8 +86,10 @@ struct measure {
   int pairs, wanted, told, both; /* all; that should be told; that are; that should and are */
 };
 
-/* What decides a conflict, and what a reviewer is shown. */
-enum { DECIDED, SHOWN, MEASURES };
+/* What decides a conflict; what a reviewer is shown as related or alike; and with it what is shown last, as
+ * the one name stands in the other. */
+enum { DECIDED, SHOWN, LISTED, MEASURES };
+static const char *const measure_names[MEASURES] = {"decided", "shown", "listed"};
 struct category {
   bool same;
   const char *name;
@@ -125,8 +127,10 @@ static void survey_add(struct survey *survey, const struct pair *pair) {
   struct company_comparison back = company_compare(arena, pair->right, pair->left);
   assert_int_equal(found.relation, back.relation);
   assert_int_equal(found.likeness, back.likeness);
-  const bool wanted[MEASURES] = {pair->same, pair->same || text_equal(pair->category, "subsidiary")};
-  const bool told[MEASURES] = {found.relation == COMPANY_SAME, found.relation != COMPANY_OTHER};
+  bool shown = pair->same || text_equal(pair->category, "subsidiary");
+  const bool wanted[MEASURES] = {pair->same, shown, shown};
+  const bool told[MEASURES] = {found.relation == COMPANY_SAME, found.relation >= COMPANY_SIMILAR,
+                               found.relation >= COMPANY_NESTED};
   struct category *category = category_of(survey, pair);
   for (size_t i = 0; i < MEASURES; i++) {
     measure_add(&category->measures[i], wanted[i], told[i]);
@@ -162,7 +166,8 @@ static void measure_tell(const struct measure *measure, size_t *used, char *text
 
 static const char *survey_tell(const struct survey *survey) {
   char *text = arena_calloc(arena, REPORT_BYTES, 1);
-  size_t used = (size_t)snprintf(text, REPORT_BYTES, "\n%-17s  %-19s  %s\n", "", "decided", "shown");
+  size_t used = (size_t)snprintf(text, REPORT_BYTES, "\n%-17s  %-20s  %-20s  %s\n", "",
+                                 measure_names[DECIDED], measure_names[SHOWN], measure_names[LISTED]);
   for (int same = 1; same >= 0; same--)
     for (size_t i = 0; i < survey->count; i++) {
       const struct category *category = &survey->categories[i];
@@ -175,9 +180,9 @@ static const char *survey_tell(const struct survey *survey) {
     }
   for (size_t k = 0; k < MEASURES; k++) {
     const struct measure *all = &survey->all[k];
-    used += (size_t)snprintf(text + used, REPORT_BYTES - used, "%s: precision %d, recall %d of 1000; ",
-                             k == DECIDED ? "decided" : "shown", permille(all->both, all->told),
-                             permille(all->both, all->wanted));
+    used +=
+        (size_t)snprintf(text + used, REPORT_BYTES - used, "%s: precision %d, recall %d of 1000; ",
+                         measure_names[k], permille(all->both, all->told), permille(all->both, all->wanted));
   }
   return text;
 }
@@ -199,19 +204,20 @@ static void survey_check(const char *file, int pairs_min, const struct floor flo
     if (permille(all->both, all->told) < floors[k].precision ||
         permille(all->both, all->wanted) < floors[k].recall)
       fail_msg("%s: wanted precision %d and recall %d %s%s", file, floors[k].precision, floors[k].recall,
-               k == DECIDED ? "decided" : "shown", survey_tell(survey));
+               measure_names[k], survey_tell(survey));
   }
 }
 
 /* What decides by itself must not be wrong; what a reviewer sees must be complete and not drown. */
 static void known_pairs_are_told_apart(void **state) {
   (void)state;
-  survey_check("company_pairs.csv", 500, (struct floor[MEASURES]){{1000, 800}, {980, 980}});
+  survey_check("company_pairs.csv", 500, (struct floor[MEASURES]){{1000, 830}, {980, 980}, {930, 990}});
 }
 
 static void held_out_pairs_are_told_apart(void **state) {
   (void)state;
-  survey_check("company_pairs_held_out.csv", 800, (struct floor[MEASURES]){{1000, 600}, {950, 710}});
+  survey_check("company_pairs_held_out.csv", 800,
+               (struct floor[MEASURES]){{1000, 830}, {950, 850}, {900, 910}});
 }
 
 /* ---- the two sets ---- */
@@ -248,6 +254,17 @@ static void no_pair_is_in_twice(void **state) {
       fail_msg("%s is in twice", texts[i]);
 }
 
+static bool keys_meet(const Sell__Company *a, const Sell__Company *b) {
+  struct company_key left[COMPANY_KEYS_MAX], right[COMPANY_KEYS_MAX];
+  size_t left_count = company_keys(arena, a, left), right_count = company_keys(arena, b, right);
+  assert_true(left_count > 0 && right_count > 0);
+  for (size_t i = 0; i < left_count; i++)
+    for (size_t k = 0; k < right_count; k++)
+      if (strcmp(left[i].text, right[k].text) == 0)
+        return true;
+  return false;
+}
+
 /* Companies that are certainly one share a key: else two submissions about one could pass each other unseen.
  */
 static void what_is_certain_shares_a_key(void **state) {
@@ -257,13 +274,9 @@ static void what_is_certain_shares_a_key(void **state) {
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     FILE *file = pairs_open(files[i]);
     while (pair_read(file, &pair)) {
-      struct company_key left[COMPANY_KEYS_MAX], right[COMPANY_KEYS_MAX];
-      assert_int_equal(company_keys(arena, pair.left, left), 1);
-      assert_int_equal(company_keys(arena, pair.right, right), 1);
       bool abroad =
           *pair.left->country_code && !text_equal(pair.left->country_code, pair.right->country_code);
-      bool equal = strcmp(left[0].text, right[0].text) == 0;
-      assert_int_equal(equal && !abroad,
+      assert_int_equal(keys_meet(pair.left, pair.right) && !abroad,
                        company_compare(arena, pair.left, pair.right).relation == COMPANY_SAME);
     }
     fclose(file);

@@ -280,6 +280,116 @@ static void what_is_another_deal_does_not_conflict(void **state) {
   assert_string_equal(refusal->metadata->value, held);
 }
 
+/* Submits a registration of a customer that is given whole. */
+static const char *submitted_customer(struct pillar_fixture *f, const struct principal *who,
+                                      const char *partnership, const char *customer) {
+  const char *name = registration_drafted(f, who, partnership, "Somebody");
+  ask(f, who, R "UpdateRegistration", "{'registration': {'name': '%s', 'customer': %s}}", name, customer);
+  ask(f, who, R "SubmitRegistration", "{'name': '%s'}", name);
+  return name;
+}
+
+static const Sell__CompanyMatch *match_of(const Sell__ListRegistrationMatchesResponse *matches,
+                                          const char *registration) {
+  for (size_t i = 0; i < matches->n_registrations; i++)
+    if (text_equal(matches->registrations[i]->registration, registration))
+      return matches->registrations[i];
+  fail_msg("%s is not shown", registration);
+  return NULL;
+}
+
+/* A parent, what it owns, its branch abroad and a namesake are shown to the vendor with the reason, and none
+ * of them is a conflict: they are other legal entities. */
+static void a_group_is_shown_and_does_not_conflict(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *one = pillar_partnership(f, "group-one", "orvane-global");
+  const char *two = pillar_partnership(f, "group-two", "castellan-soc");
+  const char *parent = submitted_customer(
+      f, f->partner, one, "{'legalName': 'Ternvale', 'domain': 'ternvale.example', 'countryCode': 'US'}");
+  const char *child = submitted_customer(f, f->stranger, two,
+                                         "{'legalName': 'Wrensoft', 'domain': 'wrensoft.example', "
+                                         "'countryCode': 'US', 'parentName': 'TERNVALE Corp.'}");
+  const char *sibling = submitted_customer(f, f->stranger, two,
+                                           "{'legalName': 'Finchway', 'domain': 'finchway.example', "
+                                           "'countryCode': 'FR', 'parentName': 'Ternvale Inc', "
+                                           "'parentDomain': 'www.ternvale.example'}");
+  const char *abroad = submitted_customer(
+      f, f->stranger, two,
+      "{'legalName': 'Ternvale Ltd', 'domain': 'uk.ternvale.example', 'countryCode': 'GB'}");
+  const char *nested = submitted_customer(
+      f, f->stranger, two,
+      "{'legalName': 'Ternvale Cargo Insurance', 'domain': 'tci.example', 'countryCode': 'US'}");
+  const char *const others[] = {child, sibling, abroad, nested};
+  const Sell__ListRegistrationMatchesResponse *matches =
+      ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", parent);
+  assert_int_equal(matches->n_registrations, 4);
+  for (size_t i = 0; i < 4; i++)
+    assert_int_equal(conflict_count(f, others[i]), 0);
+  const Sell__CompanyMatch *match = match_of(matches, child);
+  assert_int_equal(match->relation, SELL__COMPANY_MATCH__RELATION__RELATION_RELATED);
+  assert_int_equal(match->n_ties, 1);
+  assert_int_equal(match->ties[0], SELL__COMPANY_MATCH__TIE__TIE_SUBSIDIARY);
+  assert_int_equal(match->n_keys, 0);
+  match = match_of(matches, abroad);
+  assert_int_equal(match->relation, SELL__COMPANY_MATCH__RELATION__RELATION_RELATED);
+  assert_int_equal(match->n_keys, 2);
+  assert_int_equal(match->n_doubts, 1);
+  assert_int_equal(match->doubts[0], SELL__COMPANY_MATCH__DOUBT__DOUBT_COUNTRY);
+  assert_string_equal(matches->registrations[3]->registration, nested);
+  assert_int_equal(matches->registrations[3]->relation, SELL__COMPANY_MATCH__RELATION__RELATION_NESTED);
+  matches = ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", child);
+  assert_int_equal(match_of(matches, parent)->ties[0], SELL__COMPANY_MATCH__TIE__TIE_PARENT);
+  match = match_of(matches, sibling);
+  assert_int_equal(match->relation, SELL__COMPANY_MATCH__RELATION__RELATION_RELATED);
+  assert_int_equal(match->ties[0], SELL__COMPANY_MATCH__TIE__TIE_SIBLING);
+}
+
+/* On one domain in one country: one customer, unless names and numbers both say that they are two. */
+static void two_entities_on_one_domain(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *one = pillar_partnership(f, "domain-one", "orvane-global");
+  const char *two = pillar_partnership(f, "domain-two", "castellan-soc");
+  submitted_customer(f, f->partner, one,
+                     "{'legalName': 'Plover Realty', 'domain': 'plover.example', 'countryCode': 'US', "
+                     "'taxId': '94-2404110'}");
+  const char *other = submitted_customer(f, f->stranger, two,
+                                         "{'legalName': 'Plover Leasing', 'domain': 'plover.example', "
+                                         "'countryCode': 'US', 'taxId': '94-2404111'}");
+  assert_int_equal(conflict_count(f, other), 0);
+  const Sell__ListRegistrationMatchesResponse *matches =
+      ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", other);
+  assert_int_equal(matches->n_registrations, 1);
+  assert_int_equal(matches->registrations[0]->relation, SELL__COMPANY_MATCH__RELATION__RELATION_RELATED);
+  assert_int_equal(matches->registrations[0]->doubts[0], SELL__COMPANY_MATCH__DOUBT__DOUBT_NUMBER);
+  const char *third =
+      submitted_customer(f, f->stranger, pillar_partnership(f, "domain-three", "castellan-soc"),
+                         "{'legalName': 'Plover', 'domain': 'shop.plover.example', 'countryCode': 'US'}");
+  assert_int_equal(conflict_count(f, third), 2); /* says no number: it may be either */
+}
+
+/* One name in two scripts, and with its umlaut spelled out. */
+static void a_name_meets_its_latin_spelling(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *one = pillar_partnership(f, "latin-one", "orvane-global");
+  const char *two = pillar_partnership(f, "latin-two", "castellan-soc");
+  const char *const rows[][2] = {{"Kürbiskönig GmbH", "Kuerbiskoenig"},
+                                 {"ПАО «Зимородок»", "Zimorodok PJSC"}};
+  for (size_t i = 0; i < 2; i++) {
+    const char *held = submitted_customer(
+        f, f->partner, one,
+        arena_printf(pillar_arena(f), "{'legalName': '%s', 'domain': 'l%zu.example', 'countryCode': 'DE'}",
+                     rows[i][0], i));
+    const char *other = submitted_customer(
+        f, f->stranger, two,
+        arena_printf(pillar_arena(f), "{'legalName': '%s', 'domain': 'm%zu.example', 'countryCode': 'DE'}",
+                     rows[i][1], i));
+    const Sell__Conflict *conflict = conflict_of(f, other);
+    assert_string_equal(conflict->holder, held);
+    assert_int_equal(conflict->n_keys, 1);
+    assert_int_equal(conflict->keys[0], SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME);
+  }
+}
+
 static void a_changed_customer_loses_its_place(void **state) {
   struct pillar_fixture *f = *state;
   struct rivals r = rivals(f, "moved", "Silver Birch Media");
@@ -389,6 +499,9 @@ int main(void) {
       cmocka_unit_test(the_customers_letter_decides),
       cmocka_unit_test(who_leaves_ends_the_conflict),
       cmocka_unit_test(what_is_another_deal_does_not_conflict),
+      cmocka_unit_test(a_group_is_shown_and_does_not_conflict),
+      cmocka_unit_test(two_entities_on_one_domain),
+      cmocka_unit_test(a_name_meets_its_latin_spelling),
       cmocka_unit_test(a_changed_customer_loses_its_place),
       cmocka_unit_test(a_contract_excludes_others_without_saying_whose),
       cmocka_unit_test(racing_submissions_give_one_conflict),
