@@ -220,8 +220,12 @@ static char *number_words(struct arena *arena, int number, bool ordinal) {
   return arena_printf(arena, "%s%s", tens[number / TEN][0], ones[number % TEN][ordinal]);
 }
 
-/* `4` and `4th` in words; a word that is no such number stays. One letter beside it makes it a designation,
- * as in `3 M`. */
+/* One letter beside a number makes it a designation, as in `3 M`; `e` and `y` may be links. */
+static bool is_designation(const char *word) {
+  return is_letter(word) && *word != 'e' && *word != 'y';
+}
+
+/* `4` and `4th` in words; a word that is no such number, or part of a designation, stays. */
 static char *number_spelled(struct arena *arena, const struct words *words, size_t at) {
   enum { DIGITS_MAX = 2, TEN = 10 };
   char *word = words->word[at];
@@ -233,7 +237,8 @@ static char *number_spelled(struct arena *arena, const struct words *words, size
   if (ordinal && strcmp(rest, "st") != 0 && strcmp(rest, "nd") != 0 && strcmp(rest, "rd") != 0 &&
       strcmp(rest, "th") != 0)
     return word;
-  if ((at && is_letter(words->word[at - 1])) || (at + 1 < words->count && is_letter(words->word[at + 1])))
+  if ((at && is_designation(words->word[at - 1])) ||
+      (at + 1 < words->count && is_designation(words->word[at + 1])))
     return word;
   int number = word[0] - '0';
   if (digits == DIGITS_MAX)
