@@ -1,6 +1,7 @@
 /* Both parties run through the same rules: swap them everywhere, and every answer swaps with them. */
 #include "sell/attribution.h"
 #include "sell/builder.h"
+#include "sell/customer_activity.h"
 #include "sell/engagement.h"
 #include "sell/help_request.h"
 #include "sell/opportunity_review.h"
@@ -85,6 +86,59 @@ static void help_requests_are_alike(void **state) {
     occasion_release(&occasion);
   }
   assert_true(acknowledged > 0); /* some came to the end */
+}
+
+/* ---- customer activities ---- */
+
+static const struct status *activity_step(const struct act *act, Sell__CustomerActivity *activity,
+                                          unsigned action) {
+  Sell__HoldCustomerActivityRequest report = SELL__HOLD_CUSTOMER_ACTIVITY_REQUEST__INIT;
+  report.summary = (char *)"what came of it";
+  switch (action) {
+  case ACTIVITY_UPDATE:
+    return customer_activity_update(act, activity, activity, (struct activity_subjects){0});
+  case ACTIVITY_HOLD:
+    return customer_activity_hold(act, activity, &report);
+  case ACTIVITY_ACKNOWLEDGE:
+    return customer_activity_acknowledge(act, activity);
+  case ACTIVITY_DISPUTE:
+    return customer_activity_dispute(act, activity, (char *)WHY);
+  case ACTIVITY_CANCEL:
+    return customer_activity_cancel(act, activity, (char *)WHY);
+  default:
+    return customer_activity_reverse(act, activity, (char *)WHY);
+  }
+}
+
+static void customer_activities_are_alike(void **state) {
+  (void)state;
+  size_t reached[SELL__CUSTOMER_ACTIVITY__STATE__STATE_REVERSED + 1] = {0};
+  for (int life = 0; life < LIVES; life++) {
+    struct occasion occasion = occasion_build();
+    struct act act = {occasion.arena, NOW_US, VENDOR, "someone"}, other = act;
+    Sell__CustomerActivity a = SELL__CUSTOMER_ACTIVITY__INIT, b = SELL__CUSTOMER_ACTIVITY__INIT;
+    a.account = b.account = (char *)"Northgate";
+    other.party = swap(act.party);
+    assert_null(customer_activity_plan(&act, &a, (struct activity_subjects){0}));
+    assert_null(customer_activity_plan(&other, &b, (struct activity_subjects){0}));
+    for (int step = 0; step < STEPS; step++) {
+      unsigned action = chance(ACTIVITY_ACTIONS);
+      act.party = (Type__Party)(VENDOR + chance(2));
+      other.party = swap(act.party);
+      assert_alike(activity_step(&act, &a, action), activity_step(&other, &b, action));
+      assert_int_equal(a.owner, swap(b.owner));
+      assert_int_equal(a.state, b.state);
+      reached[a.state]++;
+    }
+    struct activity_tally one = customer_activity_tally(&a), two = customer_activity_tally(&b);
+    assert_int_equal(one.held, two.held);
+    assert_int_equal(one.acknowledged, two.acknowledged);
+    assert_int_equal(one.when_us, two.when_us);
+    occasion_release(&occasion);
+  }
+  for (int at = SELL__CUSTOMER_ACTIVITY__STATE__STATE_PLANNED;
+       at <= (int)SELL__CUSTOMER_ACTIVITY__STATE__STATE_REVERSED; at++)
+    assert_true(reached[at] > 0);
 }
 
 /* ---- engagements ---- */
@@ -242,6 +296,7 @@ static void opportunities_are_alike(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(help_requests_are_alike),
+      cmocka_unit_test(customer_activities_are_alike),
       cmocka_unit_test(engagements_are_alike),
       cmocka_unit_test(opportunities_are_alike),
   };

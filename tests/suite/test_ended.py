@@ -22,6 +22,8 @@ NEW = {
                          "solution": "Any", "segment": "Any"}},
     "HelpRequestService/CreateHelpRequest":
         {"helpRequest": {"need": "NEED_PRICING", "title": "Late", "askedHours": "4"}},
+    "CustomerActivityService/CreateCustomerActivity":
+        {"customerActivity": {"kind": "KIND_FIRST_MEETING", "title": "Late", "account": "Any"}},
     "EngagementService/CreateEngagement":
         {"engagement": {"title": "Late", "opportunity": f"{PARTNERSHIP}/opportunities/any",
                         "involvement": "INVOLVEMENT_CO_SELL"}},
