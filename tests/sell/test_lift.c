@@ -384,6 +384,8 @@ static void scope_is_what_the_agreement_says(void **state) {
   deal((struct said){.segment = "Banking", .country = "CA", .customer = "Elsewhere", .close = "2026-08-01"});
   deal((struct said){.segment = "Retail", .country = "US", .incumbent = "Kestrel"});
   deal((struct said){.segment = "Banking", .customer = "No country", .incumbent = "Kestrel"});
+  deal((struct said){
+      .segment = "Banking", .customer = "Nor this", .close = "2026-06-30"}); /* not in the window */
   deal((struct said){.segment = "Banking", .country = "US", .customer = "Own", .own = true});
   deal((struct said){.segment = "Banking", .country = "US", .customer = "Own", .own = true, .lost = true});
   const Sell__Lift *out = finish();

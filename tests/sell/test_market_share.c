@@ -100,6 +100,14 @@ static void a_period_is_24_to_36_months_that_are_over(void **state) {
   }
 }
 
+static void a_period_is_over_when_its_end_has_come(void **state) {
+  (void)state;
+  struct period period;
+  assert_null(ask("2024-07-01", "2026-07-01", "2026-07-01", &period));
+  const struct status *status = ask("2024-07-01", "2026-07-01", "2026-06-30T23:59:59.999999Z", &period);
+  assert_string_equal(status->violations->field, "period.end_time");
+}
+
 static void trailing_months_end_where_the_instant_is(void **state) {
   (void)state;
   struct period trailing = market_share_trailing(at("2026-07-01"));
@@ -166,11 +174,9 @@ static void no_estimate_is_no_figure(void **state) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(change_is_exact_and_rounded_once),
-      TEST(a_period_is_24_to_36_months_that_are_over),
-      TEST(trailing_months_end_where_the_instant_is),
-      TEST(an_answer_shows_what_it_is_made_of),
-      TEST(no_estimate_is_no_figure),
+      TEST(change_is_exact_and_rounded_once),       TEST(a_period_is_24_to_36_months_that_are_over),
+      TEST(a_period_is_over_when_its_end_has_come), TEST(trailing_months_end_where_the_instant_is),
+      TEST(an_answer_shows_what_it_is_made_of),     TEST(no_estimate_is_no_figure),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
