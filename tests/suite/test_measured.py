@@ -1,4 +1,4 @@
-"""What is sold, paid, certified, helped and done with customers in other pillars moves the commitments of a plan, and the gateway's view."""
+"""What other pillars record, sales to customer activities, moves the commitments of a plan and the gateway's view."""
 
 from datetime import datetime, timezone
 
