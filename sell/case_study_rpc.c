@@ -1,5 +1,6 @@
 #include "sell/case_study.h"
 
+#include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/message/mask.h"
 #include "runtime/message/validate.h"
@@ -56,6 +57,18 @@ const struct status *case_study_get(struct call *call, const void *in, void *out
   return status;
 }
 
+static bool awaits(const Sell__CaseStudy *study, Type__Party party) {
+  return study->state == SELL__CASE_STUDY__STATE__STATE_DRAFT &&
+         !(party == TYPE__PARTY__PARTY_VENDOR ? study->vendor_approve_time : study->partner_approve_time);
+}
+
+static bool keep(const void *message, void *context) {
+  const Sell__ListCaseStudiesRequest *request = context;
+  const Sell__CaseStudy *study = message;
+  return (text_empty(request->opportunity) || text_equal(study->opportunity, request->opportunity)) &&
+         (!request->awaits_party || awaits(study, request->awaits_party));
+}
+
 const struct status *case_study_list(struct call *call, const void *in, void *out) {
   const Sell__ListCaseStudiesRequest *request = in;
   Sell__ListCaseStudiesResponse *response = out;
@@ -70,8 +83,12 @@ const struct status *case_study_list(struct call *call, const void *in, void *ou
       .descending = true,
       .page_size = request->page_size,
       .page_token = request->page_token,
+      .keep = keep,
+      .context = (void *)request,
   };
-  const struct status *status = resource_list(call, query, "", &page);
+  const char *filters =
+      arena_printf(call_arena(call), "%d|%s", (int)request->awaits_party, request->opportunity);
+  const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
   resource_page(response, &page);

@@ -82,6 +82,17 @@ static const struct status *members_replace(const struct act *act, Sell__Engagem
 
 /* ---- offer ---- */
 
+static void check_responsibilities(const struct act *act, struct status **invalid,
+                                   const Sell__Engagement *engagement) {
+  for (size_t i = 0; i < engagement->n_responsibilities; i++)
+    for (size_t j = 0; j < i; j++)
+      if (engagement->responsibilities[i] == engagement->responsibilities[j])
+        invalid_add(
+            act->arena, invalid, arena_printf(act->arena, "engagement.responsibilities[%zu]", i),
+            "DUPLICATE_VALUE", "%s is named already",
+            state_name(&sell__engagement__responsibility__descriptor, (int)engagement->responsibilities[i]));
+}
+
 static Sell__EngagementPayload *payload_of(struct arena *arena, const Sell__Opportunity *opportunity) {
   const Sell__Customer *customer = opportunity->customer;
   Sell__EngagementPayload *payload = arena_new(arena, Sell__EngagementPayload);
@@ -116,6 +127,7 @@ const struct status *engagement_start(const struct act *act, Sell__Engagement *e
       invalid_add(act->arena, &invalid, "engagement.expire_time", "VALUE_OUT_OF_RANGE",
                   "must lie ahead, by %d days at most", ENGAGEMENT_DAYS_MAX);
   }
+  check_responsibilities(act, &invalid, engagement);
   if (invalid)
     return invalid;
   engagement->inviter = act->party;

@@ -99,6 +99,13 @@ static bool text_met(const struct engagement_filter *filter, const Sell__Engagem
   return met;
 }
 
+static bool asks_to_be(const Sell__Engagement *engagement, Sell__Engagement__Responsibility asked) {
+  for (size_t i = 0; i < engagement->n_responsibilities; i++)
+    if (engagement->responsibilities[i] == asked)
+      return true;
+  return false;
+}
+
 static bool keep(const void *message, void *context) {
   const struct engagement_filter *filter = context;
   const Sell__ListEngagementsRequest *request = filter->request;
@@ -110,6 +117,8 @@ static bool keep(const void *message, void *context) {
   if (request->inviter && engagement->inviter != request->inviter)
     return false;
   if (request->involvement && engagement->involvement != request->involvement)
+    return false;
+  if (request->responsibility && !asks_to_be(engagement, request->responsibility))
     return false;
   return text_met(filter, engagement);
 }
@@ -131,8 +140,9 @@ const struct status *engagement_list(struct call *call, const void *in, void *ou
       .context = &filter,
   };
   struct list_page page;
-  const char *filters = arena_printf(arena, "%d|%s|%d|%d|%s", (int)request->state, request->opportunity,
-                                     (int)request->inviter, (int)request->involvement, filter.text);
+  const char *filters = arena_printf(arena, "%d|%s|%d|%d|%d|%s", (int)request->state, request->opportunity,
+                                     (int)request->inviter, (int)request->involvement,
+                                     (int)request->responsibility, filter.text);
   const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
@@ -174,6 +184,8 @@ static const struct status *opportunity_share(struct call *call, const Sell__Eng
   Sell__Opportunity *joint = arena_copy(occasion.arena, own, sizeof *own);
   joint->engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
   joint->joined_by = engagement->name;
+  /* What was written for its owner alone; the owner's entries keep it. */
+  joint->retreat_reason = joint->reopen_reason = (char *)"";
   review_begin(&occasion, joint);
   touch_add(occasion.arena, joint, SELL__OPPORTUNITY_TOUCH__CHANNEL__CHANNEL_CO_SELL, engagement->name,
             occasion.now_us);

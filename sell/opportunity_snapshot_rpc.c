@@ -75,7 +75,8 @@ const struct status *snapshot_get(struct call *call, const void *in, void *out) 
 static bool keep(const void *message, void *context) {
   const Sell__ListOpportunitySnapshotsRequest *request = context;
   const Sell__OpportunitySnapshot *snapshot = message;
-  return !request->template_ || snapshot->template_ == request->template_;
+  return (!request->template_ || snapshot->template_ == request->template_) &&
+         (!request->creator || snapshot->creator == request->creator);
 }
 
 const struct status *snapshot_list(struct call *call, const void *in, void *out) {
@@ -99,7 +100,8 @@ const struct status *snapshot_list(struct call *call, const void *in, void *out)
       .keep = keep,
       .context = (void *)request,
   };
-  status = resource_list(call, query, arena_printf(arena, "%d", (int)request->template_), &page);
+  status = resource_list(call, query,
+                         arena_printf(arena, "%d|%d", (int)request->template_, (int)request->creator), &page);
   if (status)
     return status;
   resource_page(response, &page);

@@ -1,5 +1,6 @@
 #include "sell/target_account.h"
 
+#include "runtime/base/fold.h"
 #include "runtime/base/name.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
@@ -11,6 +12,8 @@
 #include "sell/cosell.h"
 
 #include "entente/sell/v1/target_account_service.pb-c.h"
+
+#include <string.h>
 
 #define SHARED TYPE__PARTY__PARTY_UNSPECIFIED
 
@@ -71,17 +74,27 @@ const struct status *target_account_get(struct call *call, const void *in, void 
   return status;
 }
 
+struct target_account_filter {
+  struct arena *arena;
+  const Sell__ListTargetAccountsRequest *request;
+  const char *text; /* folded */
+};
+
 static bool keep(const void *message, void *context) {
   const Sell__TargetAccount *account = message;
-  const Sell__ListTargetAccountsRequest *filter = context;
-  return (!filter->state || account->state == filter->state) &&
-         (text_empty(filter->segment) || text_equal(account->segment, filter->segment));
+  const struct target_account_filter *filter = context;
+  const Sell__ListTargetAccountsRequest *request = filter->request;
+  return (!request->state || account->state == request->state) &&
+         (text_empty(request->segment) || text_equal(account->segment, request->segment)) &&
+         (!request->lead_party || account->lead_party == request->lead_party) &&
+         text_folded_contains(filter->arena, account->account, filter->text);
 }
 
 const struct status *target_account_list(struct call *call, const void *in, void *out) {
   const Sell__ListTargetAccountsRequest *request = in;
   Sell__ListTargetAccountsResponse *response = out;
   struct arena *arena = call_arena(call);
+  struct target_account_filter filter = {arena, request, text_fold(arena, request->text)};
   struct list_page page;
   const char *state =
       request->state ? state_name(&sell__target_account__state__descriptor, (int)request->state) : "";
@@ -93,10 +106,12 @@ const struct status *target_account_list(struct call *call, const void *in, void
       .descending = true,
       .page_size = request->page_size,
       .page_token = request->page_token,
-      .keep = text_empty(request->segment) ? NULL : keep,
-      .context = (void *)request,
+      .keep = keep,
+      .context = &filter,
   };
-  const struct status *status = resource_list(call, query, request->segment, &page);
+  const char *filters = arena_printf(arena, "%d|%zu|%s|%s", (int)request->lead_party,
+                                     strlen(request->segment), request->segment, filter.text);
+  const struct status *status = resource_list(call, query, filters, &page);
   if (status)
     return status;
   resource_page(response, &page);

@@ -104,23 +104,35 @@ static const char *open_one(struct scene *scene, const char *id, const char *eng
   return scene_text(scene, "%s/opportunities/%s%s", demo_name(scene), own, id);
 }
 
-/* Both sides: each has its own estimate and notes, and shows what it wants to. */
-static void write_sides(struct scene *scene, const char *name, int amount) {
+/* What each side does next, in turn: the vendor's and the partner's. */
+static const char *const next_steps[][2] = {
+    {"Sizing workshop", "Meeting with the plant manager"},
+    {"Security questionnaire", "Proposal to the board"},
+    {"Reference visit", "Budget round with the customer"},
+    {"Price for a three-year term", "Names of the users for the pilot"},
+    {"Test environment", "Contract draft to their lawyers"}};
+static const char *const notes[][2] = {{"Discount room is 8 %", "The board prefers one supplier"},
+                                       {"Two rivals are in", "Their budget ends with the year"},
+                                       {"No more free pre-sales days", "The sponsor may leave"}};
+
+void demo_sides(struct scene *scene, const char *name, int number, int amount) {
+  enum { STEPS = sizeof next_steps / sizeof *next_steps, NOTES = sizeof notes / sizeof *notes };
   static const char *const ids[] = {"vendor", "partner"};
-  for (enum demo_actor actor = ACTOR_VENDOR; actor <= ACTOR_PARTNER; actor++)
+  for (enum demo_actor actor = ACTOR_VENDOR; actor <= ACTOR_PARTNER; actor++) {
+    int side = actor == ACTOR_PARTNER;
     scene_step(
         scene, actor, "sell", "OpportunitySideService/UpdateOpportunitySide",
         "{\"side\": {\"name\": \"%s/sides/%s\", \"stage\": \"%s\", \"amount\": {\"currencyCode\": \"%s\", "
         "\"amountMinor\": \"%d00\"}, \"nextStep\": \"%s\", \"nextStepDueTime\": %s, \"ownerContact\": "
         "\"%s\", \"notes\": \"%s\", \"sharing\": {\"stage\": \"SHARING_SHARED\", \"amount\": \"%s\", "
-        "\"nextStep\": \"SHARING_SHARED\", \"nextStepDueTime\": \"SHARING_SHARED\", \"ownerContact\": "
+        "\"nextStep\": \"%s\", \"nextStepDueTime\": \"SHARING_SHARED\", \"ownerContact\": "
         "\"SHARING_SHARED\"}}}",
-        name, ids[actor], actor == ACTOR_VENDOR ? "STAGE_QUALIFIED" : "STAGE_TECHNICAL_VALIDATION",
-        scene_partnership(scene)->currency, actor == ACTOR_VENDOR ? amount * 9 / 10 : amount * 11 / 10,
-        actor == ACTOR_VENDOR ? "Sizing workshop" : "Meeting with the plant manager",
-        scene_time(scene, -1, 300), actor == ACTOR_VENDOR ? "Alliance desk" : "Account lead",
-        actor == ACTOR_VENDOR ? "Discount room is 8 %" : "The board prefers one supplier",
-        actor == ACTOR_VENDOR ? "SHARING_PRIVATE" : "SHARING_SHARED");
+        name, ids[side], side ? "STAGE_TECHNICAL_VALIDATION" : "STAGE_QUALIFIED",
+        scene_partnership(scene)->currency, amount / 10 * (side ? 11 : 9), next_steps[number % STEPS][side],
+        scene_time(scene, -1, 300 + 10 * number), side ? "Account lead" : "Alliance desk",
+        notes[number % NOTES][side], side ? "SHARING_SHARED" : "SHARING_PRIVATE",
+        number % 4 == 3 ? "SHARING_PRIVATE" : "SHARING_SHARED");
+  }
 }
 
 static void review_it(struct scene *scene, const char *name, enum fate fate) {
@@ -160,7 +172,8 @@ static void invite(struct scene *scene, int amount) {
     scene_step(
         scene, ACTOR_PARTNER, "sell", "EngagementService/CreateEngagement",
         "{\"parent\": \"%s\", \"engagementId\": \"%s\", \"engagement\": {\"title\": \"Sell this together\", "
-        "\"message\": \"Your platform with our operations\", \"opportunity\": \"%s\", \"involvement\": "
+        "\"message\": \"Your platform with our operations\", \"responsibilities\": "
+        "[\"RESPONSIBILITY_SOFTWARE\"], \"opportunity\": \"%s\", \"involvement\": "
         "\"INVOLVEMENT_CO_SELL\", \"members\": [{\"person\": \"Account lead\", \"role\": "
         "\"ROLE_ACCOUNT_OWNER\"}]}}",
         demo_name(scene), ids[i], offers[i]);
@@ -184,7 +197,7 @@ static void cosell(struct scene *scene, const struct cosold *deal) {
   static const char *const ids[] = {"shared-open", "shared-reviewed", "shared-approved"};
   for (enum fate fate = FATE_OPEN; fate <= FATE_APPROVED; fate++) {
     const char *name = open_one(scene, ids[fate], "ENGAGEMENT_JOINT", deal->amount);
-    write_sides(scene, name, deal->amount);
+    demo_sides(scene, name, (int)fate, deal->amount);
     if (fate >= FATE_IN_REVIEW)
       review_it(scene, name, fate);
     if (fate == FATE_APPROVED) {

@@ -64,10 +64,13 @@ static const char *incumbent_of(const struct deals *d, int number) {
   return d->joint && number % 2 == 0 ? ", \"incumbentCompetitor\": \"Kestrel Systems\"" : "";
 }
 
-static const char *row(struct scene *scene, const struct deals *d, int number) {
+/* `early`: as it was while it was open. */
+static const char *row(struct scene *scene, const struct deals *d, int number, bool early) {
   bool won = number < d->won, lost = !won && number < d->won + d->lost;
   int closed = d->won + d->lost, count = won ? d->won : lost ? d->lost : d->open;
   int place = won ? number : lost ? number - d->won : number - closed;
+  won = won && !early;
+  lost = lost && !early;
   const char *state = won ? "STATE_WON" : lost ? "STATE_LOST" : "STATE_OPEN";
   const char *ending =
       won || lost
@@ -88,18 +91,39 @@ static const char *row(struct scene *scene, const struct deals *d, int number) {
       scene_partnership(scene)->country, solutions[number % 3], segment_of(d, number),
       scene_partnership(scene)->currency, (long long)amount_minor(d, place, count), state,
       won || lost ? "STAGE_COMMITTED" : "STAGE_QUALIFIED", scene_time(scene, d->back + 1, 300 + number),
-      scene_time(scene, d->back + (won || lost ? 1 : 0), won || lost ? 600 + number : 200 + number), ending,
-      incumbent_of(d, number));
+      scene_time(scene, d->back + (number < closed ? 1 : 0), number < closed ? 600 + number : 200 + number),
+      ending, incumbent_of(d, number));
+}
+
+/* Imports deals `first` to `last`, and answers what became of them. */
+static const Sell__ImportOpportunitiesResponse *import_some(struct scene *scene, const struct deals *d,
+                                                            int first, int last, bool early) {
+  const char *rows = "";
+  for (int number = first; number < last; number++)
+    rows = scene_text(scene, "%s%s%s", rows, *rows ? ", " : "", row(scene, d, number, early));
+  return scene_step(scene, ACTOR_VENDOR, "sell", "OpportunityService/ImportOpportunities",
+                    "{\"parent\": \"%s\", \"rows\": [%s]}", demo_name(scene), rows);
+}
+
+/* While joint deals of the last quarter were open, both worked on every other one of them. */
+static void work_on(struct scene *scene, const struct deals *d, int first, int last) {
+  const char *names[ROWS_MAX] = {0};
+  const Sell__ImportOpportunitiesResponse *known = import_some(scene, d, first, last, true);
+  size_t count = known ? known->n_results : 0;
+  for (size_t i = 0; i < count && i < ROWS_MAX; i++)
+    names[i] = scene_text(scene, "%s", known->results[i]->opportunity);
+  for (int number = first; number < last; number++)
+    if (number % 2 == 0 && names[number - first])
+      demo_sides(scene, names[number - first], number, (int)d->mean);
 }
 
 static void import_rows(struct scene *scene, const struct deals *d) {
   int count = d->won + d->lost + d->open;
   for (int first = 0; first < count; first += ROWS_MAX) {
-    const char *rows = "";
-    for (int i = first; i < count && i < first + ROWS_MAX; i++)
-      rows = scene_text(scene, "%s%s%s", rows, *rows ? ", " : "", row(scene, d, i));
-    scene_step(scene, ACTOR_VENDOR, "sell", "OpportunityService/ImportOpportunities",
-               "{\"parent\": \"%s\", \"rows\": [%s]}", demo_name(scene), rows);
+    int last = first + ROWS_MAX < count ? first + ROWS_MAX : count;
+    if (d->joint && d->back == 0)
+      work_on(scene, d, first, last);
+    import_some(scene, d, first, last, false);
   }
 }
 

@@ -147,6 +147,17 @@ static void lists_filter_and_page(void **state) {
   page = json_call(f, f->partner, SERVICE "ListCaseStudies",
                    "{\"parent\": \"%s\", \"pageSize\": 3, \"pageToken\": \"%s\"}", p, page->next_page_token);
   assert_int_equal(page->n_case_studies, 1);
+  page = json_call(f, f->partner, SERVICE "ListCaseStudies", "{\"parent\": \"%s\", \"opportunity\": \"%s\"}",
+                   p, opportunity);
+  assert_int_equal(page->n_case_studies, 4);
+  page = json_call(f, f->partner, SERVICE "ListCaseStudies", "{\"parent\": \"%s\", \"opportunity\": \"%sx\"}",
+                   p, opportunity);
+  assert_int_equal(page->n_case_studies, 0);
+  for (int party = 1; party <= 2; party++) { /* all but the withdrawn one */
+    page = json_call(f, f->partner, SERVICE "ListCaseStudies", "{\"parent\": \"%s\", \"awaitsParty\": %d}", p,
+                     party);
+    assert_int_equal(page->n_case_studies, 3);
+  }
 }
 
 static void the_ledger_stands(void **state) {

@@ -122,7 +122,17 @@ static void an_offer_tells_what_it_should(void **state) {
     late->expire_time = timestamp_new(occasion.arena, NOW_US + refused_days[i] * DAY_US);
     assert_reason(engagement_start(&act, late, opportunity), "INVALID_REQUEST", "engagement.expire_time");
   }
+  Sell__Engagement__Responsibility asked[] = {SELL__ENGAGEMENT__RESPONSIBILITY__RESPONSIBILITY_RESELLER,
+                                              SELL__ENGAGEMENT__RESPONSIBILITY__RESPONSIBILITY_SERVICES,
+                                              SELL__ENGAGEMENT__RESPONSIBILITY__RESPONSIBILITY_RESELLER};
+  Sell__Engagement *twice = engagement_in(occasion.arena, 0);
+  twice->responsibilities = asked;
+  twice->n_responsibilities = 3;
+  assert_reason(engagement_start(&act, twice, opportunity), "INVALID_REQUEST",
+                "engagement.responsibilities[2]");
   Sell__Engagement *offer = engagement_in(occasion.arena, 0);
+  offer->responsibilities = asked;
+  offer->n_responsibilities = 2;
   offer->expire_time = NULL;
   assert_reason(engagement_start(&act, offer, opportunity), NULL, NULL);
   assert_int_equal(moment_us(offer->expire_time), NOW_US + ENGAGEMENT_DAYS * DAY_US);

@@ -9,6 +9,9 @@
 #include "runtime/message/json.h"
 #include "runtime/message/schema.h"
 
+#include "entente/sell/v1/engagement_service.pb-c.h"
+#include "entente/sell/v1/opportunity_snapshot_service.pb-c.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -338,6 +341,51 @@ static void nothing_private_shows(void **state) {
   pillar_verify(f);
 }
 
+/* ---- what becomes of it when it is shared ---- */
+
+/* The deal is both's from then on; what its owner wrote for itself is not. */
+static void what_was_written_alone_stays_so(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "private-shared", "orvane-global");
+  const struct pair pair = {f, p, f->partner, f->administrator};
+  begin(&pair);
+  const char *own =
+      sell_open(f, f->partner, p, SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT, "ours")->name;
+  act(&pair, "OpportunityService/AdvanceOpportunity", "{\"name\": \"%O\", \"stage\": \"STAGE_QUALIFIED\"}",
+      own);
+  act(&pair, "OpportunityService/AdvanceOpportunity",
+      "{\"name\": \"%O\", \"stage\": \"STAGE_PROSPECT\", \"reason\": \"Kolibri was too dear\"}", own);
+  act(&pair, "OpportunityService/LoseOpportunity",
+      "{\"name\": \"%O\", \"lossReason\": 1, \"noIncumbent\": true}", own);
+  act(&pair, "OpportunityService/ReopenOpportunity",
+      "{\"name\": \"%O\", \"reason\": \"Kolibri went out of business\"}", own);
+  act(&pair, "OpportunitySnapshotService/CreateOpportunitySnapshot",
+      "{\"parent\": \"%O\", \"template\": \"TEMPLATE_FULL\", \"note\": \"Kolibri\"}", own);
+  act(&pair, "EngagementService/CreateEngagement",
+      "{\"parent\": \"%P\", \"engagementId\": \"e\", \"engagement\": {\"title\": \"x\", \"opportunity\": "
+      "\"%O\", \"involvement\": 2, \"responsibilities\": [\"RESPONSIBILITY_SOFTWARE\"]}}",
+      own);
+  json_call(f, f->manager, "EngagementService/AcceptEngagement", "{\"name\": \"%s/engagements/e\"}", p);
+  assert_int_equal(sell_get(f, f->manager, own)->engagement, SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT);
+  const struct answers *told = ask_all(&pair);
+  for (size_t i = 0; i < told->count; i++)
+    if (strstr(told->told[i], "Kolibri"))
+      fail_msg("%s tells what was written alone:\n%s", told->asked[i], told->told[i]);
+  for (int asked = 2; asked <= 4; asked += 2) { /* as a reseller, as software */
+    const Sell__ListEngagementsResponse *page =
+        json_call(f, f->manager, "EngagementService/ListEngagements",
+                  "{\"parent\": \"%s\", \"responsibility\": %d}", p, asked);
+    assert_int_equal(page->n_engagements, asked == 4);
+  }
+  const Sell__ListOpportunitySnapshotsResponse *page =
+      json_call(f, f->partner, "OpportunitySnapshotService/ListOpportunitySnapshots",
+                "{\"parent\": \"%s\", \"creator\": \"PARTY_PARTNER\"}", own);
+  assert_int_equal(page->n_snapshots, 1);
+  page = json_call(f, f->partner, "OpportunitySnapshotService/ListOpportunitySnapshots",
+                   "{\"parent\": \"%s\", \"creator\": \"PARTY_VENDOR\"}", own);
+  assert_int_equal(page->n_snapshots, 0);
+}
+
 /* ---- what a party reads of a ledger ---- */
 
 /* Each party can check all that it reads: places without gaps, and each entry with the hash of the one
@@ -375,6 +423,7 @@ static void each_reader_has_a_whole_chain(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nothing_private_shows),
+      cmocka_unit_test(what_was_written_alone_stays_so),
       cmocka_unit_test(each_reader_has_a_whole_chain),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);

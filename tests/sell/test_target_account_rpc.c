@@ -200,6 +200,18 @@ static void lists_filter_and_page(void **state) {
   page = json_call(f, f->partner, SERVICE "ListTargetAccounts",
                    "{\"parent\": \"%s\", \"segment\": \"Retail\"}", p);
   assert_int_equal(page->n_target_accounts, 0);
+  static const struct {
+    const char *filter;
+    size_t found;
+  } filters[] = {{"\"text\": \"NORTH\"", 5},
+                 {"\"text\": \"elsewhere\"", 0},
+                 {"\"leadParty\": \"PARTY_VENDOR\"", 0},
+                 {"\"leadParty\": \"PARTY_PARTNER\", \"state\": \"STATE_APPROACHED\"", 1}};
+  for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+    page = json_call(f, f->partner, SERVICE "ListTargetAccounts", "{\"parent\": \"%s\", %s}", p,
+                     filters[i].filter);
+    assert_int_equal(page->n_target_accounts, filters[i].found);
+  }
   page = json_call(f, f->partner, SERVICE "ListTargetAccounts", "{\"parent\": \"%s\", \"pageSize\": 3}", p);
   assert_int_equal(page->n_target_accounts, 3);
   const char *token = page->next_page_token;
