@@ -93,12 +93,42 @@ const struct status *govern_close(struct txn *txn, const struct act *act, const 
 
 /* ---- the cadence ---- */
 
-static bool kept(const Onboard__GovernanceBody *body, const struct governance_due *due,
-                 const struct list_page *reviews) {
-  for (size_t i = 0; i < reviews->count; i++)
-    if (governance_kept_by(body, due, reviews->messages[i]))
-      return true;
-  return false;
+/* What keeps it in place of one of the cadence: its place among the reviews; their count when nothing does.
+ */
+static size_t stand_in(const Onboard__GovernanceBody *body, const struct governance_due *due,
+                       const struct list_page *reviews) {
+  size_t at = 0;
+  while (at < reviews->count && !governance_kept_by(body, due, reviews->messages[at]))
+    at++;
+  return at;
+}
+
+/* The review belongs to the cadence from now on: it is not called off, and stands for no other. */
+static const struct status *adopt(struct txn *txn, const Onboard__GovernanceBody *body, void **review) {
+  Onboard__Review *adopted;
+  const struct status *status = txn_get(txn, &kind_review, ((Onboard__Review *)*review)->name, &adopted);
+  if (status)
+    return status;
+  *review = adopted;
+  adopted->governance_body = body->name;
+  resource_change(txn, &kind_review, adopted, "review.adopted");
+  return NULL;
+}
+
+/* Schedules what is due; under an id of its own when somebody took the one that tells the day. */
+static const struct status *schedule_due(struct txn *txn, const struct act *act,
+                                         const Onboard__GovernanceBody *body,
+                                         const struct governance_due *due) {
+  Onboard__Review *existing, *review = governance_review(act->arena, body, due);
+  const struct status *status = txn_get(txn, &kind_review, review->name, &existing);
+  if (status)
+    return status;
+  if (existing)
+    review->name =
+        name_child(act->arena, name_partnership(act->arena, body->name), "reviews", name_new_id(act->arena));
+  review_start(review);
+  review_schedule(txn, review);
+  return NULL;
 }
 
 const struct status *govern_schedule(struct txn *txn, const struct act *act,
@@ -118,14 +148,9 @@ const struct status *govern_schedule(struct txn *txn, const struct act *act,
   };
   const struct status *status = list_entities(txn, &latest, &reviews);
   for (size_t i = 0; !status && i < count; i++) {
-    Onboard__Review *existing, *review = governance_review(act->arena, body, &due[i]);
-    if (kept(body, &due[i], &reviews))
-      continue;
-    status = txn_get(txn, &kind_review, review->name, &existing);
-    if (status || existing)
-      continue;
-    review_start(review);
-    review_schedule(txn, review);
+    size_t at = stand_in(body, &due[i], &reviews);
+    status =
+        at < reviews.count ? adopt(txn, body, &reviews.messages[at]) : schedule_due(txn, act, body, &due[i]);
   }
   return status;
 }

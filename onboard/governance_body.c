@@ -437,7 +437,8 @@ bool governance_kept_by(const Onboard__GovernanceBody *body, const struct govern
   bool annual = due->kind == ONBOARD__REVIEW__KIND__KIND_ANNUAL;
   int64_t months = annual ? GOVERNANCE_ANNUAL_MONTHS : interval_months(body);
   int64_t apart = moment_us(review->due_time) - due->due_us;
-  return review->kind == due->kind && review->state != ONBOARD__REVIEW__STATE__STATE_CANCELLED &&
+  return text_empty(review->governance_body) && review->kind == due->kind &&
+         review->state != ONBOARD__REVIEW__STATE__STATE_CANCELLED &&
          (apart < 0 ? -apart : apart) < months * 15 * US_PER_DAY;
 }
 

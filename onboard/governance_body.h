@@ -115,7 +115,7 @@ int64_t governance_next_us(const Onboard__GovernanceBody *body);
 Onboard__Review *governance_review(struct arena *arena, const Onboard__GovernanceBody *body,
                                    const struct governance_due *due);
 /* Whether a review that is there keeps the cadence in place of one that is due: of the same kind, not called
- * off, due less than half an interval apart. */
+ * off, due less than half an interval apart, and of no cadence yet: one review stands for one that is due. */
 bool governance_kept_by(const Onboard__GovernanceBody *body, const struct governance_due *due,
                         const Onboard__Review *review);
 

@@ -89,6 +89,10 @@ static void names_and_neighbours_of_a_review(void **state) {
   by_hand->kind = due.kind;
   by_hand->state = ONBOARD__REVIEW__STATE__STATE_CANCELLED;
   assert_false(governance_kept_by(body, &due, by_hand));
+  by_hand->state = ONBOARD__REVIEW__STATE__STATE_SCHEDULED;
+  assert_true(governance_kept_by(body, &due, by_hand));
+  by_hand->governance_body = body->name; /* stands for another one already */
+  assert_false(governance_kept_by(body, &due, by_hand));
 }
 
 static void a_vacant_side_raises_an_alarm(void **state) {

@@ -256,6 +256,78 @@ static void reviews_come_of_the_cadence_once(void **state) {
   assert_int_equal(counter(fixture, swept, "2027", "reviews.due", NOBODY), 3);
 }
 
+static const Onboard__Review *schedule_by_hand(struct onboard_fixture *fixture, const char *partnership,
+                                               const char *id, const char *due) {
+  return ask(fixture, fixture->partner_manager, "ReviewService/CreateReview",
+             "{'parent': '%s', 'reviewId': '%s', 'review': {'kind': 'KIND_QUARTERLY', 'dueTime': '%s'}}",
+             partnership, id, due);
+}
+
+/* Operational reviews that are still to be held. */
+static size_t quarterly_ahead(struct onboard_fixture *fixture, const char *partnership) {
+  const Onboard__ListReviewsResponse *reviews = reviews_of(fixture, partnership);
+  size_t count = 0;
+  for (size_t i = 0; i < reviews->n_reviews; i++)
+    count += reviews->reviews[i]->kind == ONBOARD__REVIEW__KIND__KIND_QUARTERLY &&
+             (reviews->reviews[i]->state == ONBOARD__REVIEW__STATE__STATE_SCHEDULED ||
+              reviews->reviews[i]->state == ONBOARD__REVIEW__STATE__STATE_RESCHEDULED);
+  return count;
+}
+
+#define CANCEL_REVIEW "ReviewService/CancelReview"
+
+/* What stands for the cadence is its own from then on: else the quarter would go without a review. */
+static void a_review_that_stands_for_the_cadence_is_not_called_off(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = governed(fixture, "stand-in", "");
+  const char *stand_in = schedule_by_hand(fixture, partnership, "by-hand", "2027-01-10T00:00:00Z")->name;
+  set_now(fixture, "2026-10-15T12:00:00Z");
+  assert_int_equal(quarterly_ahead(fixture, partnership), 2); /* the one due now, the one by hand */
+  const Onboard__Review *review =
+      ask(fixture, fixture->viewer, "ReviewService/GetReview", "{'name': '%s'}", stand_in);
+  assert_string_equal(review->governance_body + strlen(partnership), "/governanceBodies/board");
+  refused(fixture, fixture->partner, CANCEL_REVIEW, "CADENCE_REVIEW",
+          "{'name': '%s', 'reason': 'no time for it'}", stand_in);
+  assert_int_equal(recorded(fixture, partnership, "review.adopted"), 1);
+  assert_int_equal(counter(fixture, partnership, "2027-01", "reviews.due", NOBODY), 1);
+}
+
+/* The ids of the cadence can be guessed: taking one first does not keep the review from being scheduled. */
+static void a_taken_id_does_not_stop_the_cadence(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = governed(fixture, "squatted", "");
+  const char *taken =
+      schedule_by_hand(fixture, partnership, "quarterly-20270115", "2027-01-15T00:00:00Z")->name;
+  ask(fixture, fixture->partner, CANCEL_REVIEW, "{'name': '%s', 'reason': 'no time for it'}", taken);
+  set_now(fixture, "2026-10-15T12:00:00Z");
+  assert_int_equal(quarterly_ahead(fixture, partnership), 2);
+  assert_int_equal(counter(fixture, partnership, "2027-01", "reviews.due", NOBODY), 1);
+}
+
+/* One review is one quarter's: moved next to the following one, it does not stand for that as well. */
+static void a_moved_review_stands_for_its_own_quarter(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = governed(fixture, "moved", "");
+  ask(fixture, fixture->partner_manager, "ReviewService/RescheduleReview",
+      "{'name': '%s/reviews/quarterly-20261015', 'dueTime': '2027-01-14T00:00:00Z', 'reason': 'no time "
+      "before'}",
+      partnership);
+  set_now(fixture, "2026-10-15T12:00:00Z");
+  assert_int_equal(quarterly_ahead(fixture, partnership), 2);
+}
+
+/* A review by hand between two of a monthly cadence is near enough to either, and stands for one. */
+static void a_review_stands_for_one_of_two_months(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = governed(fixture, "between", ", 'reviewIntervalMonths': 1");
+  schedule_by_hand(fixture, partnership, "between", "2027-03-01T18:00:00Z");
+  set_now(fixture, "2027-01-15T12:00:00Z"); /* February's is scheduled */
+  reviews_of(fixture, partnership);
+  set_now(fixture, "2027-02-15T12:00:00Z"); /* and March's */
+  reviews_of(fixture, partnership);
+  assert_int_equal(counter(fixture, partnership, "2027-03", "reviews.due", NOBODY), 2);
+}
+
 /* ---- vacancies ---- */
 
 static void a_vacancy_is_an_alarm_until_it_is_filled(void **state) {
@@ -648,6 +720,10 @@ int main(void) {
       cmocka_unit_test(who_may_and_what_is_refused),
       cmocka_unit_test(a_deep_plan_waits_for_a_committee),
       cmocka_unit_test(reviews_come_of_the_cadence_once),
+      cmocka_unit_test(a_review_that_stands_for_the_cadence_is_not_called_off),
+      cmocka_unit_test(a_taken_id_does_not_stop_the_cadence),
+      cmocka_unit_test(a_moved_review_stands_for_its_own_quarter),
+      cmocka_unit_test(a_review_stands_for_one_of_two_months),
       cmocka_unit_test(a_vacancy_is_an_alarm_until_it_is_filled),
       cmocka_unit_test(an_escalation_climbs_until_both_agree),
       cmocka_unit_test(without_a_body_there_is_no_ladder),
