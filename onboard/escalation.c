@@ -15,15 +15,20 @@
 #define PROPOSED ONBOARD__RESOLUTION__STATE__STATE_PROPOSED
 
 enum { NAME_DIGEST_BYTES = 12 };
+#define AUTOMATIC "auto-"
 #define US_PER_HOUR INT64_C(3600000000)
 
 /* ---- guards ---- */
+
+static bool waits(const Onboard__Escalation *escalation) {
+  return escalation->resolution && escalation->resolution->state == PROPOSED;
+}
 
 static const struct status *answerable(const struct act *act, const void *noun, const void *facts) {
   (void)facts;
   const Onboard__Escalation *escalation = noun;
   const Onboard__Resolution *resolution = escalation->resolution;
-  if (!resolution || resolution->state != PROPOSED) {
+  if (!waits(escalation)) {
     struct status *status = status_make(act->arena, CODE_FAILED_PRECONDITION, "NO_RESOLUTION_PROPOSED",
                                         "%s: nothing waits for an answer", escalation->name);
     status_add_metadata(act->arena, status, "escalation", escalation->name);
@@ -97,6 +102,13 @@ static Onboard__EscalationStep step_by(const struct act *act, char *reason) {
   return step;
 }
 
+const struct status *escalation_check_id(struct arena *arena, const char *id) {
+  if (strncmp(id, AUTOMATIC, strlen(AUTOMATIC)) != 0)
+    return NULL;
+  return invalid_field(arena, "escalation_id", "VALUE_OUT_OF_RANGE",
+                       "must not begin with `" AUTOMATIC "`: that is what opens by itself");
+}
+
 const struct status *escalation_check(struct arena *arena, const Onboard__Escalation *escalation,
                                       const char *partnership) {
   const char *inside = name_partnership(arena, escalation->subject);
@@ -127,7 +139,7 @@ char *escalation_automatic_name(struct arena *arena, const char *partnership,
   char *key = arena_printf(arena, "%d|%s", (int)trigger, subject);
   digest_sha256(key, strlen(key), digest);
   return name_child(arena, partnership, "escalations",
-                    arena_printf(arena, "auto-%s", hex_encode(arena, digest, NAME_DIGEST_BYTES)));
+                    arena_printf(arena, AUTOMATIC "%s", hex_encode(arena, digest, NAME_DIGEST_BYTES)));
 }
 
 /* ---- time ---- */
@@ -207,6 +219,8 @@ static void propose(const struct act *act, Onboard__Escalation *escalation, cons
   resolution->propose_party = act->party;
   resolution->propose_actor = arena_strdup(act->arena, act->actor);
   resolution->propose_time = timestamp_new(act->arena, act->now_us);
+  if (state == PROPOSED && waits(escalation))
+    resolution->replace_count = escalation->resolution->replace_count + 1;
   escalation->resolution = resolution;
 }
 
@@ -230,9 +244,22 @@ static void answer(const struct act *act, Onboard__Resolution *resolution, Onboa
   resolution->answer_time = timestamp_new(act->arena, act->now_us);
 }
 
-const struct status *escalation_confirm(const struct act *act, Onboard__Escalation *escalation) {
+static const struct status *refuse_replaced(const struct act *act, const Onboard__Escalation *escalation) {
+  struct status *status =
+      status_make(act->arena, CODE_FAILED_PRECONDITION, "RESOLUTION_REPLACED",
+                  "%s: the proposal took the place of another one: read it, and confirm it with the etag",
+                  escalation->name);
+  status_add_metadata(act->arena, status, "replace_count",
+                      arena_printf(act->arena, "%d", escalation->resolution->replace_count));
+  return status;
+}
+
+const struct status *escalation_confirm(const struct act *act, Onboard__Escalation *escalation,
+                                        bool as_read) {
   int to;
   const struct status *status = check(act, escalation, ESCALATION_CONFIRM, &to);
+  if (!status && !as_read && escalation->resolution->replace_count)
+    status = refuse_replaced(act, escalation);
   if (status)
     return status;
   answer(act, escalation->resolution, ONBOARD__RESOLUTION__STATE__STATE_CONFIRMED);

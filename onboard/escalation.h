@@ -25,6 +25,9 @@ enum escalation_action {
 };
 extern const struct machine escalation_machine;
 
+/* INVALID_ARGUMENT for an id of what opens by itself: its name follows from its cause, so whoever had it
+ * first would keep it from opening. */
+const struct status *escalation_check_id(struct arena *arena, const char *id);
 /* INVALID_ARGUMENT unless its subject is empty or lies in the partnership. */
 const struct status *escalation_check(struct arena *arena, const Onboard__Escalation *escalation,
                                       const char *partnership);
@@ -52,7 +55,9 @@ bool escalation_is_owned_at(const Onboard__Escalation *escalation, const char *s
 /* Each changes the escalation, or refuses. It must be settled to `act->now_us`. */
 const struct status *escalation_advance(const struct act *act, Onboard__Escalation *escalation, char *reason);
 const struct status *escalation_propose(const struct act *act, Onboard__Escalation *escalation, char *text);
-const struct status *escalation_confirm(const struct act *act, Onboard__Escalation *escalation);
+/* `as_read`: the caller said what was read. Else RESOLUTION_REPLACED when the proposal took the place of one
+ * that was not answered. */
+const struct status *escalation_confirm(const struct act *act, Onboard__Escalation *escalation, bool as_read);
 const struct status *escalation_reject(const struct act *act, Onboard__Escalation *escalation, char *reason);
 const struct status *escalation_end(const struct act *act, Onboard__Escalation *escalation, const char *text);
 

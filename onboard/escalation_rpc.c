@@ -22,7 +22,9 @@ const struct status *escalation_create(struct call *call, const void *in, void *
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
   Onboard__GovernanceBody *body = NULL;
-  const struct status *status = escalation_check(act.arena, escalation, request->parent);
+  const struct status *status = escalation_check_id(act.arena, request->escalation_id);
+  if (!status)
+    status = escalation_check(act.arena, escalation, request->parent);
   if (!status)
     status = partnership_open(call, request->parent, "CREATE_ESCALATION", &partnership);
   if (!status)
@@ -149,7 +151,7 @@ const struct status *escalation_accept(struct call *call, const void *in, void *
   const struct status *status =
       resource_open(call, &timed_escalation, request->name, request->etag, &escalation);
   if (!status)
-    status = escalation_confirm(&act, escalation);
+    status = escalation_confirm(&act, escalation, !text_empty(request->etag));
   return status ? status : answer(call, escalation, "escalation.resolved", escalation->state, out);
 }
 

@@ -77,18 +77,18 @@ static void one_proposes_the_other_answers(void **state) {
   struct arena *arena = *state;
   struct act vendor = act_by(arena, VENDOR, "2026-03-02"), partner = act_by(arena, PARTNER, "2026-03-02");
   Onboard__Escalation *escalation = escalation_build(arena, VENDOR);
-  assert_refused(escalation_confirm(&partner, escalation), "NO_RESOLUTION_PROPOSED");
+  assert_refused(escalation_confirm(&partner, escalation, false), "NO_RESOLUTION_PROPOSED");
   assert_null(escalation_propose(&vendor, escalation, (char *)"pay half of it"));
-  assert_refused(escalation_confirm(&vendor, escalation), "OWN_RESOLUTION");
+  assert_refused(escalation_confirm(&vendor, escalation, false), "OWN_RESOLUTION");
   assert_refused(escalation_reject(&vendor, escalation, (char *)"not enough"), "OWN_RESOLUTION");
   assert_null(escalation_reject(&partner, escalation, (char *)"not enough"));
-  assert_refused(escalation_confirm(&partner, escalation), "NO_RESOLUTION_PROPOSED");
+  assert_refused(escalation_confirm(&partner, escalation, false), "NO_RESOLUTION_PROPOSED");
   assert_int_equal(escalation->state, STATE(OPEN));
   /* Waiting for an answer does not stop the time. */
   assert_null(escalation_propose(&partner, escalation, (char *)"pay all of it"));
   escalation_settle(arena, escalation, at("2026-03-05"));
   assert_int_equal(escalation->state, STATE(L2));
-  assert_null(escalation_confirm(&vendor, escalation));
+  assert_null(escalation_confirm(&vendor, escalation, false));
   assert_int_equal(escalation->state, STATE(RESOLVED));
   assert_null(escalation->due_time);
   assert_int_equal(escalation_next_us(escalation), INT64_MAX);

@@ -1,6 +1,8 @@
 /* Governance bodies and escalations by real calls, and what they do with reviews, sponsors, plans and claims.
  */
 #include "onboard/service_fixture.h"
+
+#include "onboard/escalation.h"
 #include "runtime/base/text.h"
 #include "support/check.h"
 
@@ -425,6 +427,59 @@ static void an_escalation_climbs_until_both_agree(void **state) {
   assert_int_equal(counter(fixture, partnership, "2026-07", "escalations.resolved", NOBODY), 1);
 }
 
+/* Its name can be reckoned beforehand: raising one by hand under it does not keep the real one from opening.
+ */
+static void the_name_of_an_automatic_escalation_is_not_to_be_had(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = governed(fixture, "reserved",
+                                     ", 'automaticTriggers': ['ESCALATION_TRIGGER_"
+                                     "MISSED_REVIEW']");
+  struct arena *arena = fixture_arena(fixture->server);
+  const char *review = arena_printf(arena, "%s/reviews/quarterly-20261015", partnership);
+  const char *automatic = escalation_automatic_name(
+      arena, partnership, ONBOARD__ESCALATION_TRIGGER__ESCALATION_TRIGGER_MISSED_REVIEW, review);
+  const struct status *status =
+      refused(fixture, fixture->partner_manager, "EscalationService/CreateEscalation", REASON_INVALID_REQUEST,
+              "{'parent': '%s', 'escalationId': '%s', 'escalation': {'trigger': 'ESCALATION_TRIGGER_OTHER', "
+              "'title': 'Nothing in particular', 'subject': '%s/plans/fy26/x'}}",
+              partnership, strrchr(automatic, '/') + 1, partnership);
+  assert_int_equal(violation_count(status), 1);
+  set_now(fixture, "2026-11-01T00:00:00Z");
+  sweep_now(fixture);
+  const Onboard__Escalation *opened =
+      ask(fixture, fixture->viewer, "EscalationService/GetEscalation", "{'name': '%s'}", automatic);
+  assert_int_equal(opened->raise_party, TYPE__PARTY__PARTY_SYSTEM);
+  assert_string_equal(opened->subject, review);
+}
+
+/* Who confirms without saying what was read does not agree to words that were put in its place meanwhile. */
+static void what_took_another_proposals_place_is_confirmed_as_read(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = governed(fixture, "replaced", "");
+  const char *propose = "EscalationService/ProposeResolution",
+             *confirm = "EscalationService/ConfirmResolution";
+  const char *name = raise_one(fixture, partnership, "one", "Who closes the Nordbank deal")->name;
+  ask(fixture, fixture->vendor_manager, propose,
+      "{'name': '%s', 'resolution': 'The partner closes the deal'}", name);
+  const Onboard__Escalation *one =
+      ask(fixture, fixture->vendor_manager, propose,
+          "{'name': '%s', 'resolution': 'The vendor closes the deal, and all others'}", name);
+  assert_int_equal(one->resolution->replace_count, 1);
+  const struct status *status =
+      refused(fixture, fixture->partner, confirm, "RESOLUTION_REPLACED", "{'name': '%s'}", name);
+  assert_string_equal(status_metadata_text(status, "replace_count"), "1");
+  /* Answered, it is out of the way: what follows is the first that waits. */
+  ask(fixture, fixture->partner, "EscalationService/RejectResolution",
+      "{'name': '%s', 'reason': 'this is not what we said'}", name);
+  one = ask(fixture, fixture->partner, propose, "{'name': '%s', 'resolution': 'Each closes its own'}", name);
+  assert_int_equal(one->resolution->replace_count, 0);
+  one = ask(fixture, fixture->vendor, propose, "{'name': '%s', 'resolution': 'We close the next one'}", name);
+  assert_int_equal(one->resolution->replace_count, 1);
+  one = ask(fixture, fixture->partner, confirm, "{'name': '%s', 'etag': '%s'}", name,
+            etag_json(fixture, one->etag));
+  assert_int_equal(one->state, STATE(RESOLVED));
+}
+
 static void without_a_body_there_is_no_ladder(void **state) {
   struct onboard_fixture *fixture = *state;
   const char *partnership = ready(fixture, "ungoverned");
@@ -726,6 +781,8 @@ int main(void) {
       cmocka_unit_test(a_review_stands_for_one_of_two_months),
       cmocka_unit_test(a_vacancy_is_an_alarm_until_it_is_filled),
       cmocka_unit_test(an_escalation_climbs_until_both_agree),
+      cmocka_unit_test(the_name_of_an_automatic_escalation_is_not_to_be_had),
+      cmocka_unit_test(what_took_another_proposals_place_is_confirmed_as_read),
       cmocka_unit_test(without_a_body_there_is_no_ladder),
       cmocka_unit_test(lists_of_escalations),
       cmocka_unit_test(a_disputed_claim_goes_up_the_ladder),
