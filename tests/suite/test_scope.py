@@ -10,7 +10,8 @@ from suite import Suite, equal, eventually, expect, fail, reason_of, run
 
 ORVANE = "vendors/halden/partnerships/orvane"
 AGREEMENT, NOTHING = "LIFT_SCOPE_SOURCE_AGREEMENT", "LIFT_SCOPE_SOURCE_UNSPECIFIED"
-OK, NO_DATA, LOW_SAMPLE = 1, 2, 3
+OK, NO_DATA = 1, 2
+JOINT, WON, LOST = 1, 2, 3
 NOW = datetime.now(timezone.utc)
 QUARTER = NOW.year * 4 + (NOW.month - 1) // 3  # the one that runs
 
@@ -27,21 +28,23 @@ def lift(suite, token=None, scope=NOTHING, partnership=ORVANE, **more):
     return suite.call("LiftService/GetLift", dict({"name": f"{partnership}/lift", "period": YEAR, "scope": scope}, **more), token)
 
 
-def joint_of(suite, segments):
-    """Joint deals of the year against a named incumbent, won and closed, from the list that anybody can read."""
-    won, closed, token = [], 0, ""
+def closed_jointly(suite, partnership, start, end):
+    """Joint deals that closed in a time, from the list that anybody can read."""
+    found, token = [], ""
     while True:
-        page = suite.call("OpportunityService/ListOpportunities", {"parent": ORVANE, "pageSize": 500, "pageToken": token})
-        for deal in page.opportunities:
-            closed_at = deal.close_time.ToJsonString() if deal.HasField("close_time") else ""
-            if (deal.engagement == 1 and deal.state in (2, 3) and deal.incumbent_competitor
-                    and YEAR["startTime"] <= closed_at < YEAR["endTime"] and deal.segment in segments):
-                closed += 1
-                if deal.state == 2:
-                    won.append(deal.name)
+        page = suite.call("OpportunityService/ListOpportunities", {"parent": partnership, "pageSize": 500, "pageToken": token})
+        found += [deal for deal in page.opportunities if deal.engagement == JOINT and deal.state in (WON, LOST)
+                  and start <= deal.close_time.ToJsonString() < end]
         token = page.next_page_token
         if not token:
-            return sorted(won), closed
+            return found
+
+
+def joint_of(suite, segments):
+    """Joint deals of the year against a named incumbent: the names of those won, and how many closed."""
+    closed = [deal for deal in closed_jointly(suite, ORVANE, YEAR["startTime"], YEAR["endTime"])
+              if deal.incumbent_competitor and deal.segment in segments]
+    return sorted(deal.name for deal in closed if deal.state == WON), len(closed)
 
 
 def propose(suite, vendor, partner, segment):
@@ -161,6 +164,18 @@ def check_share(suite, vendor, partner):
     expect(abs(int(after["end"]["share"]["basisPoints"]) - revenue * 10_000 / market) <= 0.5, "the share, rounded")
 
 
+def check_revenue(suite):
+    """The revenue of both trailing years, added up from the deals themselves."""
+    for partnership in (ORVANE, "vendors/halden/partnerships/alder-finch"):
+        share = suite.call("MarketShareService/GetMarketShare", {"name": f"{partnership}/marketShare", "period": TWO_YEARS})
+        equal(share.status, OK, "the status")
+        for at, quarter in ((share.start, QUARTER - 8), (share.end, QUARTER)):
+            deals = closed_jointly(suite, partnership, start_of(quarter - 4), start_of(quarter))
+            equal(at.share.numerator, sum(deal.amount.amount_minor for deal in deals if deal.state == WON),
+                  f"{partnership}, revenue of the year before {start_of(quarter)}")
+    expect(share.start.share.numerator > 0, "something was won in both years")
+
+
 def scope():
     with Suite("scope") as suite:
         suite.up()
@@ -168,6 +183,7 @@ def scope():
         check_validated(suite, vendor, partner)
         check_agreed(suite, vendor, partner)
         check_share(suite, vendor, partner)
+        check_revenue(suite)
         suite.cli("verify")
 
 
