@@ -5,6 +5,7 @@
 #include "runtime/base/text.h"
 #include "runtime/feed/directory.h"
 #include "runtime/message/validate.h"
+#include "runtime/rpc/pace.h"
 #include "sell/coverage.h"
 
 #include <assert.h>
@@ -211,6 +212,13 @@ const struct status *registration_claim(struct txn *txn, const struct act *act, 
   for (size_t i = 0; !status && i < count; i++)
     status = conflict_begin(txn, act, &meetings[i], registration, &contracts);
   return status ? status : keys_stage(txn, held, registration, act->now_us);
+}
+
+const struct status *registration_paced(struct call *call, const struct status *status) {
+  enum { ANSWER_STEP_MS = 25 }; /* many times what any of them takes */
+  if (!status || status->code != CODE_ABORTED)
+    call_pace(call, ANSWER_STEP_MS);
+  return status;
 }
 
 const struct status *conflicts_of(struct txn *txn, const struct act *act, const char *registration,

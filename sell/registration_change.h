@@ -57,6 +57,9 @@ const struct status *keys_release(struct txn *txn, const Sell__Registration *reg
  * (REGISTRATION_DUPLICATE) when it meets one of its own partnership; RESOURCE_EXHAUSTED. */
 const struct status *registration_claim(struct txn *txn, const struct act *act, struct held_keys *held,
                                         const Sell__Registration *registration);
+/* The end of a partner's call that may meet a conflict or leave one: its answer, at a time that does not tell
+ * whether it did. */
+const struct status *registration_paced(struct call *call, const struct status *status);
 /* Every conflict that a registration is in, read for a change, as it is now. */
 struct conflicts {
   Sell__Conflict **items;

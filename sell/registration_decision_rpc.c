@@ -145,7 +145,7 @@ const struct status *registration_settle_extension(struct call *call, const void
 
 /* ---- appeals ---- */
 
-const struct status *registration_object(struct call *call, const void *in, void *out) {
+static const struct status *appeal(struct call *call, const void *in, void *out) {
   const Sell__AppealRegistrationRequest *request = in;
   struct act act = act_of(call);
   struct conflicts conflicts;
@@ -165,6 +165,10 @@ const struct status *registration_object(struct call *call, const void *in, void
       conflict_put(call_txn(call), conflict, "conflict.appealed", act.now_us);
   }
   return status ? status : finish(call, before, registration, "registration.appealed", out);
+}
+
+const struct status *registration_object(struct call *call, const void *in, void *out) {
+  return registration_paced(call, appeal(call, in, out));
 }
 
 /* The registration that had won gives way, if it still stands. */

@@ -49,7 +49,7 @@ static const struct status *place_given_up(struct call *call, const Sell__Regist
   return registration_leave(call_txn(call), &act, before);
 }
 
-const struct status *registration_patch(struct call *call, const void *in, void *out) {
+static const struct status *amend(struct call *call, const void *in, void *out) {
   const Sell__UpdateRegistrationRequest *request = in;
   struct act act = act_of(call);
   Sell__Registration given = *request->registration, *current, *before;
@@ -77,6 +77,10 @@ const struct status *registration_patch(struct call *call, const void *in, void 
   if (registration_differs(before, current))
     registration_put(call_txn(call), before, current, "registration.updated", act.now_us);
   return finish(call, current, out);
+}
+
+const struct status *registration_patch(struct call *call, const void *in, void *out) {
+  return registration_paced(call, amend(call, in, out));
 }
 
 /* ---- submitting ---- */
@@ -109,7 +113,7 @@ static const struct status *terms_find(struct call *call, const Sell__Registrati
   return NULL;
 }
 
-const struct status *registration_file(struct call *call, const void *in, void *out) {
+static const struct status *submit(struct call *call, const void *in, void *out) {
   const Sell__SubmitRegistrationRequest *request = in;
   struct act act = act_of(call);
   struct txn *txn = call_txn(call);
@@ -135,6 +139,10 @@ const struct status *registration_file(struct call *call, const void *in, void *
     return status;
   registration_put(txn, before, registration, "registration.submitted", act.now_us);
   return finish(call, registration, out);
+}
+
+const struct status *registration_file(struct call *call, const void *in, void *out) {
+  return registration_paced(call, submit(call, in, out));
 }
 
 const struct status *registration_import(struct call *call, const void *in, void *out) {
@@ -170,7 +178,7 @@ const struct status *registration_import(struct call *call, const void *in, void
   return finish(call, registration, out);
 }
 
-const struct status *registration_take_back(struct call *call, const void *in, void *out) {
+static const struct status *withdraw(struct call *call, const void *in, void *out) {
   const Sell__WithdrawRegistrationRequest *request = in;
   struct act act = act_of(call);
   Sell__Registration *registration, *before;
@@ -183,6 +191,10 @@ const struct status *registration_take_back(struct call *call, const void *in, v
     return status;
   registration_put(call_txn(call), before, registration, "registration.withdrawn", act.now_us);
   return finish(call, registration, out);
+}
+
+const struct status *registration_take_back(struct call *call, const void *in, void *out) {
+  return registration_paced(call, withdraw(call, in, out));
 }
 
 /* ---- reading ---- */

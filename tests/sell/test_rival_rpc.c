@@ -3,6 +3,7 @@
 #include "sell/registration_fixture.h"
 #include "support/check.h"
 
+#include "runtime/base/clock.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
@@ -187,9 +188,34 @@ static void a_held_customer_reads_as_a_free_one(void **state) {
   assert_same_text(free, transcript(f, "gamma", start_us, true, true));
 }
 
+/* ---- how long it takes ---- */
+
+static int64_t taken_us(struct pillar_fixture *f, const char *method, const char *name) {
+  int64_t began_us = clock_monotonic_us();
+  ask(f, f->stranger, method, "{'name': '%s'}", name);
+  return clock_monotonic_us() - began_us;
+}
+
+/* The work differs by some hundred microseconds; the answer comes with the next step, whatever was found. */
+static void the_time_of_an_answer_tells_nothing(void **state) {
+  enum { STEP_US = 25000 };
+  struct pillar_fixture *f = *state;
+  const char *one = pillar_partnership(f, "timed-one", "orvane-global");
+  const char *two = pillar_partnership(f, "timed-two", "castellan-soc");
+  registration_submitted(f, f->partner, one, "Timed Held Works");
+  const char *customers[] = {"Timed Held Works", "Timed Free Works"};
+  for (size_t i = 0; i < 2; i++) {
+    const char *name = registration_drafted(f, f->stranger, two, customers[i]);
+    assert_true(taken_us(f, R "SubmitRegistration", name) >= STEP_US);
+    assert_int_equal(conflict_count(f, name), i == 0);
+    assert_true(taken_us(f, R "WithdrawRegistration", name) >= STEP_US);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_held_customer_reads_as_a_free_one),
+      cmocka_unit_test(the_time_of_an_answer_tells_nothing),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
 }
