@@ -58,6 +58,36 @@ static bool count_value(struct reader *reader, const struct path *path) {
                  "the message has more fields than one may have");
 }
 
+/* ---- what would have been right ---- */
+
+enum { HINT_BYTES = 400 }; /* what an error lists is cut here */
+
+/* Adds a name to a list, `...` for the first that has no room; false from then on. */
+static bool hint_add(struct buffer *hint, const char *name) {
+  bool fits = hint->size + strlen(name) < HINT_BYTES;
+  buffer_printf(hint, "%s%s", hint->size ? ", " : "", fits ? name : "...");
+  return fits;
+}
+
+/* The fields that a client sets. */
+static const char *fields_text(struct arena *arena, const struct message_rules *rules) {
+  struct buffer hint = {.arena = arena};
+  bool more = true;
+  for (unsigned i = 0; i < rules->descriptor->n_fields && more; i++)
+    if (!rules->fields[i].output_only)
+      more = hint_add(&hint, rules->fields[i].schema.json_name);
+  return hint.size ? hint.data : "none to be set";
+}
+
+static const char *values_text(struct arena *arena, const ProtobufCEnumDescriptor *descriptor) {
+  struct buffer hint = {.arena = arena};
+  bool more = true;
+  for (unsigned i = 0; i < descriptor->n_values && more; i++)
+    if (descriptor->values[i].value)
+      more = hint_add(&hint, descriptor->values[i].name);
+  return hint.size ? hint.data : "none";
+}
+
 /* ---- numbers ---- */
 
 /* A number, or a string that holds one. */
@@ -167,8 +197,8 @@ static bool read_enum(struct reader *reader, const struct path *path,
     return true;
   }
   if (!value)
-    return fail_at(reader, path, at, "ENUM_VALUE_UNKNOWN", "`%.*s` is not a value of %s", text_cut(name, 64),
-                   name, descriptor->name);
+    return fail_at(reader, path, at, "ENUM_VALUE_UNKNOWN", "`%.*s` is not a value of %s; those are %s",
+                   text_cut(name, 64), name, descriptor->name, values_text(reader->scan.arena, descriptor));
   *out = value->value;
   return true;
 }
@@ -405,8 +435,8 @@ static bool read_fields(struct reader *reader, const struct message_rules *rules
       continue;
     }
     if (!row)
-      return fail_at(reader, parent, at, "FIELD_UNKNOWN", "%s has no field `%.*s`", rules->descriptor->name,
-                     text_cut(key, 64), key);
+      return fail_at(reader, parent, at, "FIELD_UNKNOWN", "%s has no field `%.*s`; it has %s",
+                     rules->descriptor->name, text_cut(key, 64), key, fields_text(reader->scan.arena, rules));
     struct path path = {parent, row->field->name, PATH_NO_INDEX};
     if (seen[row - rules->fields])
       return fail_at(reader, &path, at, "FIELD_DUPLICATE", "the field is given twice");
