@@ -22,7 +22,8 @@ struct question {
 
 enum verdict { VERDICT_GO_ON, VERDICT_ALLOW, VERDICT_DENY };
 
-/* A check goes on, allows or denies; `*status` is set when it could not be decided at all. */
+/* A check goes on, allows or denies; `*status` is set when it could not be decided at all, or when what is
+ * wrong may be said: it follows from the method and the caller alone, whatever the resource. */
 typedef enum verdict check_fn(const struct question *question, const struct status **status);
 
 static enum verdict check_open(const struct question *question, const struct status **status) {
@@ -46,20 +47,31 @@ static enum verdict check_service(const struct question *question, const struct 
   return VERDICT_DENY;
 }
 
+static const struct status *denial(const struct question *question, const char *needs) {
+  return status_make(question->arena, CODE_PERMISSION_DENIED, REASON_ACCESS_DENIED,
+                     "This method is for %s; the caller is not one of them.", needs);
+}
+
 static enum verdict check_party(const struct question *question, const struct status **status) {
-  (void)status;
   Type__Party party = question->principal->party;
   bool user = party == TYPE__PARTY__PARTY_VENDOR || party == TYPE__PARTY__PARTY_PARTNER;
   for (size_t i = 0; user && i < question->policy->n_parties; i++)
     if ((Type__Party)question->policy->parties[i] == party)
       return VERDICT_GO_ON;
+  if (user && question->policy->n_parties)
+    *status =
+        denial(question, party == TYPE__PARTY__PARTY_VENDOR ? "users of the partner" : "users of the vendor");
   return VERDICT_DENY;
 }
 
 static enum verdict check_role(const struct question *question, const struct status **status) {
-  (void)status;
   Option__MethodPolicy__Role least = question->policy->role;
   bool enough = least != OPTION__METHOD_POLICY__ROLE__ROLE_UNSPECIFIED && question->principal->role >= least;
+  if (!enough && least)
+    *status =
+        denial(question, least >= OPTION__METHOD_POLICY__ROLE__ROLE_ADMINISTRATOR ? "administrators"
+                         : least == OPTION__METHOD_POLICY__ROLE__ROLE_MANAGER ? "managers and administrators"
+                                                                              : "users with a role");
   return enough ? VERDICT_GO_ON : VERDICT_DENY;
 }
 

@@ -57,8 +57,8 @@ typedef const struct status *partner_of_fn(void *context, struct arena *arena, c
                                            const char **out);
 
 /* Whether a principal may call a method with this policy on this resource (NULL when the policy names
- * none). PERMISSION_DENIED (ACCESS_DENIED), the same text for hidden and absent. Pure but for
- * `partner_of`. */
+ * none). PERMISSION_DENIED (ACCESS_DENIED), the same text for hidden and absent; when no resource could be
+ * right, as the method is for another party or role, it says so. Pure but for `partner_of`. */
 const struct status *access_decide(struct arena *arena, const Option__MethodPolicy *policy,
                                    const struct principal *principal, const char *resource,
                                    partner_of_fn *partner_of, void *context);

@@ -107,6 +107,26 @@ static bool expected(const Option__MethodPolicy *policy, const struct principal 
   return who->party == TYPE__PARTY__PARTY_VENDOR || where == VENDOR_OWN || where == PARTNERSHIP_OWN;
 }
 
+/* Whether the method is not for the caller, whatever the resource: that may be said. */
+static bool never(const Option__MethodPolicy *policy, const struct principal *who) {
+  bool listed = false;
+  for (size_t i = 0; i < policy->n_parties; i++)
+    listed |= (Type__Party)policy->parties[i] == who->party;
+  bool user = who->party == TYPE__PARTY__PARTY_VENDOR || who->party == TYPE__PARTY__PARTY_PARTNER;
+  return user && policy->n_parties && (!listed || (policy->role && who->role < policy->role));
+}
+
+/* What a refusal says tells nothing of the resource. */
+static void check_message(const Option__MethodPolicy *policy, const struct principal *who,
+                          const char *message) {
+  const struct status *nowhere = access_decide(arena, policy, who, "", partner_of, NULL);
+  if (never(policy, who) && nowhere)
+    assert_string_equal(message, nowhere->message);
+  assert_int_equal(strncmp(message, "This method is for ", 19) == 0, never(policy, who));
+  if (!never(policy, who))
+    assert_string_equal(message, "You may not do this, or the resource does not exist.");
+}
+
 static void check_one(const Option__MethodPolicy *policy, const struct principal *who, size_t resource) {
   const struct status *status =
       access_decide(arena, policy, who, resources[resource].resource, partner_of, NULL);
@@ -119,7 +139,7 @@ static void check_one(const Option__MethodPolicy *policy, const struct principal
     return;
   assert_int_equal(status->code, CODE_PERMISSION_DENIED);
   assert_string_equal(status->reason, REASON_ACCESS_DENIED);
-  assert_string_equal(status->message, "You may not do this, or the resource does not exist.");
+  check_message(policy, who, status->message);
 }
 
 static void check_policy(Option__MethodPolicy *policy) {
