@@ -226,6 +226,47 @@ const struct metric_row metric_rows[] = {
      .window = PERIOD,
      .shape = METRIC_OF_PARTNERSHIP,
      .numerator = {MONEY_OF_BOTH("qualified_amount.joint")}},
+    {.id = "pipeline_co_sell",
+     .title = "Joint pipeline by co-selling",
+     .definition =
+         "The part of the joint pipeline generated in the period that selling together brought about: each "
+         "opportunity's touches in the year before it was QUALIFIED weigh the same.",
+     .pillar = PILLAR_SELL,
+     .unit = MONEY,
+     .window = PERIOD,
+     .shape = METRIC_OF_PARTNERSHIP,
+     .numerator = {MONEY_OF_BOTH("qualified_amount.co_sell")}},
+    {.id = "pipeline_joint_marketing",
+     .title = "Joint pipeline by marketing",
+     .definition =
+         "The part of the joint pipeline generated in the period that joint marketing brought about: with "
+         "the part of co-selling it is the whole.",
+     .pillar = PILLAR_SELL,
+     .unit = MONEY,
+     .window = PERIOD,
+     .shape = METRIC_OF_PARTNERSHIP,
+     .numerator = {MONEY_OF_BOTH("qualified_amount.joint_marketing")}},
+    {.id = "joint_marketing_share",
+     .title = "Marketing's share of pipeline",
+     .definition = "Joint pipeline by marketing over joint pipeline generated, in the period.",
+     .pillar = PILLAR_SELL,
+     .unit = BPS,
+     .window = PERIOD,
+     .shape = METRIC_OF_PARTNERSHIP,
+     .numerator = {MONEY_OF_BOTH("qualified_amount.joint_marketing")},
+     .denominator = {MONEY_OF_BOTH("qualified_amount.joint")}},
+    {.id = "mdf_to_pipeline",
+     .title = "Pipeline for MDF",
+     .definition =
+         "Joint pipeline by marketing over market development funds paid, in the period: 10,000 bps is as "
+         "much pipeline as was paid.",
+     .pillar = PILLAR_SELL,
+     .unit = BPS,
+     .window = PERIOD,
+     .shape = METRIC_OF_PARTNERSHIP,
+     .numerator = {MONEY_OF_BOTH("qualified_amount.joint_marketing")},
+     .denominator = {MONEY_OF_BOTH("mdf.paid")},
+     .denominator_pillar = GATEWAY__PERFORMANCE_SECTION__PILLAR__PILLAR_MARKET},
     {.id = "incentive_base",
      .title = "Incentive base",
      .definition = "Revenue in the period that a commission plan covers.",
@@ -285,10 +326,15 @@ const struct metric_row metric_rows[] = {
 #undef MONEY_OF_BOTH
 #undef MONEY_OF_PARTY
 
+/* Whose counters its denominator is made of. */
+static enum pillar divided_by(const struct metric_row *row) {
+  return row->denominator_pillar ? (enum pillar)(row->denominator_pillar - 1) : row->pillar;
+}
+
 bool metric_needs_window(enum pillar pillar, unsigned window, bool portfolio) {
   for (const struct metric_row *row = metric_rows; row->id; row++)
-    if (row->pillar == pillar && row->window == window + 1 && row->shape != METRIC_OF_TIERS &&
-        (row->portfolio || !portfolio))
+    if ((row->pillar == pillar || divided_by(row) == pillar) && row->window == window + 1 &&
+        row->shape != METRIC_OF_TIERS && (row->portfolio || !portfolio))
       return true;
   return false;
 }
@@ -390,35 +436,52 @@ static Gateway__Figure *figure_new(struct arena *arena, const struct metric_row 
   return figure;
 }
 
-static void figure_add_counters(struct arena *arena, Gateway__Figure *figure, const struct metric_term *terms,
-                                const char *currency) {
+/* Adds the names of terms to a list that has none of them twice. */
+static void names_add(struct arena *arena, char **names, size_t *count, const struct metric_term *terms,
+                      const char *currency) {
   for (size_t t = 0; t < METRIC_TERMS_MAX && terms[t].counter; t++) {
     const char *name = terms[t].counter;
     if (terms[t].money)
       name = arena_printf(arena, "%s.%s", name, currency);
     bool known = false;
-    for (size_t i = 0; i < figure->n_counters; i++)
-      known |= strcmp(figure->counters[i], name) == 0;
+    for (size_t i = 0; i < *count; i++)
+      known |= strcmp(names[i], name) == 0;
     if (!known)
-      figure->counters[figure->n_counters++] = (char *)name;
+      names[(*count)++] = (char *)name;
   }
 }
 
+static void figure_add_counters(struct arena *arena, Gateway__Figure *figure, const struct metric_row *row,
+                                const char *currency) {
+  figure->counters = arena_calloc(arena, 2 * METRIC_TERMS_MAX, sizeof *figure->counters);
+  names_add(arena, figure->counters, &figure->n_counters, row->numerator, currency);
+  if (!row->denominator_pillar) {
+    names_add(arena, figure->counters, &figure->n_counters, row->denominator, currency);
+    return;
+  }
+  figure->denominator_pillar = row->denominator_pillar;
+  figure->denominator_counters = arena_calloc(arena, METRIC_TERMS_MAX, sizeof *figure->denominator_counters);
+  names_add(arena, figure->denominator_counters, &figure->n_denominator_counters, row->denominator, currency);
+}
+
+/* The counters that a row's numerator and denominator are made of. */
+struct row_sets {
+  const struct counter_set *numerator, *denominator;
+};
+
 static Gateway__Figure *figure_of(struct arena *arena, const struct metric_row *row, Type__Party party,
-                                  const struct counter_set *set, const struct metric_lens *lens) {
+                                  struct row_sets sets, const struct metric_lens *lens) {
   Gateway__Figure *figure = figure_new(arena, row, party);
   const char *currency = lens->currency;
   if (row_has_money(row) && text_empty(currency))
-    currency = currency_found(row, set);
-  struct term_sum numerator = terms_add(row->numerator, party, currency, set);
-  struct term_sum denominator = terms_add(row->denominator, party, currency, set);
+    currency = currency_found(row, sets.numerator);
+  struct term_sum numerator = terms_add(row->numerator, party, currency, sets.numerator);
+  struct term_sum denominator = terms_add(row->denominator, party, currency, sets.denominator);
   figure->numerator = numerator.amount;
   figure->denominator = row->denominator[0].counter ? denominator.amount : 1;
   if (row_has_money(row))
     figure->currency_code = (char *)currency;
-  figure->counters = arena_calloc(arena, 2 * METRIC_TERMS_MAX, sizeof *figure->counters);
-  figure_add_counters(arena, figure, row->numerator, currency);
-  figure_add_counters(arena, figure, row->denominator, currency);
+  figure_add_counters(arena, figure, row, currency);
   figure_conclude(figure, row, numerator.hidden || denominator.hidden || (row->own && lens->viewer != party));
   return figure;
 }
@@ -445,10 +508,10 @@ static Type__FigureStatus status_of_both(const Gateway__Figure *a, const Gateway
 }
 
 static Gateway__Figure *figure_of_both(struct arena *arena, const struct metric_row *row,
-                                       const struct counter_set *set, const struct metric_lens *lens) {
+                                       struct row_sets sets, const struct metric_lens *lens) {
   const struct metric_row *base = row_by_id(row->base);
-  Gateway__Figure *vendor = figure_of(arena, base, TYPE__PARTY__PARTY_VENDOR, set, lens);
-  Gateway__Figure *partner = figure_of(arena, base, TYPE__PARTY__PARTY_PARTNER, set, lens);
+  Gateway__Figure *vendor = figure_of(arena, base, TYPE__PARTY__PARTY_VENDOR, sets, lens);
+  Gateway__Figure *partner = figure_of(arena, base, TYPE__PARTY__PARTY_PARTNER, sets, lens);
   Gateway__Figure *figure = figure_new(arena, row, TYPE__PARTY__PARTY_UNSPECIFIED);
   figure->counters = vendor->counters;
   figure->n_counters = vendor->n_counters;
@@ -481,29 +544,31 @@ static Gateway__Figure *figure_of_tiers(struct arena *arena, const struct metric
   return figure;
 }
 
-size_t metric_figures(struct arena *arena, enum pillar pillar, const struct pillar_counters *counters,
+size_t metric_figures(struct arena *arena, enum pillar pillar,
+                      const struct pillar_counters *const counters[PILLAR_COUNT],
                       const struct metric_lens *lens, Gateway__Figure ***figures) {
   enum { ROWS = sizeof metric_rows / sizeof *metric_rows };
   *figures = arena_calloc(arena, (size_t)ROWS * 2, sizeof **figures);
   size_t count = 0;
   for (const struct metric_row *row = metric_rows; row->id; row++) {
-    if (row->pillar != pillar || (lens->portfolio && !row->portfolio))
+    if (row->pillar != pillar || (lens->portfolio && !row->portfolio) || !counters[divided_by(row)])
       continue;
-    const struct counter_set *set = &counters->windows[row->window - 1];
+    const struct row_sets sets = {&counters[pillar]->windows[row->window - 1],
+                                  &counters[divided_by(row)]->windows[row->window - 1]};
     switch (row->shape) {
     case METRIC_OF_PARTNERSHIP:
-      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_UNSPECIFIED, set, lens);
+      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_UNSPECIFIED, sets, lens);
       break;
     case METRIC_OF_PARTIES:
-      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_VENDOR, set, lens);
-      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_PARTNER, set, lens);
+      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_VENDOR, sets, lens);
+      (*figures)[count++] = figure_of(arena, row, TYPE__PARTY__PARTY_PARTNER, sets, lens);
       break;
     case METRIC_OF_TIERS:
-      (*figures)[count++] = figure_of_tiers(arena, row, counters->tiers);
+      (*figures)[count++] = figure_of_tiers(arena, row, counters[pillar]->tiers);
       break;
     case METRIC_GAP:
     case METRIC_MEAN:
-      (*figures)[count++] = figure_of_both(arena, row, set, lens);
+      (*figures)[count++] = figure_of_both(arena, row, sets, lens);
       break;
     }
   }

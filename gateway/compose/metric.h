@@ -51,7 +51,9 @@ struct metric_row {
   const char *base; /* id of the row that GAP and MEAN are computed from, earlier in the table */
   struct metric_term numerator[METRIC_TERMS_MAX];
   struct metric_term denominator[METRIC_TERMS_MAX]; /* none: a plain sum, denominator 1 */
-  int64_t sample_floor;                             /* fewer in the denominator: LOW_SAMPLE */
+  /* Whose counters the denominator is made of; unspecified: `pillar`'s. Not of GAP and MEAN. */
+  Gateway__PerformanceSection__Pillar denominator_pillar;
+  int64_t sample_floor; /* fewer in the denominator: LOW_SAMPLE */
   bool portfolio;
   bool own; /* a party's figure is for that party alone, whether or not there is anything to it */
 };
@@ -84,8 +86,10 @@ struct metric_lens {
 };
 
 /* Every figure of a pillar as the viewer may see it, in the order of the table; `*figures` is in the arena.
- */
-size_t metric_figures(struct arena *arena, enum pillar pillar, const struct pillar_counters *counters,
+ * `counters` are what each pillar answered, NULL for one that did not: this one did, and a quotient across
+ * pillars is left out without the other. */
+size_t metric_figures(struct arena *arena, enum pillar pillar,
+                      const struct pillar_counters *const counters[PILLAR_COUNT],
                       const struct metric_lens *lens, Gateway__Figure ***figures);
 
 #endif

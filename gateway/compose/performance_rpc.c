@@ -55,18 +55,27 @@ static Gateway__PerformanceSection *section_new(struct arena *arena, enum pillar
   return section;
 }
 
+/* What each pillar answered about one of the partnerships asked for; NULL where it did not. */
+static void counters_of(const struct pillar_answer *answers, size_t place,
+                        const struct pillar_counters *counters[PILLAR_COUNT]) {
+  for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++)
+    counters[pillar] = answers[pillar].problem ? NULL : &answers[pillar].partnerships[place];
+}
+
 /* The section's figures, and note that the pillar answered. */
 static Gateway__PerformanceSection *section_of_view(struct call *call, const struct metric_lens *lens,
                                                     const char *partnership, enum pillar pillar,
-                                                    const struct pillar_answer *answer, int64_t as_of_us) {
+                                                    const struct pillar_answer *answers, int64_t as_of_us) {
+  const struct pillar_answer *answer = &answers[pillar];
+  const struct pillar_counters *counters[PILLAR_COUNT];
   struct memory *memory = ((struct composer *)call_context(call))->memory;
   if (!answer->problem)
     memory_answered(memory, partnership, pillar, as_of_us);
   int64_t known = answer->problem ? memory_last_known(memory, partnership, pillar) : as_of_us;
   Gateway__PerformanceSection *section = section_new(call_arena(call), pillar, answer, known);
+  counters_of(answers, 0, counters);
   if (!answer->problem)
-    section->n_figures =
-        metric_figures(call_arena(call), pillar, &answer->partnerships[0], lens, &section->figures);
+    section->n_figures = metric_figures(call_arena(call), pillar, counters, lens, &section->figures);
   return section;
 }
 
@@ -89,7 +98,7 @@ static void view_compose(struct call *call, const char *name, const struct quest
   struct metric_lens lens = lens_of(call, view->resource, false);
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++)
     view->sections[view->n_sections++] =
-        section_of_view(call, &lens, name, pillar, &answers[pillar], question->as_of_us);
+        section_of_view(call, &lens, name, pillar, answers, question->as_of_us);
 }
 
 static bool view_is_whole(const Gateway__PartnershipPerformance *view) {
@@ -178,11 +187,13 @@ static Gateway__PortfolioEntry *entry_new(struct call *call, const char *name, s
   while (metric_rows[rows].id)
     rows++;
   entry->figures = arena_calloc(arena, 2 * rows, sizeof *entry->figures);
+  const struct pillar_counters *counters[PILLAR_COUNT];
+  counters_of(answers, place, counters);
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
     if (answers[pillar].problem)
       continue;
     Gateway__Figure **figures;
-    size_t count = metric_figures(arena, pillar, &answers[pillar].partnerships[place], &lens, &figures);
+    size_t count = metric_figures(arena, pillar, counters, &lens, &figures);
     memcpy(entry->figures + entry->n_figures, figures, count * sizeof *figures);
     entry->n_figures += count;
   }
@@ -293,6 +304,7 @@ static const struct status *list_metrics(struct call *call, const void *in, void
     metric->window = row->window;
     metric->sample_floor = row->sample_floor;
     metric->portfolio = row->portfolio;
+    metric->denominator_pillar = row->denominator_pillar;
     response->metrics[response->n_metrics++] = metric;
   }
   return NULL;

@@ -45,13 +45,22 @@ static void have(struct world *world, const char *name, Type__Party party, int64
   world->counters[world->count++] = counter;
 }
 
+/* As though the pillars had all answered the same. */
+static size_t figures_of(struct arena *arena, enum pillar pillar, const struct pillar_counters *counters,
+                         Gateway__Figure ***figures) {
+  const struct pillar_counters *all[PILLAR_COUNT];
+  for (size_t p = 0; p < PILLAR_COUNT; p++)
+    all[p] = counters;
+  return metric_figures(arena, pillar, all, &lens, figures);
+}
+
 static const Gateway__Figure *figure(struct world *world, enum pillar pillar, const char *metric,
                                      Type__Party party) {
   struct pillar_counters counters = {.tiers = NULL};
   for (size_t w = 0; w < WINDOW_COUNT; w++)
     counters.windows[w] = (struct counter_set){world->counters, world->count};
   Gateway__Figure **figures;
-  size_t count = metric_figures(world->arena, pillar, &counters, &lens, &figures);
+  size_t count = figures_of(world->arena, pillar, &counters, &figures);
   for (size_t i = 0; i < count; i++)
     if (strcmp(figures[i]->metric, metric) == 0 && figures[i]->party == party)
       return figures[i];
@@ -143,8 +152,8 @@ static void the_next_tier_is_as_far_as_incentivize_says(void **state) {
                                          TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA};
   for (size_t i = 0; i < 2; i++) {
     Gateway__Figure **figures;
-    size_t count = metric_figures(world->arena, PILLAR_INCENTIVIZE,
-                                  &(struct pillar_counters){.tiers = given[i]}, &lens, &figures);
+    size_t count =
+        figures_of(world->arena, PILLAR_INCENTIVIZE, &(struct pillar_counters){.tiers = given[i]}, &figures);
     assert_string_equal(figures[count - 1]->metric, "cliff_distance");
     assert_int_equal(figures[count - 1]->status, statuses[i]);
     assert_int_equal(figures[count - 1]->value, i == 0 ? 140000 : 0);
@@ -162,6 +171,61 @@ static void money_takes_the_currency_of_its_counters(void **state) {
   const Gateway__Figure *paid = figure(world, PILLAR_MARKET, "mdf_paid", BOTH);
   assert_int_equal(paid->status, TYPE__FIGURE_STATUS__FIGURE_STATUS_OK);
   assert_int_equal(paid->value, 0);
+}
+
+static void pipeline_is_split_in_two_parts(void **state) {
+  struct world *world = *state;
+  assert_int_equal(figure(world, PILLAR_SELL, "joint_marketing_share", BOTH)->status,
+                   TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
+  have(world, "qualified_amount.joint.USD", BOTH, 900001);
+  have(world, "qualified_amount.co_sell.USD", BOTH, 300061);
+  have(world, "qualified_amount.joint_marketing.USD", BOTH, 599940);
+  assert_int_equal(figure(world, PILLAR_SELL, "pipeline_generated", BOTH)->value, 900001);
+  assert_int_equal(figure(world, PILLAR_SELL, "pipeline_co_sell", BOTH)->value, 300061);
+  assert_int_equal(figure(world, PILLAR_SELL, "pipeline_joint_marketing", BOTH)->value, 599940);
+  const Gateway__Figure *share = figure(world, PILLAR_SELL, "joint_marketing_share", BOTH);
+  assert_int_equal(share->value, 6666);
+  assert_string_equal(share->currency_code, "USD");
+  assert_int_equal(share->n_counters, 2);
+  assert_int_equal(share->denominator_pillar, 0);
+}
+
+/* Sell's counters over market's: each is looked for where it is kept, and without market there is no figure.
+ */
+static void a_quotient_across_pillars_needs_both(void **state) {
+  struct world *world = *state;
+  struct world market = {.arena = world->arena};
+  have(world, "qualified_amount.joint_marketing.USD", BOTH, 450000);
+  have(world, "mdf.paid.USD", BOTH, 7); /* not market's */
+  have(&market, "mdf.paid.USD", BOTH, 300000);
+  have(&market, "qualified_amount.joint_marketing.USD", BOTH, 7);
+  for (int paid = 0; paid < 3; paid++) {
+    struct pillar_counters sell = {.tiers = NULL}, funds = {.tiers = NULL};
+    const struct pillar_counters *all[PILLAR_COUNT] = {
+        [PILLAR_SELL] = &sell, [PILLAR_MARKET] = paid == 2 ? NULL : &funds};
+    const Gateway__Figure *found = NULL;
+    Gateway__Figure **figures;
+    for (size_t w = 0; w < WINDOW_COUNT; w++) {
+      sell.windows[w] = (struct counter_set){world->counters, world->count};
+      funds.windows[w] = (struct counter_set){market.counters, paid ? market.count : 0};
+    }
+    size_t count = metric_figures(world->arena, PILLAR_SELL, all, &lens, &figures);
+    for (size_t i = 0; i < count; i++)
+      if (strcmp(figures[i]->metric, "mdf_to_pipeline") == 0)
+        found = figures[i];
+    assert_int_equal(found != NULL, paid != 2);
+    if (!found)
+      continue;
+    assert_int_equal(found->status, paid ? TYPE__FIGURE_STATUS__FIGURE_STATUS_OK
+                                         : TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
+    assert_int_equal(found->value, paid ? 15000 : 0);
+    assert_int_equal(found->denominator_pillar, GATEWAY__PERFORMANCE_SECTION__PILLAR__PILLAR_MARKET);
+    assert_int_equal(found->n_counters, 1);
+    assert_string_equal(found->counters[0], "qualified_amount.joint_marketing.USD");
+    assert_int_equal(found->n_denominator_counters, 1);
+    assert_string_equal(found->denominator_counters[0], "mdf.paid.USD");
+  }
+  assert_true(metric_needs_window(PILLAR_MARKET, GATEWAY__FIGURE__WINDOW__WINDOW_PERIOD - 1, false));
 }
 
 static void a_counter_is_not_taken_for_one_with_a_longer_name(void **state) {
@@ -209,7 +273,7 @@ static void swapping_the_parties_swaps_the_figures(void **state) {
     for (size_t w = 0; w < WINDOW_COUNT; w++)
       x.windows[w] = (struct counter_set){a.counters, a.count};
     Gateway__Figure **fx;
-    size_t count = metric_figures(a.arena, PILLAR_ONBOARD, &x, &lens, &fx);
+    size_t count = figures_of(a.arena, PILLAR_ONBOARD, &x, &fx);
     for (size_t i = 0; i < count; i++) {
       const Gateway__Figure *other = figure(&b, PILLAR_ONBOARD, fx[i]->metric, swapped(fx[i]->party));
       int sign = strcmp(fx[i]->metric, "symmetry_gap") == 0 ? -1 : 1;
@@ -258,6 +322,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(that_there_is_nothing_is_not_shared_either, setup, teardown),
       cmocka_unit_test_setup_teardown(the_next_tier_is_as_far_as_incentivize_says, setup, teardown),
       cmocka_unit_test_setup_teardown(money_takes_the_currency_of_its_counters, setup, teardown),
+      cmocka_unit_test_setup_teardown(pipeline_is_split_in_two_parts, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_quotient_across_pillars_needs_both, setup, teardown),
       cmocka_unit_test_setup_teardown(a_counter_is_not_taken_for_one_with_a_longer_name, setup, teardown),
       cmocka_unit_test_setup_teardown(nps_is_the_mean_of_the_parties_not_pooled, setup, teardown),
       cmocka_unit_test(swapping_the_parties_swaps_the_figures),
