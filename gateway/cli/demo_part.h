@@ -40,8 +40,8 @@ void demo_sides(struct scene *scene, const char *name, int number, int amount);
 scene_fn demo_estimate;
 /* Beside them: accounts to win, stories of those won, and which accounts each party has. */
 scene_fn demo_accounts;
-/* After both: what each party did with customers. */
-scene_fn demo_develop;
+/* After both: what each party did with customers, and what marketing did for what is sold. */
+scene_fn demo_develop, demo_touch;
 /* Before a plan: fit assessed, a joint proposition tested. */
 scene_fn demo_assess_fit, demo_propose;
 /* The vendor's program; of one partnership: what is signed and given; its level, once it has delivered. */

@@ -56,7 +56,7 @@ struct period scene_quarter(const struct scene *scene, int back) {
   return period_quarter_add(scene->demo->quarter, -back);
 }
 
-static const char *json_time(struct scene *scene, int64_t time_us) {
+const char *scene_moment(struct scene *scene, int64_t time_us) {
   char text[40];
   time_format(time_us, text, sizeof text);
   return scene_text(scene, "\"%s\"", text);
@@ -65,21 +65,21 @@ static const char *json_time(struct scene *scene, int64_t time_us) {
 const char *scene_time(struct scene *scene, int back, int permille) {
   struct period quarter = scene_quarter(scene, back);
   int64_t seconds = (quarter.end_us - quarter.start_us) / US_PER_SECOND * permille / 1000;
-  return json_time(scene, quarter.start_us + seconds * US_PER_SECOND);
+  return scene_moment(scene, quarter.start_us + seconds * US_PER_SECOND);
 }
 
 const char *scene_year_start(struct scene *scene) {
-  return json_time(scene, month_start_us(month_of(scene->demo->quarter.start_us) / 100 * 100 + 1));
+  return scene_moment(scene, month_start_us(month_of(scene->demo->quarter.start_us) / 100 * 100 + 1));
 }
 
 const char *scene_quarter_end(struct scene *scene, int back) {
-  return json_time(scene, scene_quarter(scene, back).end_us - US_PER_SECOND);
+  return scene_moment(scene, scene_quarter(scene, back).end_us - US_PER_SECOND);
 }
 
 const char *scene_period(struct scene *scene, int from_back, int to_back) {
   return scene_text(scene, "{\"startTime\": %s, \"endTime\": %s}",
-                    json_time(scene, scene_quarter(scene, from_back).start_us),
-                    json_time(scene, scene_quarter(scene, to_back).end_us));
+                    scene_moment(scene, scene_quarter(scene, from_back).start_us),
+                    scene_moment(scene, scene_quarter(scene, to_back).end_us));
 }
 
 const char *scene_text(struct scene *scene, const char *format, ...) {
@@ -107,10 +107,13 @@ static void report_failure(struct scene *scene, const char *method, const char *
   session_print_status(status);
 }
 
-/* A pillar hears of a partnership by onboard's feed, some milliseconds after it is created. */
+/* A pillar hears of a partnership by onboard's feed, and of what another pillar keeps by that one's, some
+ * milliseconds after it is created. */
 static bool is_early(const struct status *status) {
-  return strcmp(status->reason, REASON_PARTNERSHIP_UNKNOWN) == 0 || status->code == CODE_PERMISSION_DENIED ||
-         strcmp(status->reason, REASON_LOST_RACE) == 0 || status->code == CODE_UNAVAILABLE;
+  return strcmp(status->reason, REASON_PARTNERSHIP_UNKNOWN) == 0 ||
+         (status->violations && strcmp(status->violations->reason, "RESOURCE_NOT_FOUND") == 0) ||
+         status->code == CODE_PERMISSION_DENIED || strcmp(status->reason, REASON_LOST_RACE) == 0 ||
+         status->code == CODE_UNAVAILABLE;
 }
 
 static const void *call(struct scene *scene, enum demo_actor actor, const char *pillar,

@@ -36,6 +36,8 @@ const struct demo_partnership *scene_partnership(const struct scene *scene);
 struct period scene_quarter(const struct scene *scene, int back);
 /* An instant in that quarter, `permille` of the way through it, as JSON text: `"2026-08-15T00:00:00Z"`. */
 const char *scene_time(struct scene *scene, int back, int permille);
+/* Any instant, likewise. */
+const char *scene_moment(struct scene *scene, int64_t time_us);
 /* Last second of that quarter, as JSON text; and `{"startTime": ..., "endTime": ...}` of whole quarters. */
 const char *scene_year_start(struct scene *scene); /* of the calendar year that the demo's quarter is in */
 const char *scene_quarter_end(struct scene *scene, int back);

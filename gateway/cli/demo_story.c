@@ -65,7 +65,9 @@ static const struct part acts[][PARTS_MAX] = {
      {demo_register, EVERYONE("register")},
      {demo_levels, EVERYONE("levels")},
      {demo_accounts, EVERYONE("accounts")}},
-    {{demo_qualify, EVERYONE("qualify")}, {demo_develop, EVERYONE("develop")}},
+    {{demo_qualify, EVERYONE("qualify")},
+     {demo_develop, EVERYONE("develop")},
+     {demo_touch, EVERYONE("touch")}},
     {{demo_classify, EVERYONE("classify")}, {demo_contend, EVERYONE("contend")}},
     {{demo_stages, EVERYONE("stages")}},
 };
