@@ -34,6 +34,7 @@ def check_corrections(suite):
     correct("a reversal", lambda: reverse_one(suite), "revenue")
     correct("an import", lambda: import_some(suite), "win_rate_joint")
     correct("earnings of what was won", lambda: win_one(suite), "earnings")
+    correct("a touch that was heard of late", lambda: touch_late(suite), "pipeline_joint_marketing")
 
 
 def claim_late(suite):
@@ -45,6 +46,18 @@ def claim_late(suite):
                         "claim": {"amount": "90000000", "evidence": "Invoice found in the books",
                                   "occurTime": due.ToJsonString()}}, suite.partner())
     suite.call("CommitmentService/ConfirmClaim", {"name": claim.name, "amount": "90000000", "requestId": "agreed"})
+
+
+def touch_late(suite):
+    """Market records what reached a customer before the opportunity was qualified in the quarter shown."""
+    period = suite.json("view", "orvane")["period"]
+    joint = suite.call("OpportunityService/ListOpportunities",
+                       {"parent": PARTNERSHIP, "engagement": "ENGAGEMENT_JOINT", "pageSize": 500}).opportunities
+    found = next(o for o in joint if o.HasField("qualify_time")
+                 and period["startTime"] <= o.qualify_time.ToJsonString() < period["endTime"])
+    suite.call("TouchService/RecordTouch",
+               {"parent": PARTNERSHIP, "requestId": "late-touch", "touch":
+                {"opportunity": found.name, "kind": "KIND_WEBINAR", "occurTime": found.qualify_time.ToJsonString()}})
 
 
 def won_ones(suite):

@@ -55,6 +55,10 @@ def check_orvane(suite):
     equal((value(answer, "win_rate_independent", "VENDOR") + 5) // 10, 290, "orvane, win rate independent")
     equal(value(answer, "deal_size_joint"), 62000000, "orvane, deal size joint")
     equal(value(answer, "deal_size_independent", "VENDOR"), 34000000, "orvane, deal size independent")
+    equal(value(answer, "pipeline_co_sell") + value(answer, "pipeline_joint_marketing"),
+          value(answer, "pipeline_generated"), "orvane, the two sources of its pipeline")
+    equal(percent(value(answer, "joint_marketing_share")), 30, "orvane, marketing's share of its pipeline")
+    expect(value(answer, "mdf_to_pipeline") > 10_000, "orvane, more pipeline than funds paid")
     equal(value(answer, "nps"), 52, "orvane, NPS")
     equal(figure(answer, "win_rate_independent", "PARTNER")["status"], "FIGURE_STATUS_NOT_SHARED",
           "what the partner keeps to itself")

@@ -66,13 +66,25 @@ def money(suite, counter):
 
 
 def figures(suite):
-    """{metric: (value, status)} of the year that ends with this month."""
+    """{metric: figure} of sell, of the year that ends with this month."""
     first = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = (first + timedelta(days=32)).replace(day=1)
     period = {"startTime": end.replace(year=end.year - 1).isoformat().replace("+00:00", "Z"),
               "endTime": end.isoformat().replace("+00:00", "Z")}
     view = suite.call("PerformanceService/GetPartnershipPerformance", {"name": PARTNERSHIP, "period": period})
-    return {one.metric: one.value for section in view.sections for one in section.figures}
+    sell = next(section for section in view.sections if section.pillar == 4)
+    return {one.metric: one for one in sell.figures}
+
+
+def shown(suite, marketing, whole):
+    """The gateway shows both parts and the share; over no funds paid there is nothing to say."""
+    found = figures(suite)
+    equal([found[one].value for one in ("pipeline_joint_marketing", "pipeline_co_sell", "pipeline_generated")],
+          [marketing, whole - marketing, whole], "what the gateway shows")
+    equal(found["joint_marketing_share"].numerator, marketing, "of which it makes the share")
+    over = found["mdf_to_pipeline"]
+    equal((over.denominator, list(over.counters), list(over.denominator_counters), over.denominator_pillar),
+          (0, ["qualified_amount.joint_marketing.USD"], ["mdf.paid.USD"], 3), "what it is divided by")
 
 
 def shared_with(suite, vendor, partner, opportunity):
@@ -107,6 +119,8 @@ def late_and_retracted(suite, vendor, partner):
     late = record(suite, vendor, name, 50)
     eventually(lambda: shares(suite, name, partner) == (4, 1, 2, 6666), "what is heard late moves the shares")
     equal((money(suite, "co_sell"), money(suite, "joint_marketing")), (300061, 599940), "and the two parts")
+    eventually(lambda: figures(suite)["joint_marketing_share"].value == 6666, "the gateway shows the share")
+    shown(suite, 599940, 900001)
     for token, touch in ((partner, before), (vendor, late)):
         suite.call("TouchService/RetractTouch", {"name": touch.name, "reason": "Another company"}, token)
     eventually(lambda: shares(suite, name) == (2, 1, 0, 0), "what is retracted goes")
