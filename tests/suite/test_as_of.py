@@ -53,7 +53,7 @@ def touch_late(suite):
     period = suite.json("view", "orvane")["period"]
     joint = suite.call("OpportunityService/ListOpportunities",
                        {"parent": PARTNERSHIP, "engagement": "ENGAGEMENT_JOINT", "pageSize": 500}).opportunities
-    found = next(o for o in joint if o.HasField("qualify_time")
+    found = next(o for o in joint if o.HasField("qualify_time") and o.amount.amount_minor
                  and period["startTime"] <= o.qualify_time.ToJsonString() < period["endTime"])
     suite.call("TouchService/RecordTouch",
                {"parent": PARTNERSHIP, "requestId": "late-touch", "touch":
