@@ -124,6 +124,9 @@ def check_share(suite):
     equal([(at.share.basis_points, at.estimate_version) for at in (share.start, share.end)], [(60, 1), (200, 3)],
           "alder-finch, shares")
     equal((share.status, share.change_bps), (1, 140), "alder-finch, change of the market share in 24 months")
+    expect("Change  +140 basis points" in suite.cli("share", "alder-finch", "--as", "vendor").stdout, "as people read it")
+    refused = suite.cli("share", "orvane", "--months", "37", check=False)
+    equal((refused.returncode, refused.stdout), (2, ""), "no more than 36 months")
 
 
 def check_mapped(suite):
@@ -242,7 +245,8 @@ def check_portfolio(suite):
     mine = suite.json("portfolio", "--as", "partner")["entries"]
     equal([row["partnership"]["name"] for row in mine], [f"{VENDOR}/partnerships/orvane"], "the partner's portfolio")
     for words in (("view", "orvane"), ("portfolio",), ("status",), ("verify",), ("pipeline", "orvane"),
-                  ("lift", "orvane"), ("registrations",), ("registrations", "orvane", "--as", "partner")):
+                  ("lift", "orvane"), ("share", "alder-finch"), ("share", "orvane", "--months", "36"),
+                  ("registrations",), ("registrations", "orvane", "--as", "partner")):
         text = suite.cli(*words).stdout
         expect(text and not ESCAPE.search(text), f"plain text of entente {words[0]} in a pipe")
     waiting = suite.json("registrations", "--due")["registrations"]
