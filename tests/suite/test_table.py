@@ -133,6 +133,21 @@ def quarter(day):
     return f"{day[:4]}Q{(int(day[5:7]) + 2) // 3}"
 
 
+def check_counted(suite, name, office, label, facts, period):
+    """Won, lost and won value to the cent: of the office, which is joint, and of the others, which are the vendor's own;
+    and the same to the partner, who is told nothing of the others."""
+    request = {"parent": name, "period": {"startTime": period[0], "endTime": period[1]}}
+    for party in (1, 2):
+        token = suite.vendor() if party == 1 else suite.partner(f"{office.lower()}-partner")
+        answer = suite.call("LedgerService/BatchGetCounters", request, token, service="sell")
+        counted = {(c.counter, c.party): c.amount for c in answer.partnerships[0].counters if not c.hidden}
+        for kind, offices, owner in (("joint", [office], 0), ("independent", [o for o in OFFICES if o != office], 1)):
+            for counter, fact, unit in ((f"won.{kind}", "won", 1), (f"lost.{kind}", "lost", 1),
+                                        (f"won_amount.{kind}.USD", "amount", 100)):
+                due = sum(facts[o, label, fact] for o in offices) * unit if party == 1 or kind == "joint" else 0
+                equal(counted.get((counter, owner), 0), due, f"{counter} of {office} in {label} to party {party}")
+
+
 def check_public_set(suite):
     """Each office's agents as the partner's sellers: won, lost and won value by quarter, as the files have them."""
     folder = os.path.join(os.environ["ENTENTE_SOURCE"], "..", "shared", "data", "crm")
@@ -160,6 +175,7 @@ def check_public_set(suite):
             lift = suite.call("LiftService/GetLift",
                               {"name": f"{name}/lift", "period": {"startTime": f"{months[0]}-01T00:00:00Z",
                                                                   "endTime": f"{end}-01T00:00:00Z"}}, timeout=30)
+            check_counted(suite, name, office, label, facts, (f"{months[0]}-01T00:00:00Z", f"{end}-01T00:00:00Z"))
             joint, own = lift.joint_win_rate, lift.independent_win_rate
             rest = [o for o in OFFICES if o != office]
             equal((joint.numerator, joint.denominator),
