@@ -360,7 +360,11 @@ static void verify_walked(struct verify_sink *sink, int64_t ledgers, int64_t ent
 static const struct status *verify_ledger(struct call *call, const void *in, struct stream *stream) {
   const Ledger__VerifyLedgerRequest *request = in;
   struct verify_stream *verify = arena_new(call_arena(call), struct verify_stream);
-  verify->sink = (struct verify_sink){.found = verify_found, .walked = verify_walked};
+  const struct principal *principal = call_principal(call);
+  verify->sink =
+      (struct verify_sink){.reader = principal->service ? TYPE__PARTY__PARTY_UNSPECIFIED : principal->party,
+                           .found = verify_found,
+                           .walked = verify_walked};
   verify->stream = stream;
   ledger__verify_ledger_response__init(&verify->response);
   const struct status *status = ledger_verify(call_txn(call), request->parent, &verify->sink);

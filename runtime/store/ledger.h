@@ -81,6 +81,9 @@ struct verify_sink {
   void (*found)(struct verify_sink *sink, Ledger__LedgerFinding__Kind kind, const char *resource,
                 const char *description);
   void (*walked)(struct verify_sink *sink, int64_t ledgers, int64_t entries, int64_t resources);
+  /* Whose user is told: what it may not read is compared like the rest, but neither counted nor named.
+   * Unspecified: everything is. */
+  Type__Party reader;
 };
 const struct status *ledger_verify(struct txn *txn, const char *vendor, struct verify_sink *sink);
 

@@ -23,6 +23,7 @@ enum { MONTHS_AROUND = 12, MONTHS_AT_ONCE = 240 };
 /* What the ledger says of one resource: the digest of its last payload. */
 struct told {
   bool deleted;
+  bool hidden; /* from who is told of the walk */
   uint8_t digest[DIGEST_SIZE];
 };
 
@@ -65,6 +66,10 @@ static void progress(struct verification *verification, bool now) {
   }
 }
 
+static bool is_hidden(const struct verification *verification, Type__Party private_to) {
+  return verification->sink->reader && private_to && private_to != verification->sink->reader;
+}
+
 /* ---- the chain ---- */
 
 static void tell_partitions(struct verification *verification, const struct kind *kind, const char *name,
@@ -86,6 +91,7 @@ static void tell_resource(struct walk *walk, const Ledger__LedgerEntry *entry) {
   }
   struct told *told = table_at(&walk->told, entry->resource);
   told->deleted = !*entry->payload_type;
+  told->hidden = is_hidden(walk->verification, entry->private_to);
   digest_sha256(entry->payload.data, entry->payload.len, told->digest);
   if (told->deleted) {
     return;
@@ -139,7 +145,11 @@ static void walk_entry(struct walk *walk, const struct raw_entry *raw) {
   struct verification *verification = walk->verification;
   Ledger__LedgerEntry *entry = raw_entry_unpack(verification->scratch->arena, raw);
   const char *fault = entry_fault(walk, raw, entry);
-  if (fault) {
+  bool hidden = entry && is_hidden(verification, entry->private_to);
+  if (fault && hidden) {
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+          "an entry that the other party alone reads %s", fault);
+  } else if (fault) {
     found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN,
           ledger_entry_name(verification->scratch, walk->subject, raw->record_us),
           "the entry recorded at %s %s", raw->id, fault);
@@ -153,7 +163,7 @@ static void walk_entry(struct walk *walk, const struct raw_entry *raw) {
     tell_resource(walk, entry);
     tell_deltas(walk, entry);
   }
-  verification->entries++;
+  verification->entries += !hidden;
   progress(verification, false);
 }
 
@@ -387,12 +397,14 @@ static const struct status *verify_resource(struct walk *walk, const char *name)
       return status;
     }
   }
+  const struct told *told = table_find(&walk->told, name);
+  const char *shown = told && told->hidden ? walk->subject : name;
   if (!same) {
-    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_RESOURCE_DIFFERS, name,
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_RESOURCE_DIFFERS, shown,
           "what is stored is not what the ledger recorded last");
   }
   if (!listed) {
-    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_INDEX_DIFFERS, name,
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_INDEX_DIFFERS, shown,
           "an index does not list the resource");
   }
   return NULL;
@@ -404,7 +416,7 @@ static const struct status *verify_resources(struct walk *walk) {
     if (status) {
       return status;
     }
-    walk->verification->resources++;
+    walk->verification->resources += !((const struct told *)item->value)->hidden;
     progress(walk->verification, false);
   }
   return NULL;

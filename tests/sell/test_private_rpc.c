@@ -97,6 +97,28 @@ static void watch(const struct pair *pair, struct answers *answers) {
   answers->told[answers->count++] = heard.text.data;
 }
 
+static bool hear_verified(void *context, const void *message) {
+  Ledger__VerifyLedgerResponse *last = context;
+  last->ledgers = ((const Ledger__VerifyLedgerResponse *)message)->ledgers;
+  last->entries = ((const Ledger__VerifyLedgerResponse *)message)->entries;
+  last->resources = ((const Ledger__VerifyLedgerResponse *)message)->resources;
+  return true;
+}
+
+/* How much there is to compare, which the vendor's administrators are told. */
+static void verify(const struct pair *pair, struct answers *answers) {
+  Ledger__VerifyLedgerRequest request = LEDGER__VERIFY_LEDGER_REQUEST__INIT;
+  Ledger__VerifyLedgerResponse last = LEDGER__VERIFY_LEDGER_RESPONSE__INIT;
+  request.parent = (char *)"vendors/halden";
+  fixture_as(pair->f->server, pair->other);
+  assert_null(fixture_stream(pair->f->server, "/entente.ledger.v1.LedgerService/VerifyLedger", &request,
+                             hear_verified, &last));
+  assert_true(last.entries > 0 && last.resources > 0);
+  answers->asked[answers->count] = "VerifyLedger";
+  answers->told[answers->count++] = arena_printf(pillar_arena(pair->f), "%d %d %d", (int)last.ledgers,
+                                                 (int)last.entries, (int)last.resources);
+}
+
 /* All reads, in pages of one and of many. */
 static const struct {
   const char *method, *request;
@@ -153,6 +175,8 @@ static const struct answers *ask_all(const struct pair *pair) {
   for (size_t i = 0; i < sizeof reads / sizeof *reads; i++)
     ask(pair, answers, reads[i].method, reads[i].request);
   watch(pair, answers);
+  if (pair->other->party == TYPE__PARTY__PARTY_VENDOR)
+    verify(pair, answers);
   return answers;
 }
 
