@@ -7,7 +7,8 @@
 
 #include "entente/sell/v1/registration.pb-c.h"
 
-/* The breaches that a step of an opportunity makes: at most MATCH_HOLDERS_MAX. */
+/* The breaches that a step of an opportunity makes: at most MATCH_HOLDERS_MAX for each key of
+ * the account's name. */
 struct breaches {
   const Sell__Opportunity *opportunity;
   Sell__ProtectionBreach__Cause cause;

@@ -10,7 +10,8 @@
  * the deferred rows again comes to an end. With at most LIMIT_TXN_ENTRIES breaches, each of three resources,
  * the resources fit whenever the entries do. */
 enum { ROW_ENTRIES = 2 };
-_Static_assert(ROW_ENTRIES + MATCH_HOLDERS_MAX <= LIMIT_TXN_ENTRIES, "a row fits a transaction");
+_Static_assert(ROW_ENTRIES + COMPANY_NAME_KEYS_MAX * MATCH_HOLDERS_MAX <= LIMIT_TXN_ENTRIES,
+               "a row fits a transaction");
 
 static void row_record(struct txn *txn, const Sell__Opportunity *existing, const struct row_change *change) {
   txn_put(txn, &kind_opportunity, change->after);

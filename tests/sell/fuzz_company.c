@@ -43,8 +43,9 @@ static void names(struct arena *arena, const char *name) {
 }
 
 static void numbers(struct arena *arena, const char *text) {
-  static const char *const countries[] = {"AU", "BE", "CH", "DE", "DK", "FI", "FR",
-                                          "GB", "IT", "NO", "PL", "SE", "US"};
+  static const char *const countries[] = {"AT", "AU", "BE", "BR", "CH", "CZ", "DE", "DK", "EE",
+                                          "FI", "FR", "GB", "GR", "HR", "HU", "IT", "JP", "LU",
+                                          "NL", "NO", "PL", "PT", "RU", "SE", "SI", "SK", "US"};
   for (size_t i = 0; i < sizeof countries / sizeof *countries; i++) {
     const char *number = tax_id_normalise(arena, countries[i], text);
     fuzz_expect(!number || strncmp(number, countries[i], 2) == 0, "a number says its country");

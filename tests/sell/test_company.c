@@ -297,12 +297,23 @@ static void domains_are_what_a_company_registers(void **state) {
   assert_false(company_domain_shared("example.com"));
 }
 
+struct tax_id_row {
+  const char *country, *text, *number; /* NULL: none */
+};
+
+static void check_tax_ids(const struct tax_id_row *rows, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    char *number = tax_id_normalise(arena, rows[i].country, rows[i].text);
+    if (!number != !rows[i].number || (number && strcmp(number, rows[i].number) != 0))
+      fail_msg("%s `%s` is %s, wanted %s", rows[i].country, rows[i].text, number ? number : "none",
+               rows[i].number ? rows[i].number : "none");
+  }
+}
+
+/* Published by the companies themselves in their imprints. */
 static void tax_ids_have_one_spelling(void **state) {
   (void)state;
-  static const struct {
-    const char *country, *text, *number;
-  } rows[] = {
-      /* published by the companies themselves in their imprints */
+  static const struct tax_id_row rows[] = {
       {"DE", "DE 811 907 980", "DE811907980"},
       {"DE", "811907980", "DE811907980"},
       {"DE", "DE811907981", NULL},
@@ -333,21 +344,56 @@ static void tax_ids_have_one_spelling(void **state) {
       {"AU", "49004028078", NULL},
       {"US", "94-2404110", "US942404110"},
       {"US", "000", NULL},
-      {"JP", "1180301018771", "JP1180301018771"},
-      {"JP", "000000", NULL},
       {"DE", "HRB 6684", "DEHRB6684"},
       {"US", "123456789012345678901", NULL},
   };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    char *number = tax_id_normalise(arena, rows[i].country, rows[i].text);
-    if (!number != !rows[i].number || (number && strcmp(number, rows[i].number) != 0))
-      fail_msg("%s `%s` is %s, wanted %s", rows[i].country, rows[i].text, number ? number : "none",
-               rows[i].number ? rows[i].number : "none");
-  }
+  check_tax_ids(rows, sizeof rows / sizeof *rows);
   assert_string_equal(company_duns(arena, "31-620-1234"), "316201234");
   assert_null(company_duns(arena, "31-620-123"));
   assert_null(company_duns(arena, "31-620-12345"));
   assert_null(company_duns(arena, "000000000"));
+}
+
+static void tax_ids_of_more_countries(void **state) {
+  (void)state;
+  static const struct tax_id_row rows[] = {
+      {"JP", "1180301018771", "JP1180301018771"},
+      {"JP", "000000", NULL},
+      {"AT", "ATU 33864707", "AT33864707"},
+      {"AT", "U33864707", "AT33864707"},
+      {"AT", "ATU33864708", NULL},
+      {"BR", "33.000.167/0001-01", "BR33000167000101"},
+      {"BR", "33000167000102", NULL},
+      {"BR", "33000167000111", NULL},
+      {"CZ", "CZ45274649", "CZ45274649"},
+      {"CZ", "00177041", "CZ00177041"},
+      {"CZ", "45274640", NULL},
+      {"EE", "EE100931558", "EE100931558"},
+      {"EE", "100931559", NULL},
+      {"GR", "EL 094019245", "GR094019245"},
+      {"GR", "094019245", "GR094019245"},
+      {"GR", "EL094019246", NULL},
+      {"HR", "HR 27759560625", "HR27759560625"},
+      {"HR", "27759560626", NULL},
+      {"HU", "10537914-4-44", "HU10537914"},
+      {"HU", "HU10537914", "HU10537914"},
+      {"HU", "HU10537915", NULL},
+      {"JP", "T1180301018771", "JP1180301018771"},
+      {"JP", "2180301018771", NULL},
+      {"LU", "LU20260743", "LU20260743"},
+      {"LU", "20260744", NULL},
+      {"NL", "NL 0049.83.269.B01", "NL004983269"},
+      {"NL", "004983269", "NL004983269"},
+      {"PT", "PT 500697256", "PT500697256"},
+      {"PT", "500697257", NULL},
+      {"RU", "7707083893", "RU7707083893"},
+      {"RU", "7707083894", NULL},
+      {"SI", "SI82646716", "SI82646716"},
+      {"SI", "82646717", NULL},
+      {"SK", "SK2020372640", "SK2020372640"},
+      {"SK", "2020372641", NULL},
+  };
+  check_tax_ids(rows, sizeof rows / sizeof *rows);
 }
 
 /* ---- companies ---- */
@@ -472,6 +518,7 @@ int main(void) {
       cmocka_unit_test(short_words_have_no_misspellings),
       cmocka_unit_test(domains_are_what_a_company_registers),
       cmocka_unit_test(tax_ids_have_one_spelling),
+      cmocka_unit_test(tax_ids_of_more_countries),
       cmocka_unit_test(relations),
       cmocka_unit_test(a_comparison_says_why),
       cmocka_unit_test(submission_names_everything),
