@@ -127,6 +127,8 @@ bool commitment_is_active_at(const Onboard__Commitment *commitment, int64_t now_
 
 bool commitment_is_settled_at(const Onboard__Commitment *commitment, int64_t now_us) {
   Onboard__Commitment__State state = commitment_state_at(commitment, now_us);
+  if (commitment->disputed_claim_count > 0)
+    return false;
   for (size_t i = 0; i < commitment->n_pending_claims; i++)
     if (!is_deemed(commitment->pending_claims[i], now_us))
       return false;
@@ -219,6 +221,11 @@ static const struct transition transitions[] = {
     {ON_TRACK, COMMITMENT_RELEASE, RELEASED, NULL},
     {AT_RISK, COMMITMENT_RELEASE, RELEASED, NULL},
     {DISPUTED, COMMITMENT_RELEASE, RELEASED, NULL},
+    /* What was disputed before is still decided, though it counts for nothing any more. */
+    {WAIVED, COMMITMENT_CONFIRM, COMMITMENT_DERIVED, NULL},
+    {WAIVED, COMMITMENT_WITHDRAW, COMMITMENT_DERIVED, NULL},
+    {RELEASED, COMMITMENT_CONFIRM, COMMITMENT_DERIVED, NULL},
+    {RELEASED, COMMITMENT_WITHDRAW, COMMITMENT_DERIVED, NULL},
 };
 static const char *const actions[] = {"CLAIM", "CONFIRM", "DISPUTE", "WITHDRAW", "WAIVE", "RELEASE"};
 const struct machine commitment_machine = {

@@ -55,6 +55,10 @@ bool milestone_is_released_at(const Onboard__Milestone *milestone, int64_t now_u
   return milestone_state_at(milestone, now_us) == OPEN;
 }
 
+bool milestone_is_claimed_early_at(const Onboard__Milestone *milestone, int64_t now_us) {
+  return milestone_state_at(milestone, now_us) == CLAIMED && now_us < moment_us(milestone->due_time);
+}
+
 bool milestone_in_time(const Onboard__Milestone *milestone) {
   return milestone->slip_days == 0;
 }

@@ -28,6 +28,8 @@ int64_t milestone_next_us(const Onboard__Milestone *milestone);
 bool milestone_is_settled_at(const Onboard__Milestone *milestone, int64_t now_us);
 /* Whether superseding the plan releases it. */
 bool milestone_is_released_at(const Onboard__Milestone *milestone, int64_t now_us);
+/* Whether it is claimed and not yet due: rejected, it would be open again. */
+bool milestone_is_claimed_early_at(const Onboard__Milestone *milestone, int64_t now_us);
 /* Achieved by the time it was due; only when achieved. */
 bool milestone_in_time(const Onboard__Milestone *milestone);
 

@@ -78,19 +78,40 @@ static const struct status *signable(const struct act *act, const void *noun, co
                          plan->n_signatures);
 }
 
-/* A plan replaces the one in force when it is a later version of it, or when its time comes after. */
-static bool follows(const Onboard__Plan *plan, const Onboard__Plan *in_force) {
-  if (plan->version > in_force->version)
-    return true;
-  return moment_us(plan->terms->period->start_time) >= moment_us(in_force->terms->period->end_time);
+/* A plan replaces the one in force when it is a version of it, or when its time comes after. */
+static bool follows(const Onboard__Plan *plan, const struct plan_facts *facts) {
+  return facts->is_version ||
+         moment_us(plan->terms->period->start_time) >= moment_us(facts->in_force->terms->period->end_time);
 }
 
-static void guard_released(const struct act *act, const struct plan_facts *facts, struct status **refusal) {
+/* What is not yet due is given up by a version that both signed for this time, and by nothing else: next
+ * year's plan, which either party may bring into force, does not cut this year's short. */
+static bool may_release(const struct act *act, const Onboard__Plan *plan, const struct plan_facts *facts) {
+  return facts->is_version && moment_us(plan->terms->period->start_time) <= act->now_us;
+}
+
+static void guard_released(const struct act *act, const Onboard__Plan *plan, const struct plan_facts *facts,
+                           struct status **refusal) {
+  static const char early[] = "it is not yet due: only a version of its plan releases it, in its own period";
+  bool may = may_release(act, plan, facts);
   for (size_t i = 0; i < facts->commitment_count; i++) {
     const Onboard__Commitment *commitment = facts->commitments[i];
-    if (commitment_is_released_at(commitment, act->now_us) && commitment->n_pending_claims)
+    if (!commitment_is_released_at(commitment, act->now_us))
+      continue;
+    if (!may)
+      guard_add(act->arena, refusal, REASON_GUARD_UNMET, commitment->name, "%s", early);
+    else if (commitment->n_pending_claims)
       guard_add(act->arena, refusal, REASON_GUARD_UNMET, commitment->name,
                 "claims of the plan in force wait for an answer");
+  }
+  for (size_t i = 0; i < facts->milestone_count; i++) {
+    const Onboard__Milestone *milestone = facts->milestones[i];
+    bool waits = milestone_is_claimed_early_at(milestone, act->now_us);
+    if (!may && (waits || milestone_is_released_at(milestone, act->now_us)))
+      guard_add(act->arena, refusal, REASON_GUARD_UNMET, milestone->name, "%s", early);
+    else if (waits)
+      guard_add(act->arena, refusal, REASON_GUARD_UNMET, milestone->name,
+                "the claim of this milestone of the plan in force waits for an answer");
   }
 }
 
@@ -122,10 +143,13 @@ static const struct status *activatable(const struct act *act, const void *noun,
               "the partnership must be DESIGNATED, ACTIVE, UNDER_REVIEW or in REDESIGN, and is %s",
               state_name(&onboard__partnership__state__descriptor, (int)given->partnership->state));
   }
-  if (given->in_force && !follows(plan, given->in_force))
+  if (moment_us(plan->terms->period->end_time) <= act->now_us)
+    guard_add(act->arena, &refusal, REASON_GUARD_UNMET, plan->name, "its period is over");
+  if (given->in_force && !follows(plan, given))
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, given->in_force->name,
               "the plan in force is neither an earlier version nor of an earlier period; close it first");
-  guard_released(act, given, &refusal);
+  else if (given->in_force)
+    guard_released(act, plan, given, &refusal);
   guard_reviews(act, plan, given, &refusal);
   return refusal;
 }

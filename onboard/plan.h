@@ -33,6 +33,7 @@ struct plan_facts {
   const char *content_hash;                /* SIGN: what the signer read. EDIT, COUNTER: of the new terms */
   const Onboard__Partnership *partnership; /* ACTIVATE */
   const Onboard__Plan *in_force;           /* ACTIVATE: the plan in force, or NULL */
+  bool is_version;                         /* ACTIVATE: of the plan in force, perhaps by way of others */
   Onboard__Commitment *const *commitments; /* ACTIVATE: of the plan in force. CLOSE: of the plan itself. */
   size_t commitment_count;
   Onboard__Milestone *const *milestones; /* the same */

@@ -186,6 +186,29 @@ static const struct status *load_promises(struct call *call, const char *plan, s
   return NULL;
 }
 
+/* Records what time has changed in what a plan promises, before it is closed or another takes over. */
+static const struct status *settle_promises(struct call *call, const struct plan_facts *facts,
+                                            bool *changed) {
+  int64_t now = call_now_us(call);
+  *changed = false;
+  for (size_t i = 0; i < facts->commitment_count + facts->milestone_count; i++) {
+    bool is_commitment = i < facts->commitment_count;
+    const struct timed *timed = is_commitment ? &timed_commitment : &timed_milestone;
+    const void *message = is_commitment ? (void *)facts->commitments[i]
+                                        : (void *)facts->milestones[i - facts->commitment_count];
+    bool one;
+    if (timed->next_us(message) > now)
+      continue;
+    const struct status *status =
+        timed_record(call_store(call), timed, call_arena(call), message_text(message, "name"), now,
+                     call_deadline_us(call), &one);
+    if (status)
+      return status;
+    *changed = true;
+  }
+  return NULL;
+}
+
 /* What the plan that was in force still had to come is no longer owed. */
 static const struct status *release_promises(struct txn *txn, const struct act *act,
                                              const struct plan_facts *facts) {
@@ -262,15 +285,39 @@ static const struct status *supersede(struct call *call, const struct act *act, 
   return status;
 }
 
+/* Whether a plan is a version of another, perhaps by way of others. What a plan is a version of never
+ * changes.
+ */
+static const struct status *is_version_of(struct call *call, const Onboard__Plan *plan,
+                                          const Onboard__Plan *other, bool *out) {
+  *out = false;
+  while (plan && plan->version > other->version && !text_empty(plan->parent_plan)) {
+    if ((*out = text_equal(plan->parent_plan, other->name)))
+      return NULL;
+    const struct status *status = txn_peek(call_txn(call), &kind_plan, plan->parent_plan, &plan);
+    if (status)
+      return status;
+  }
+  return NULL;
+}
+
 /* The plan in force, with everything it promises; NULL when there is none. */
 static const struct status *load_in_force(struct call *call, const Onboard__Partnership *partnership,
-                                          struct plan_facts *facts, Onboard__Plan **out) {
+                                          const Onboard__Plan *plan, struct plan_facts *facts,
+                                          Onboard__Plan **out) {
+  bool changed = false;
   *out = NULL;
   if (text_empty(partnership->active_plan))
     return NULL;
   const struct status *status = resource_load(call, &kind_plan, partnership->active_plan, "", out);
   facts->in_force = *out;
-  return status ? status : load_promises(call, partnership->active_plan, facts);
+  if (!status)
+    status = is_version_of(call, plan, *out, &facts->is_version);
+  if (!status)
+    status = load_promises(call, partnership->active_plan, facts);
+  if (!status)
+    status = settle_promises(call, facts, &changed);
+  return !status && changed ? &status_lost_race : status; /* run again on what was recorded */
 }
 
 const struct status *plan_enact(struct call *call, const void *in, void *out) {
@@ -284,7 +331,7 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
     status = partnership_open(call, request->name, "ACTIVATE_PLAN", &partnership);
   facts.partnership = partnership;
   if (!status)
-    status = load_in_force(call, partnership, &facts, &in_force);
+    status = load_in_force(call, partnership, plan, &facts, &in_force);
   if (!status)
     status = load_reviews(call, plan, &facts);
   if (!status)
@@ -301,29 +348,6 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
   partnership->active_plan = plan->name;
   resource_change(call_txn(call), &kind_partnership, partnership, "partnership.plan_activated");
   return resource_answer(call, &kind_plan, plan, "plan.activated", out);
-}
-
-/* Records what time has changed in what the plan promises, before it is closed for good. */
-static const struct status *settle_promises(struct call *call, const struct plan_facts *facts,
-                                            bool *changed) {
-  int64_t now = call_now_us(call);
-  *changed = false;
-  for (size_t i = 0; i < facts->commitment_count + facts->milestone_count; i++) {
-    bool is_commitment = i < facts->commitment_count;
-    const struct timed *timed = is_commitment ? &timed_commitment : &timed_milestone;
-    const void *message = is_commitment ? (void *)facts->commitments[i]
-                                        : (void *)facts->milestones[i - facts->commitment_count];
-    bool one;
-    if (timed->next_us(message) > now)
-      continue;
-    const struct status *status =
-        timed_record(call_store(call), timed, call_arena(call), message_text(message, "name"), now,
-                     call_deadline_us(call), &one);
-    if (status)
-      return status;
-    *changed = true;
-  }
-  return NULL;
 }
 
 const struct status *plan_finish(struct call *call, const void *in, void *out) {

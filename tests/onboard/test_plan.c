@@ -164,13 +164,16 @@ static void activation_guards(void **state) {
       .commitments = &waiting,
       .commitment_count = 1,
   };
-  /* Wrong stage, not a later version, a claim unanswered. */
+  /* Wrong stage, not a version of the plan in force. */
   const struct status *status = plan_activate(&act, plan, &facts);
   assert_refused(status, REASON_GUARD_UNMET);
-  assert_int_equal(guard_count(status), 3);
-  facts.partnership = partnership_build(arena, ONBOARD__PARTNERSHIP__STATE__STATE_ACTIVE);
-  facts.commitment_count = 0;
+  assert_int_equal(guard_count(status), 2);
   plan->version = 2;
+  assert_int_equal(guard_count(plan_activate(&act, plan, &facts)), 2); /* a number makes no version */
+  facts.is_version = true;
+  facts.partnership = partnership_build(arena, ONBOARD__PARTNERSHIP__STATE__STATE_ACTIVE);
+  assert_int_equal(guard_count(plan_activate(&act, plan, &facts)), 1); /* a claim unanswered */
+  facts.commitment_count = 0;
   assert_null(plan_activate(&act, plan, &facts));
   assert_int_equal(plan->state, STATE(ACTIVE));
 }
@@ -186,7 +189,26 @@ static void next_years_plan_follows(void **state) {
       .partnership = partnership_build(arena, ONBOARD__PARTNERSHIP__STATE__STATE_ACTIVE),
       .in_force = plan_agreed(arena, terms_build(arena)),
   };
+  Onboard__Commitment *owed = commitment_build(arena, VENDOR, 1000);
+  owed->due_time = time_at(arena, "2026-12-31");
+  facts.commitments = &owed;
+  facts.commitment_count = 1;
+  assert_int_equal(guard_count(plan_activate(&act, next, &facts)), 1);
+  facts.is_version = true; /* its period has not begun */
+  assert_int_equal(guard_count(plan_activate(&act, next, &facts)), 1);
+  owed->confirmed = owed->target;
   assert_null(plan_activate(&act, next, &facts));
+}
+
+static void a_period_that_is_over_is_over(void **state) {
+  struct arena *arena = *state;
+  Onboard__Plan *plan = plan_agreed(arena, terms_build(arena));
+  struct act last = {arena, moment_us(plan->terms->period->end_time), PARTNER, "p"};
+  const struct plan_facts facts = {.partnership =
+                                       partnership_build(arena, ONBOARD__PARTNERSHIP__STATE__STATE_ACTIVE)};
+  assert_int_equal(guard_count(plan_activate(&last, plan, &facts)), 1);
+  last.now_us--;
+  assert_null(plan_activate(&last, plan, &facts));
 }
 
 static void closing_needs_everything_settled(void **state) {
@@ -226,6 +248,7 @@ int main(void) {
       TEST(contradictory_terms_are_named),
       TEST(activation_guards),
       TEST(next_years_plan_follows),
+      TEST(a_period_that_is_over_is_over),
       TEST(closing_needs_everything_settled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
