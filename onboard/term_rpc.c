@@ -9,6 +9,8 @@
 #include "runtime/base/name.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
+#include "runtime/message/validate.h"
+#include "runtime/store/list.h"
 
 #include "entente/onboard/v1/term_service.pb-c.h"
 
@@ -230,16 +232,31 @@ static const struct status *hear_schedules(struct call *call, const char *partne
   return NULL;
 }
 
+struct term_hearing {
+  struct term_sayings *sayings;
+  int64_t now_us;
+};
+
+/* Contracts that ever were in force. Drafts, however many a party writes, say nothing. */
+static void hear_contract(const void *message, void *context) {
+  struct term_hearing *hearing = context;
+  struct arena *arena = hearing->sayings->arena;
+  const Onboard__Contract *stored = message;
+  if (!stored->activate_time)
+    return;
+  Onboard__Contract *contract = (Onboard__Contract *)message_copy(arena, &stored->base);
+  contract_settle(arena, contract, hearing->now_us);
+  say_contract(hearing->sayings, contract);
+}
+
 static const struct status *hear_contracts(struct call *call, const char *partnership,
                                            struct term_sayings *sayings) {
-  struct list_page page;
-  const struct status *status = resource_all(call_txn(call), &kind_contract, "end",
-                                             arena_printf(sayings->arena, "%s|", partnership), &page);
-  for (size_t i = 0; !status && i < page.count; i++) {
-    contract_settle(sayings->arena, page.messages[i], call_now_us(call));
-    say_contract(sayings, page.messages[i]);
-  }
-  return status;
+  struct term_hearing hearing = {sayings, call_now_us(call)};
+  return list_walk(call_txn(call),
+                   &(struct list_query){.kind = &kind_contract,
+                                        .index = "end",
+                                        .partition = arena_printf(sayings->arena, "%s|", partnership)},
+                   hear_contract, &hearing);
 }
 
 static const struct status *hear_members(struct call *call, const char *partnership,

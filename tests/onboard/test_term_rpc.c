@@ -176,6 +176,29 @@ static void everything_that_says_something_is_heard(void **state) {
           "{'parent': '%s'}", partnership);
 }
 
+/* However many drafts a party writes, what holds is heard. */
+static void drafts_drown_nothing(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *partnership = partnership_make(fixture, "drowned");
+  const Onboard__Contract *contract =
+      ask(fixture, fixture->vendor, "ContractService/CreateContract",
+          "{'parent': '%s', 'contract': {'title': 'Agreement', 'terms': %s}}", partnership,
+          contract_terms_json(fixture_arena(fixture->server), "2026-09-01T00:00:00Z", "2026-12-01T00:00:00Z",
+                              ", 'commercialTerms': [{'kind': 'TERM_KIND_COMMISSION', 'rateBps': 2000}]"));
+  ask(fixture, fixture->vendor, "ContractService/RequestSignature", "{'name': '%s'}", contract->name);
+  const struct principal *signers[] = {fixture->vendor, fixture->partner};
+  for (int i = 0; i < 2; i++)
+    ask(fixture, signers[i], "ContractService/SignContract", "{'name': '%s', 'contentHash': '%s'}",
+        contract->name, contract->content_hash);
+  for (int i = 0; i < 501; i++)
+    ask(fixture, fixture->partner_manager, "ContractService/CreateContract",
+        "{'parent': '%s', 'contract': {'title': 'Draft', 'terms': {'expireTime': '2026-01-01T00:00:00Z'}}}",
+        partnership);
+  const Onboard__EffectiveTerm *term = commission(fixture, partnership, "2026-10-01");
+  assert_int_equal(term->claim->source, SOURCE(CONTRACT));
+  assert_string_equal(term->claim->resource, contract->name);
+}
+
 /* ---- many at once ---- */
 
 enum { GRANTERS = 6 };
@@ -229,6 +252,7 @@ int main(void) {
       cmocka_unit_test(what_is_granted_binds_at_once),
       cmocka_unit_test(what_is_agreed_takes_both),
       cmocka_unit_test(everything_that_says_something_is_heard),
+      cmocka_unit_test(drafts_drown_nothing),
       cmocka_unit_test(many_grant_and_one_holds),
       cmocka_unit_test(everything_verifies),
   };
