@@ -135,6 +135,11 @@ bool commitment_is_settled_at(const Onboard__Commitment *commitment, int64_t now
   return state == FULFILLED || state == MISSED || state == WAIVED || state == RELEASED;
 }
 
+bool commitment_is_claimable_at(const Onboard__Commitment *commitment, int64_t now_us) {
+  return commitment->measure != ONBOARD__COMMITMENT_MEASURE__COMMITMENT_MEASURE_MEASURED &&
+         commitment_state_at(commitment, now_us) == MISSED;
+}
+
 bool commitment_is_released_at(const Onboard__Commitment *commitment, int64_t now_us) {
   Onboard__Commitment__State state = commitment_state_at(commitment, now_us);
   return now_us < moment_us(commitment->due_time) && state != FULFILLED && state != WAIVED &&
@@ -370,6 +375,14 @@ bool commitment_measure(Onboard__Commitment *commitment, int64_t amount, int64_t
     sum = CONFIRMED_MAX;
   commitment->confirmed = sum > 0 ? sum : 0;
   commitment->state = commitment_state_at(commitment, now_us);
+  return true;
+}
+
+bool commitment_fall_back(Onboard__Commitment *commitment, int64_t superseded_us) {
+  if (!counts(commitment) || commitment->state == FULFILLED ||
+      moment_us(commitment->due_time) <= superseded_us)
+    return false;
+  commitment->state = RELEASED;
   return true;
 }
 

@@ -55,6 +55,8 @@ bool commitment_is_active_at(const Onboard__Commitment *commitment, int64_t now_
 bool commitment_is_settled_at(const Onboard__Commitment *commitment, int64_t now_us);
 /* Whether superseding the plan releases it. */
 bool commitment_is_released_at(const Onboard__Commitment *commitment, int64_t now_us);
+/* Whether it is missed, and its owner may claim what was done in time. */
+bool commitment_is_claimable_at(const Onboard__Commitment *commitment, int64_t now_us);
 
 /* Each changes what it is given, or refuses and leaves it as it was. The commitment must be settled to
  * `act->now_us`; `deemed_us` is how long the counterparty has to answer. */
@@ -70,6 +72,9 @@ const struct status *claim_withdraw(const struct act *act, Onboard__Commitment *
 /* A measured one counts more or, with a negative amount, less. False: it is waived or released and counts
  * nothing. */
 bool commitment_measure(Onboard__Commitment *commitment, int64_t amount, int64_t now_us);
+/* One that was fulfilled ahead of time when a later plan came, and whose measurements were taken back since:
+ * it is released after all, as it would have been then. False: nothing changes. */
+bool commitment_fall_back(Onboard__Commitment *commitment, int64_t superseded_us);
 const struct status *commitment_waive(const struct act *act, Onboard__Commitment *commitment, char *reason);
 const struct status *commitment_release(const struct act *act, Onboard__Commitment *commitment);
 

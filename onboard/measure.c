@@ -1,11 +1,13 @@
 #include "onboard/measure.h"
 
 #include "onboard/commitment.h"
+#include "onboard/plan.h"
 #include "onboard/service.h"
 #include "onboard/timed.h"
 #include "runtime/base/limit.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
+#include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/store/list.h"
 
@@ -30,7 +32,8 @@ struct visit {
   const struct status *(*look)(const struct visit *visit, void *message);
   Onboard__Measurement *measurement; /* that commitments are visited for */
   int64_t difference;
-  Onboard__Commitment *commitment; /* that measurements are visited for */
+  Onboard__Commitment *commitment; /* that measurements, or other commitments, are visited for */
+  size_t *together;                /* how many commitments count the same as `commitment` */
 };
 
 static const struct status *visit_all(const struct visit *visit) {
@@ -70,7 +73,10 @@ static const struct status *count_in(const struct visit *visit, void *message) {
   Onboard__Commitment__State was = commitment->state;
   if (!commitment_measure(commitment, visit->difference, visit->act->now_us))
     return NULL;
-  commitment_change(visit->txn, commitment, "commitment.measured", 0, before);
+  bool released = plan->state == ONBOARD__PLAN__STATE__STATE_SUPERSEDED &&
+                  commitment_fall_back(commitment, moment_us(plan->close_time));
+  commitment_change(visit->txn, commitment, released ? "commitment.released" : "commitment.measured", 0,
+                    before);
   return commitment_govern(visit->txn, visit->act, commitment, was);
 }
 
@@ -134,7 +140,45 @@ static const struct status *sum_up(const struct visit *visit, void *message) {
   return NULL;
 }
 
-const struct status *measure_commitment(struct txn *txn, const struct act *act,
+/* A measurement and what it does to commitments is one commit: an entry for each, and for its escalation,
+ * beside its own and the partnership's. */
+enum { MEASURED_TOGETHER_MAX = (LIMIT_TXN_ENTRIES - 2) / 2 };
+
+static const struct status *count_together(const struct visit *visit, void *message) {
+  Onboard__Commitment *other = message;
+  Onboard__Plan *plan;
+  if (!measured_alike(visit->commitment, other))
+    return NULL;
+  const char *name = other->name; /* as this transaction leaves it */
+  const struct status *status = txn_get(visit->txn, &kind_commitment, name, &other);
+  if (status || !other || other->state == ONBOARD__COMMITMENT__STATE__STATE_WAIVED ||
+      other->state == ONBOARD__COMMITMENT__STATE__STATE_RELEASED)
+    return status;
+  status = txn_peek(visit->txn, &kind_plan, name_prefix(visit->act->arena, name, 3), &plan);
+  if (!status && plan && plan->state != ONBOARD__PLAN__STATE__STATE_CLOSED)
+    ++*visit->together;
+  return status;
+}
+
+static const struct status *check_together(struct visit visit, const Onboard__Plan *plan) {
+  size_t together = 0;
+  struct status *refusal = NULL;
+  for (size_t i = 0; i < plan->terms->n_commitments; i++)
+    together += measured_alike(visit.commitment,
+                               plan_commitment(visit.act->arena, plan, plan->terms->commitments[i], 0));
+  visit.kind = &kind_commitment;
+  visit.index = "measured";
+  visit.look = count_together;
+  visit.together = &together;
+  const struct status *status = visit_all(&visit);
+  if (!status && together > MEASURED_TOGETHER_MAX)
+    guard_add(visit.act->arena, &refusal, REASON_GUARD_UNMET, visit.commitment->name,
+              "%zu commitments would count the same measurements, at most %d can", together,
+              MEASURED_TOGETHER_MAX);
+  return status ? status : refusal;
+}
+
+const struct status *measure_commitment(struct txn *txn, const struct act *act, const Onboard__Plan *plan,
                                         Onboard__Commitment *commitment) {
   Onboard__MeasurementClock *clock;
   const char *partnership = name_partnership(act->arena, commitment->name);
@@ -151,5 +195,7 @@ const struct status *measure_commitment(struct txn *txn, const struct act *act,
       .look = sum_up,
       .commitment = commitment,
   };
+  if (!status)
+    status = check_together(visit, plan);
   return status ? status : visit_all(&visit);
 }

@@ -70,3 +70,11 @@ bool measurement_is_of(const Onboard__Measurement *measurement, const Onboard__C
          (!measurement->party || measurement->party == commitment->owner) &&
          occurred >= moment_us(commitment->start_time) && occurred <= moment_us(commitment->due_time);
 }
+
+bool measured_alike(const Onboard__Commitment *one, const Onboard__Commitment *other) {
+  return one->measure == ONBOARD__COMMITMENT_MEASURE__COMMITMENT_MEASURE_MEASURED &&
+         other->measure == one->measure && other->kind == one->kind && other->unit == one->unit &&
+         text_equal(other->currency_code, one->currency_code) &&
+         moment_us(other->start_time) <= moment_us(one->due_time) &&
+         moment_us(one->start_time) <= moment_us(other->due_time);
+}

@@ -32,5 +32,7 @@ bool measurement_note(const struct act *act, Onboard__Measurement *measurement, 
 int64_t measurement_amount(const Onboard__Measurement *measurement);
 /* Whether a commitment counts it, in whatever state both are: kind, unit, currency, owner and time. */
 bool measurement_is_of(const Onboard__Measurement *measurement, const Onboard__Commitment *commitment);
+/* Whether some measurement could be of both, whoever owns them. */
+bool measured_alike(const Onboard__Commitment *one, const Onboard__Commitment *other);
 
 #endif

@@ -154,18 +154,39 @@ static const struct status *activatable(const struct act *act, const void *noun,
   return refusal;
 }
 
+/* Until when what a party missed may still be claimed by it: done in time, entered later. The other party
+ * does not close the plan over that. */
+static bool may_still_claim(const struct act *act, const Onboard__Plan *plan, const Type__Party *owners,
+                            size_t count, const Google__Protobuf__Timestamp *due_time) {
+  if (act->now_us >= moment_us(due_time) + plan_deemed_us(plan))
+    return false;
+  for (size_t i = 0; i < count; i++)
+    if (owners[i] != act->party)
+      return true;
+  return false;
+}
+
 static const struct status *settled(const struct act *act, const void *noun, const void *facts) {
-  (void)noun;
+  const Onboard__Plan *plan = noun;
   const struct plan_facts *given = facts;
+  static const char still[] = "the other party may still claim what it did in time";
   struct status *refusal = NULL;
-  for (size_t i = 0; i < given->commitment_count; i++)
-    if (!commitment_is_settled_at(given->commitments[i], act->now_us))
-      guard_add(act->arena, &refusal, REASON_GUARD_UNMET, given->commitments[i]->name,
-                "the commitment is not settled");
-  for (size_t i = 0; i < given->milestone_count; i++)
-    if (!milestone_is_settled_at(given->milestones[i], act->now_us))
-      guard_add(act->arena, &refusal, REASON_GUARD_UNMET, given->milestones[i]->name,
-                "the milestone is not settled");
+  for (size_t i = 0; i < given->commitment_count; i++) {
+    const Onboard__Commitment *commitment = given->commitments[i];
+    if (!commitment_is_settled_at(commitment, act->now_us))
+      guard_add(act->arena, &refusal, REASON_GUARD_UNMET, commitment->name, "the commitment is not settled");
+    else if (commitment_is_claimable_at(commitment, act->now_us) &&
+             may_still_claim(act, plan, &commitment->owner, 1, commitment->due_time))
+      guard_add(act->arena, &refusal, REASON_GUARD_UNMET, commitment->name, "%s", still);
+  }
+  for (size_t i = 0; i < given->milestone_count; i++) {
+    const Onboard__Milestone *milestone = given->milestones[i];
+    if (!milestone_is_settled_at(milestone, act->now_us))
+      guard_add(act->arena, &refusal, REASON_GUARD_UNMET, milestone->name, "the milestone is not settled");
+    else if (milestone_state_at(milestone, act->now_us) == ONBOARD__MILESTONE__STATE__STATE_OVERDUE &&
+             may_still_claim(act, plan, milestone->owners, milestone->n_owners, milestone->due_time))
+      guard_add(act->arena, &refusal, REASON_GUARD_UNMET, milestone->name, "%s", still);
+  }
   return refusal;
 }
 

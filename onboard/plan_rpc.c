@@ -264,7 +264,7 @@ static const struct status *create_promises(struct txn *txn, const struct act *a
   for (size_t i = 0; i < plan->terms->n_commitments; i++) {
     Onboard__Commitment *commitment =
         plan_commitment(act->arena, plan, plan->terms->commitments[i], act->now_us);
-    const struct status *status = measure_commitment(txn, act, commitment);
+    const struct status *status = measure_commitment(txn, act, plan, commitment);
     if (status)
       return status;
     commitment_change(txn, commitment, "commitment.created", 0, (struct standing){0});

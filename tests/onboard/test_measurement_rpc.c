@@ -323,6 +323,76 @@ static void a_later_version_counts_what_was_there(void **state) {
   assert_int_equal(commitment_of(fixture, next, "revenue")->confirmed, 1150);
 }
 
+/* What was fulfilled ahead of time when a later version came, and is taken back, is not owed a second time.
+ */
+static void what_is_taken_back_after_a_version_is_not_owed_twice(void **state) {
+  struct onboard_fixture *fixture = *state;
+  for (int late = 0; late < 2; late++) {
+    const char *plan, *partnership = measured(fixture, late ? "fall-late" : "fall", &plan);
+    hear_opportunity(fixture, partnership, 1, "opportunity.won", "USD", 1000, "2026-03-01");
+    const char *next = plan_in_force(fixture, partnership, "fy26b", plan, measured_terms);
+    assert_int_equal(commitment_of(fixture, plan, "revenue")->state,
+                     ONBOARD__COMMITMENT__STATE__STATE_FULFILLED);
+    if (late)
+      set_now(fixture, "2026-10-05T00:00:00Z");
+    hear_opportunity(fixture, partnership, 1, "opportunity.reversed", "USD", 1000, "2026-03-01");
+    assert_int_equal(commitment_of(fixture, plan, "revenue")->state,
+                     ONBOARD__COMMITMENT__STATE__STATE_RELEASED);
+    assert_int_equal(commitment_of(fixture, next, "revenue")->confirmed, 0);
+    assert_int_equal(counter(fixture, partnership, "2026-09", "attainment.revenue.weight", PARTNER),
+                     100 * FULL);
+    assert_int_equal(counter(fixture, partnership, "2026-09", "attainment.revenue.achieved", PARTNER), 0);
+  }
+  set_now(fixture, START);
+}
+
+/* `count` measured revenues due at a time. */
+static const char *many_revenues(struct onboard_fixture *fixture, int count, const char *due) {
+  struct buffer text = {.arena = fixture_arena(fixture->server)};
+  buffer_text(&text, "{'period': {'startTime': '2026-01-01T00:00:00Z', 'endTime': '2027-01-01T00:00:00Z'}, "
+                     "'commitments': [");
+  for (int i = 0; i < count; i++)
+    buffer_printf(
+        &text,
+        "%s{'id': 'c%d', 'owner': 'PARTY_%s', 'kind': 'COMMITMENT_KIND_REVENUE', 'title': 'R', 'unit': "
+        "'COMMITMENT_UNIT_MONEY', 'currencyCode': 'USD', 'target': '100', 'weight': 1, 'dueTime': "
+        "'%sT00:00:00Z', 'consequence': 'Review'%s}",
+        i ? ", " : "", i, i % 2 ? "VENDOR" : "PARTNER", due,
+        i == 1 && count == 2 ? "" : ", 'measure': 'COMMITMENT_MEASURE_MEASURED'");
+  buffer_text(&text, "]}");
+  return text.data;
+}
+
+/* One measurement never changes more than one commit takes: the feed would stand still for it. */
+static void what_counts_a_measurement_fits_a_commit(void **state) {
+  struct onboard_fixture *fixture = *state;
+  set_now(fixture, START);
+  const char *partnership = partnership_designated(fixture, "crowd");
+  const char *first = plan_in_force(fixture, partnership, "v1", "", many_revenues(fixture, 30, "2026-07-20"));
+  ask(fixture, fixture->vendor, "GovernanceBodyService/CreateGovernanceBody",
+      "{'parent': '%s', 'governanceBody': {'displayName': 'Board', 'committeePolicy': {'commitmentCount': "
+      "1000}, 'automaticTriggers': "
+      "['ESCALATION_TRIGGER_MISSED_COMMITMENT']}}",
+      partnership);
+  set_now(fixture, "2026-07-21T00:00:00Z");
+  sweep_now(fixture); /* all are missed, and escalated */
+  const char *second = plan_make(fixture, partnership, "v2", first, many_revenues(fixture, 4, "2026-09-30"));
+  const struct status *status = refused(fixture, fixture->vendor, "PlanService/ActivatePlan",
+                                        REASON_GUARD_UNMET, "{'name': '%s'}", second);
+  assert_non_null(strstr(status->guards->description, "34 commitments"));
+  second = plan_in_force(fixture, partnership, "v3", first, many_revenues(fixture, 2, "2026-09-30"));
+  hear_opportunity(fixture, partnership, 1, "opportunity.won", "USD", 100, "2026-07-10");
+  assert_int_equal(commitment_of(fixture, first, "c0")->state, ONBOARD__COMMITMENT__STATE__STATE_FULFILLED);
+  assert_int_equal(commitment_of(fixture, first, "c29")->confirmed, 100);
+  assert_int_equal(commitment_of(fixture, second, "c0")->confirmed, 100);
+  const char *types = ledger_types(fixture, fixture->vendor, partnership);
+  size_t resolved = 0;
+  for (const char *at = types; (at = strstr(at, "escalation.resolved")); at++)
+    resolved++;
+  assert_int_equal(resolved, 30);
+  set_now(fixture, START);
+}
+
 /* ---- at the same moment ---- */
 
 enum { FACTS = 30, PARTNERSHIPS = 4 };
@@ -417,6 +487,8 @@ int main(void) {
       cmocka_unit_test(attainment_is_fulfilment_of_one_kind),
       cmocka_unit_test(what_one_party_alone_sees_measures_nothing),
       cmocka_unit_test(a_later_version_counts_what_was_there),
+      cmocka_unit_test(what_is_taken_back_after_a_version_is_not_owed_twice),
+      cmocka_unit_test(what_counts_a_measurement_fits_a_commit),
       cmocka_unit_test(measured_while_plans_come_into_force),
       cmocka_unit_test(going_to_market_is_noted_once),
       cmocka_unit_test(everything_verifies),

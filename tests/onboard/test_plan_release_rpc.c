@@ -167,12 +167,32 @@ static void no_plan_is_closed_over_a_dispute(void **state) {
   assert_int_equal(commitment_of(fixture, plan, "partner-hours")->state, COMMITMENT(FULFILLED));
   ask(fixture, fixture->partner, "CommitmentService/WaiveCommitment",
       "{'name': '%s/commitments/vendor-hours', 'reason': 'not needed any more'}", plan);
-  set_now(fixture, "2026-09-01T00:00:00Z"); /* the milestone is overdue */
+  set_now(fixture, "2026-09-15T00:00:00Z"); /* the milestone is overdue, and nobody claims it any more */
   const struct status *status =
       refused(fixture, fixture->partner, "PlanService/ClosePlan", REASON_GUARD_UNMET, "{'name': '%s'}", plan);
   assert_int_equal(guards_of(status), 1);
   ask(fixture, fixture->partner, "CommitmentService/WithdrawClaim", "{'name': '%s'}", contested);
   ask(fixture, fixture->partner, "PlanService/ClosePlan", "{'name': '%s'}", plan);
+}
+
+/* What was done in time counts whenever it is claimed: the other party does not shut it out. */
+static void what_was_done_in_time_is_not_shut_out(void **state) {
+  struct onboard_fixture *fixture = *state;
+  set_now(fixture, NOW);
+  const char *partnership = partnership_designated(fixture, "shut");
+  const char *plan = plan_in_force(fixture, partnership, "fy26", "", terms_json(fixture, 100, ""));
+  set_now(fixture, "2026-09-30T00:00:01Z"); /* both have missed theirs */
+  const struct status *status =
+      refused(fixture, fixture->vendor, "PlanService/ClosePlan", REASON_GUARD_UNMET, "{'name': '%s'}", plan);
+  assert_int_equal(guards_of(status), 1);
+  ask(fixture, fixture->partner_manager, "CommitmentService/ClaimFulfilment",
+      "{'parent': '%s/commitments/partner-hours', 'claim': {'amount': '100', 'evidence': 'sheets', "
+      "'occurTime': '2026-09-29T00:00:00Z'}}",
+      plan);
+  set_now(fixture, "2026-10-14T00:00:01Z");
+  ask(fixture, fixture->vendor, "PlanService/ClosePlan", "{'name': '%s'}", plan);
+  assert_int_equal(commitment_of(fixture, plan, "partner-hours")->state, COMMITMENT(FULFILLED));
+  assert_int_equal(commitment_of(fixture, plan, "vendor-hours")->state, COMMITMENT(MISSED));
 }
 
 static void everything_verifies(void **state) {
@@ -188,6 +208,7 @@ int main(void) {
       cmocka_unit_test(silence_needs_no_answer),
       cmocka_unit_test(a_dispute_outlives_what_is_owed),
       cmocka_unit_test(no_plan_is_closed_over_a_dispute),
+      cmocka_unit_test(what_was_done_in_time_is_not_shut_out),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);
