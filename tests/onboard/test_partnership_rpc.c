@@ -187,7 +187,7 @@ static void from_prospect_to_end(void **state) {
       "{'name': '%s', 'outcome': 'REVIEW_OUTCOME_CONCLUDE'}", name);
   refused(fixture, fixture->vendor, "PartnershipService/EndPartnership", REASON_GUARD_UNMET,
           "{'name': '%s', 'reason': 'no longer wanted'}", name);
-  set_now(fixture, "2026-10-01T00:00:00Z");
+  set_now(fixture, "2026-10-14T00:00:00Z");
   ask(fixture, fixture->vendor, "PlanService/ClosePlan", "{'name': '%s'}", plan);
   status = refused(fixture, fixture->vendor, "PartnershipService/EndPartnership", REASON_GUARD_UNMET,
                    "{'name': '%s', 'reason': 'no longer wanted'}", name);
