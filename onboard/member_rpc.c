@@ -199,11 +199,14 @@ const struct status *member_judge(struct call *call, const void *in, void *out) 
   Onboard__EvaluateMemberResponse *response = out;
   struct act act = act_of(call);
   struct member_facts facts = {0};
+  Onboard__Partnership *partnership;
   Onboard__Member *member;
   Onboard__Program *program;
   const struct status *status = readings_check(&act, request->readings, request->n_readings);
   if (!status)
     status = open_member(call, request->name, request->etag, &member, &program);
+  if (!status)
+    status = partnership_open(call, request->name, "EVALUATE_MEMBER", &partnership);
   if (!status)
     status = load_computed(call, name_partnership(act.arena, request->name), &facts);
   facts.program = status ? NULL : program;
@@ -222,9 +225,12 @@ const struct status *member_judge(struct call *call, const void *in, void *out) 
 const struct status *member_put(struct call *call, const void *in, void *out) {
   const Onboard__SetMemberLevelRequest *request = in;
   struct act act = act_of(call);
+  Onboard__Partnership *partnership;
   Onboard__Member *member;
   Onboard__Program *program;
   const struct status *status = open_member(call, request->name, request->etag, &member, &program);
+  if (!status)
+    status = partnership_open(call, request->name, "SET_MEMBER_LEVEL", &partnership);
   if (!status)
     status = member_set_level(&act, member, program, request->level, request->reason);
   return status ? status : resource_answer(call, &kind_member, member, "member.level_set", out);

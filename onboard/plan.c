@@ -145,6 +145,9 @@ static const struct status *activatable(const struct act *act, const void *noun,
   }
   if (moment_us(plan->terms->period->end_time) <= act->now_us)
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, plan->name, "its period is over");
+  if (given->outlived_by)
+    guard_add(act->arena, &refusal, REASON_GUARD_UNMET, plan->name,
+              "%s, a version of it, has been in force since both agreed to it", given->outlived_by);
   if (given->in_force && !follows(plan, given))
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, given->in_force->name,
               "the plan in force is neither an earlier version nor of an earlier period; close it first");

@@ -34,6 +34,7 @@ struct plan_facts {
   const Onboard__Partnership *partnership; /* ACTIVATE */
   const Onboard__Plan *in_force;           /* ACTIVATE: the plan in force, or NULL */
   bool is_version;                         /* ACTIVATE: of the plan in force, perhaps by way of others */
+  const char *outlived_by; /* ACTIVATE: a version of the plan that has been in force, or NULL */
   Onboard__Commitment *const *commitments; /* ACTIVATE: of the plan in force. CLOSE: of the plan itself. */
   size_t commitment_count;
   Onboard__Milestone *const *milestones; /* the same */

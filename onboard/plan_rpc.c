@@ -320,6 +320,31 @@ static const struct status *load_in_force(struct call *call, const Onboard__Part
   return !status && changed ? &status_lost_race : status; /* run again on what was recorded */
 }
 
+/* What both agreed to and then replaced by a version that has been in force does not come back. A plan that
+ * comes into force changes the partnership, so that none is missed. */
+static const struct status *load_outlived(struct call *call, const Onboard__Plan *plan,
+                                          struct plan_facts *facts) {
+  static const Onboard__Plan__State ended[] = {ONBOARD__PLAN__STATE__STATE_CLOSED,
+                                               ONBOARD__PLAN__STATE__STATE_SUPERSEDED};
+  for (size_t i = 0; i < sizeof ended / sizeof *ended; i++) {
+    const char *partition =
+        arena_printf(call_arena(call), "%s|%s", name_partnership(call_arena(call), plan->name),
+                     state_name(&onboard__plan__state__descriptor, (int)ended[i]));
+    struct list_page page;
+    const struct status *status = resource_all(call_txn(call), &kind_plan, "state", partition, &page);
+    for (size_t k = 0; !status && k < page.count; k++) {
+      const Onboard__Plan *other = page.messages[k];
+      bool outlived;
+      status = is_version_of(call, other, plan, &outlived);
+      if (!status && outlived)
+        facts->outlived_by = other->name;
+    }
+    if (status)
+      return status;
+  }
+  return NULL;
+}
+
 const struct status *plan_enact(struct call *call, const void *in, void *out) {
   const Onboard__ActivatePlanRequest *request = in;
   struct act act = act_of(call);
@@ -332,6 +357,8 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
   facts.partnership = partnership;
   if (!status)
     status = load_in_force(call, partnership, plan, &facts, &in_force);
+  if (!status)
+    status = load_outlived(call, plan, &facts);
   if (!status)
     status = load_reviews(call, plan, &facts);
   if (!status)

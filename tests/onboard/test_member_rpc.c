@@ -187,6 +187,24 @@ static void what_is_done_by_hand_is_named(void **state) {
                       "member.reinstated");
 }
 
+/* Nothing is won any more when the partnership has ended. */
+static void nobody_rises_after_the_end(void **state) {
+  struct onboard_fixture *fixture = *state;
+  const char *program = program_make(fixture, "ended");
+  const char *partnership = partnership_make(fixture, "ended");
+  ask(fixture, fixture->vendor, "ProgramService/ActivateProgram", "{'name': '%s'}", program);
+  const Onboard__Member *member = ask(fixture, fixture->vendor, "MemberService/EnrollMember",
+                                      "{'parent': '%s', 'program': '%s'}", partnership, program);
+  ask(fixture, fixture->vendor, "PartnershipService/EndPartnership",
+      "{'name': '%s', 'reason': 'nothing came of it'}", partnership);
+  refused(fixture, fixture->vendor, "MemberService/EvaluateMember", REASON_INVALID_STATE, "{'name': '%s'}",
+          member->name);
+  refused(fixture, fixture->vendor, "MemberService/SetMemberLevel", REASON_INVALID_STATE,
+          "{'name': '%s', 'level': 'gold', 'reason': 'launch partner of the year'}", member->name);
+  ask(fixture, fixture->vendor, "MemberService/RemoveMember", "{'name': '%s', 'reason': 'it has ended'}",
+      member->name);
+}
+
 static void everything_verifies(void **state) {
   verify_all(*state);
 }
@@ -196,6 +214,7 @@ int main(void) {
       cmocka_unit_test(partners_see_what_was_activated),
       cmocka_unit_test(a_member_rises_falls_and_is_told_why),
       cmocka_unit_test(what_is_done_by_hand_is_named),
+      cmocka_unit_test(nobody_rises_after_the_end),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);

@@ -195,6 +195,27 @@ static void what_was_done_in_time_is_not_shut_out(void **state) {
   assert_int_equal(commitment_of(fixture, plan, "vendor-hours")->state, COMMITMENT(MISSED));
 }
 
+/* What both replaced does not come back when the version that replaced it is closed. */
+static void what_a_version_replaced_stays_replaced(void **state) {
+  struct onboard_fixture *fixture = *state;
+  set_now(fixture, NOW);
+  const char *partnership = partnership_designated(fixture, "replaced");
+  const char *first = plan_make(fixture, partnership, "v1", "", terms_json(fixture, 1000, ""));
+  const char *second = plan_make(fixture, partnership, "v2", first, terms_json(fixture, 100, ""));
+  const char *third = plan_in_force(fixture, partnership, "v3", second, terms_json(fixture, 10, ""));
+  const char *owed[] = {"vendor-hours", "partner-hours"};
+  const struct principal *owed_to[] = {fixture->partner, fixture->vendor};
+  for (int i = 0; i < 2; i++)
+    ask(fixture, owed_to[i], "CommitmentService/WaiveCommitment",
+        "{'name': '%s/commitments/%s', 'reason': 'not needed any more'}", third, owed[i]);
+  set_now(fixture, "2026-09-15T00:00:00Z");
+  ask(fixture, fixture->vendor, "PlanService/ClosePlan", "{'name': '%s'}", third);
+  refused(fixture, fixture->vendor, "PlanService/ActivatePlan", REASON_GUARD_UNMET, "{'name': '%s'}", first);
+  refused(fixture, fixture->vendor, "PlanService/ActivatePlan", REASON_GUARD_UNMET, "{'name': '%s'}", second);
+  plan_in_force(fixture, partnership, "v4", third, terms_json(fixture, 20, ""));
+  assert_int_equal(counter(fixture, partnership, "2026", "fulfilment.weight", PARTNER), 1000000);
+}
+
 static void everything_verifies(void **state) {
   verify_all(*state);
 }
@@ -209,6 +230,7 @@ int main(void) {
       cmocka_unit_test(a_dispute_outlives_what_is_owed),
       cmocka_unit_test(no_plan_is_closed_over_a_dispute),
       cmocka_unit_test(what_was_done_in_time_is_not_shut_out),
+      cmocka_unit_test(what_a_version_replaced_stays_replaced),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);
