@@ -28,6 +28,8 @@ const struct counter_row sell_counters[] = {
      "Joint opportunities lost and not reopened, by the month of closing"},
     {"won_amount.joint", "minor", COUNTER_SHARED,
      "What joint opportunities were sold for, less reversals, by the month of closing"},
+    {"won_amount.joint_marketing", "minor", COUNTER_SHARED,
+     "The part of that which joint marketing brought about, by the same month"},
     {"opened.independent", "count", COUNTER_OWN,
      "The party's independent opportunities opened, by the month of opening"},
     {"won.independent", "count", COUNTER_OWN,

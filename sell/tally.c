@@ -105,19 +105,20 @@ static void sheet_add_opportunity(struct sheet *sheet, const Sell__Opportunity *
   bool own = opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
   int64_t amount = opportunity->amount ? opportunity->amount->amount_minor : 0;
   int64_t close_us = timestamp_us(opportunity->close_time, 0);
+  struct pipeline_parts parts = pipeline_parts_of(opportunity); /* nothing of a party's own */
   sheet->party = own ? opportunity->owner_party : TYPE__PARTY__PARTY_UNSPECIFIED;
   sheet_add(sheet, opened[own], false, timestamp_us(opportunity->open_time, 0), 1);
   if (opportunity->qualify_time && !own) {
     int64_t qualify_us = timestamp_us(opportunity->qualify_time, 0);
     sheet_add(sheet, "qualified.joint", false, qualify_us, 1);
     sheet_add(sheet, "qualified_amount.joint", true, qualify_us, amount);
-    struct pipeline_parts parts = pipeline_parts_of(opportunity);
     sheet_add(sheet, "qualified_amount.co_sell", true, qualify_us, parts.co_sell_minor);
     sheet_add(sheet, "qualified_amount.joint_marketing", true, qualify_us, parts.joint_marketing_minor);
   }
   if (opportunity->state == SELL__OPPORTUNITY__STATE__STATE_WON) {
     sheet_add(sheet, won[own], false, close_us, 1);
     sheet_add(sheet, won_amount[own], true, close_us, amount);
+    sheet_add(sheet, "won_amount.joint_marketing", true, close_us, parts.joint_marketing_minor);
   }
   if (opportunity->state == SELL__OPPORTUNITY__STATE__STATE_LOST)
     sheet_add(sheet, lost[own], false, close_us, 1);

@@ -267,6 +267,18 @@ const struct metric_row metric_rows[] = {
      .numerator = {MONEY_OF_BOTH("qualified_amount.joint_marketing")},
      .denominator = {MONEY_OF_BOTH("mdf.paid")},
      .denominator_pillar = GATEWAY__PERFORMANCE_SECTION__PILLAR__PILLAR_MARKET},
+    {.id = "mdf_to_revenue",
+     .title = "Revenue for MDF",
+     .definition =
+         "What joint marketing brought about of the joint revenue won in the period, over market development "
+         "funds paid in it: 10,000 bps is as much revenue as was paid.",
+     .pillar = PILLAR_SELL,
+     .unit = BPS,
+     .window = PERIOD,
+     .shape = METRIC_OF_PARTNERSHIP,
+     .numerator = {MONEY_OF_BOTH("won_amount.joint_marketing")},
+     .denominator = {MONEY_OF_BOTH("mdf.paid")},
+     .denominator_pillar = GATEWAY__PERFORMANCE_SECTION__PILLAR__PILLAR_MARKET},
     {.id = "incentive_base",
      .title = "Incentive base",
      .definition = "Revenue in the period that a commission plan covers.",

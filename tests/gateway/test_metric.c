@@ -196,6 +196,7 @@ static void a_quotient_across_pillars_needs_both(void **state) {
   struct world *world = *state;
   struct world market = {.arena = world->arena};
   have(world, "qualified_amount.joint_marketing.USD", BOTH, 450000);
+  have(world, "won_amount.joint_marketing.USD", BOTH, 750000);
   have(world, "mdf.paid.USD", BOTH, 7); /* not market's */
   have(&market, "mdf.paid.USD", BOTH, 300000);
   have(&market, "qualified_amount.joint_marketing.USD", BOTH, 7);
@@ -203,7 +204,7 @@ static void a_quotient_across_pillars_needs_both(void **state) {
     struct pillar_counters sell = {.tiers = NULL}, funds = {.tiers = NULL};
     const struct pillar_counters *all[PILLAR_COUNT] = {
         [PILLAR_SELL] = &sell, [PILLAR_MARKET] = paid == 2 ? NULL : &funds};
-    const Gateway__Figure *found = NULL;
+    const Gateway__Figure *found = NULL, *revenue = NULL;
     Gateway__Figure **figures;
     for (size_t w = 0; w < WINDOW_COUNT; w++) {
       sell.windows[w] = (struct counter_set){world->counters, world->count};
@@ -213,12 +214,16 @@ static void a_quotient_across_pillars_needs_both(void **state) {
     for (size_t i = 0; i < count; i++)
       if (strcmp(figures[i]->metric, "mdf_to_pipeline") == 0)
         found = figures[i];
+      else if (strcmp(figures[i]->metric, "mdf_to_revenue") == 0)
+        revenue = figures[i];
     assert_int_equal(found != NULL, paid != 2);
+    assert_int_equal(revenue != NULL, paid != 2);
     if (!found)
       continue;
     assert_int_equal(found->status, paid ? TYPE__FIGURE_STATUS__FIGURE_STATUS_OK
                                          : TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA);
     assert_int_equal(found->value, paid ? 15000 : 0);
+    assert_int_equal(revenue->value, paid ? 25000 : 0);
     assert_int_equal(found->denominator_pillar, GATEWAY__PERFORMANCE_SECTION__PILLAR__PILLAR_MARKET);
     assert_int_equal(found->n_counters, 1);
     assert_string_equal(found->counters[0], "qualified_amount.joint_marketing.USD");

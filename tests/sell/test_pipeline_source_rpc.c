@@ -144,8 +144,11 @@ static void what_is_sold_for_less_or_taken_back_keeps_its_shares(void **state) {
       "'40001'}}",
       name);
   assert_money(f, p, "2026-04", 20001, 20000);
+  assert_int_equal(pillar_counter(f, f->partner, p, "2026-06", "won_amount.joint_marketing.USD", NOBODY),
+                   20000);
   ask(f, f->manager, "OpportunityService/ReverseOpportunity",
       "{'name': '%s', 'reason': 'The customer gave it back'}", name);
+  assert_int_equal(pillar_counter(f, f->partner, p, "2026-06", "won_amount.joint_marketing.USD", NOBODY), 0);
   assert_money(f, p, "2026-04", 20001, 20000); /* it was qualified, whatever became of it */
   market_tells(f, name, "mail-1", "2026-02-10", true);
   assert_money(f, p, "2026", 40001, 0);

@@ -150,6 +150,8 @@ def recount_source(found, marketing, sheet, amount, currency):
     part = amount * (FULL * counts[0] // sum(counts) if any(counts) else 0) // FULL
     sheet.add(f"qualified_amount.joint_marketing.{currency}", 0, found.qualify_time, part)
     sheet.add(f"qualified_amount.co_sell.{currency}", 0, found.qualify_time, amount - part)
+    if state(found) == "STATE_WON":
+        sheet.add(f"won_amount.joint_marketing.{currency}", 0, found.close_time, part)
 
 
 def recount_sell(suite, partnership, token, sheet):
