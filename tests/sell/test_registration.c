@@ -471,6 +471,7 @@ static void a_policy_is_for_programs_of_its_vendor(void **state) {
 
 /* ---- rulings ---- */
 
+#define CONFLICT_STATE(name) SELL__CONFLICT__STATE__STATE_##name
 #define CONTRACT "vendors/halden/partnerships/castellan/contracts/master"
 
 static const struct status *rule(struct arena *arena, Sell__RulingBasis basis, int64_t held_us,
@@ -544,6 +545,61 @@ static void rulings(void **state) {
     else
       allowed(status);
     assert_string_equal(won, rows[i].won);
+  }
+}
+
+static void values_of_two_currencies_do_not_compare(void **state) {
+  struct arena *arena = *state;
+  Sell__Registration *holder = draft(arena), *contender = draft(arena);
+  Sell__Conflict conflict = SELL__CONFLICT__INIT;
+  Sell__RuleConflictRequest request = SELL__RULE_CONFLICT_REQUEST__INIT;
+  struct act act = act_at(arena, NOW_US + DAY_US);
+  const struct conflict_facts facts = {&request, holder, contender};
+  contender->name = arena_strdup(arena, "vendors/halden/partnerships/castellan/registrations/harbor");
+  submit(arena, holder, NOW_US);
+  submit(arena, contender, NOW_US + 1);
+  contender->expected_amount->currency_code = (char *)"EUR";
+  conflict.name = (char *)"vendors/halden/conflicts/one";
+  conflict.state = CONFLICT_STATE(OPEN);
+  conflict.holder = conflict.first = holder->name;
+  conflict.contender = contender->name;
+  request.basis = SELL__RULING_BASIS__RULING_BASIS_VALUE;
+  refused(conflict_rule(&act, &conflict, &facts), "GUARD_UNMET");
+  conflict.state = CONFLICT_STATE(OPEN); /* what is refused is thrown away */
+  request.basis = SELL__RULING_BASIS__RULING_BASIS_FIRST;
+  allowed(conflict_rule(&act, &conflict, &facts));
+  assert_string_equal(conflict.ruling->winner, holder->name);
+}
+
+/* When a conflict that is there speaks for a meeting of the same two. */
+static void a_conflict_stands_until_one_has_left(void **state) {
+  (void)state;
+  static const struct {
+    Sell__Conflict__State state;
+    Sell__RulingBasis basis;
+    bool contender_won, stands;
+  } rows[] = {
+      {CONFLICT_STATE(OPEN), 0, false, true},
+      {CONFLICT_STATE(APPEALED), SELL__RULING_BASIS__RULING_BASIS_FIRST, false, true},
+      {CONFLICT_STATE(RULED), SELL__RULING_BASIS__RULING_BASIS_FIRST, true, true},
+      {CONFLICT_STATE(RULED), SELL__RULING_BASIS__RULING_BASIS_FIRST, false, false},
+      {CONFLICT_STATE(RULED), SELL__RULING_BASIS__RULING_BASIS_SPLIT, false, true},
+      {CONFLICT_STATE(FINAL), SELL__RULING_BASIS__RULING_BASIS_SPLIT, false, true},
+      {CONFLICT_STATE(FINAL), SELL__RULING_BASIS__RULING_BASIS_VALUE, true, true},
+      {CONFLICT_STATE(FINAL), SELL__RULING_BASIS__RULING_BASIS_VALUE, false, false},
+      {CONFLICT_STATE(FINAL), SELL__RULING_BASIS__RULING_BASIS_LAPSED, true, false},
+      {CONFLICT_STATE(FINAL), SELL__RULING_BASIS__RULING_BASIS_LAPSED, false, false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    Sell__Conflict conflict = SELL__CONFLICT__INIT;
+    Sell__ConflictRuling ruling = SELL__CONFLICT_RULING__INIT;
+    conflict.state = rows[i].state;
+    conflict.holder = (char *)"holder";
+    conflict.contender = (char *)"contender";
+    ruling.basis = rows[i].basis;
+    ruling.winner = rows[i].contender_won ? conflict.contender : conflict.holder;
+    conflict.ruling = rows[i].basis ? &ruling : NULL;
+    assert_int_equal(conflict_stands(&conflict, "contender"), rows[i].stands);
   }
 }
 
@@ -643,6 +699,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_program_goes_before_segment_and_kind, setup, teardown),
       cmocka_unit_test_setup_teardown(a_policy_is_for_programs_of_its_vendor, setup, teardown),
       cmocka_unit_test_setup_teardown(rulings, setup, teardown),
+      cmocka_unit_test_setup_teardown(values_of_two_currencies_do_not_compare, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_conflict_stands_until_one_has_left, setup, teardown),
       cmocka_unit_test_setup_teardown(contracts_route, setup, teardown),
       cmocka_unit_test_setup_teardown(figures_add_up, setup, teardown),
   };
