@@ -350,6 +350,57 @@ static void conflicts_count_in_the_vendors_ledger(void **state) {
   pillar_verify(f);
 }
 
+/* What the tests before have left: every page, each conflict once, latest first. */
+static void conflicts_are_listed_by_pages(void **state) {
+  struct pillar_fixture *f = *state;
+  const Sell__ListConflictsResponse *all =
+      ask(f, f->viewer, C "ListConflicts", "{'parent': 'vendors/halden', 'pageSize': 500}");
+  assert_true(all->n_conflicts > 10);
+  size_t count = 0;
+  const char *token = "";
+  do {
+    const Sell__ListConflictsResponse *page =
+        ask(f, f->viewer, C "ListConflicts", "{'parent': 'vendors/halden', 'pageSize': 3, 'pageToken': '%s'}",
+            token);
+    assert_true(page->n_conflicts <= 3);
+    for (size_t i = 0; i < page->n_conflicts; i++)
+      assert_string_equal(page->conflicts[i]->name, all->conflicts[count++]->name);
+    token = page->next_page_token;
+    if (*token)
+      ask_refused(f, f->viewer, C "ListConflicts", REASON_PAGE_TOKEN_INVALID,
+                  "{'parent': 'vendors/halden', 'state': 'STATE_OPEN', 'pageSize': 3, 'pageToken': '%s'}",
+                  token);
+  } while (*token);
+  assert_int_equal(count, all->n_conflicts);
+  for (size_t i = 1; i < count; i++)
+    assert_true(moment_us(all->conflicts[i - 1]->create_time) >= moment_us(all->conflicts[i]->create_time));
+  ask_refused(f, f->foreigner, C "ListConflicts", REASON_ACCESS_DENIED, "{'parent': 'vendors/halden'}");
+}
+
+/* The same request answers once; another one needs the etag that is current. */
+static void a_ruling_is_answered_once(void **state) {
+  struct pillar_fixture *f = *state;
+  struct rivals r = rivals(f, "once", "Quarry Lane Stone");
+  const Sell__Conflict *conflict = open_conflict(f, r.first);
+  static const char request[] = "{'name': '%s', 'etag': '%s', 'requestId': '%s', 'note': '%s'}";
+  ask_refused(f, f->administrator, C "RuleConflict", REASON_ETAG_MISMATCH, request, conflict->name, "stale",
+              "a", "First");
+  const char *etag = "";
+  const Sell__Conflict *ruled =
+      ask(f, f->administrator, C "RuleConflict", request, conflict->name, etag, "b", "First");
+  const Sell__Conflict *again =
+      ask(f, f->administrator, C "RuleConflict", request, conflict->name, etag, "b", "First");
+  assert_string_equal(again->etag, ruled->etag);
+  ask_refused(f, f->administrator, C "RuleConflict", "REQUEST_ID_REUSED", request, conflict->name, etag, "b",
+              "Second");
+  Ledger__LedgerEntry **entries;
+  size_t count = pillar_entries(f, f->viewer, "vendors/halden", &entries), rulings = 0;
+  for (size_t i = 0; i < count; i++)
+    rulings +=
+        strcmp(entries[i]->resource, conflict->name) == 0 && strcmp(entries[i]->type, "conflict.ruled") == 0;
+  assert_int_equal(rulings, 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(either_side_may_be_asked),
@@ -365,6 +416,8 @@ int main(void) {
       cmocka_unit_test(priority_takes_nothing_away),
       cmocka_unit_test(the_holders_own_segment_counts),
       cmocka_unit_test(conflicts_count_in_the_vendors_ledger),
+      cmocka_unit_test(a_ruling_is_answered_once),
+      cmocka_unit_test(conflicts_are_listed_by_pages),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
 }
