@@ -50,13 +50,20 @@ static const char *const promised[DEMO_PARTNERSHIPS] = {
     [DEMO_NORDLICHT] = "Process industries",
 };
 
-/* Orvane's deals lie in three segments, so that a quarter has enough of each to compare like with like. Two
- * in five of the others' are what the joint value proposition is for. */
-static const char *segment_of(const struct deals *d, int number) {
-  enum { SEGMENTS = sizeof segments / sizeof *segments, OF_ORVANE = 3, PROMISED = 2 };
+enum { THIRDS = 3 };
+
+/* Orvane's deals are of three kinds, small, middling and large, so that a quarter has enough of each to
+ * compare like with like, of its small ones also by size. */
+static int kind_of(const struct deals *d, int number, int place, int count) {
+  return d->place == DEMO_ORVANE ? place * THIRDS / count : number;
+}
+
+/* Two in five of the others' are what the joint value proposition is for. */
+static const char *segment_of(const struct deals *d, int number, int kind) {
+  enum { SEGMENTS = sizeof segments / sizeof *segments, PROMISED = 2 };
   if (promised[d->place] && number % SEGMENTS < PROMISED)
     return promised[d->place];
-  return segments[number % (d->place == DEMO_ORVANE ? OF_ORVANE : SEGMENTS)];
+  return segments[kind % SEGMENTS];
 }
 
 /* Every other joint deal is about an account that somebody else holds. */
@@ -69,6 +76,8 @@ static const char *row(struct scene *scene, const struct deals *d, int number, b
   bool won = number < d->won, lost = !won && number < d->won + d->lost;
   int closed = d->won + d->lost, count = won ? d->won : lost ? d->lost : d->open;
   int place = won ? number : lost ? number - d->won : number - closed;
+  int kind = kind_of(d, number, place, count);
+  const char *segment = segment_of(d, number, kind);
   won = won && !early;
   lost = lost && !early;
   const char *state = won ? "STATE_WON" : lost ? "STATE_LOST" : "STATE_OPEN";
@@ -86,11 +95,11 @@ static const char *row(struct scene *scene, const struct deals *d, int number, b
       "\"amountMinor\": \"%lld\"}, \"state\": \"%s\", \"stage\": \"%s\", \"openTime\": %s, "
       "\"qualifyTime\": %s%s%s}",
       scene_partnership(scene)->id, d->prefix, number,
-      d->joint ? "ENGAGEMENT_JOINT" : "ENGAGEMENT_INDEPENDENT", segment_of(d, number), number,
-      scene_partnership(scene)->id, d->prefix, number, segment_of(d, number),
-      scene_partnership(scene)->country, solutions[number % 3], segment_of(d, number),
-      scene_partnership(scene)->currency, (long long)amount_minor(d, place, count), state,
-      won || lost ? "STAGE_COMMITTED" : "STAGE_QUALIFIED", scene_time(scene, d->back + 1, 300 + number),
+      d->joint ? "ENGAGEMENT_JOINT" : "ENGAGEMENT_INDEPENDENT", segment, number,
+      scene_partnership(scene)->id, d->prefix, number, segment, scene_partnership(scene)->country,
+      solutions[kind % THIRDS], segment, scene_partnership(scene)->currency,
+      (long long)amount_minor(d, place, count), state, won || lost ? "STAGE_COMMITTED" : "STAGE_QUALIFIED",
+      scene_time(scene, d->back + 1, 300 + number),
       scene_time(scene, d->back + (number < closed ? 1 : 0), number < closed ? 600 + number : 200 + number),
       ending, incumbent_of(d, number));
 }

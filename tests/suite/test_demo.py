@@ -92,6 +92,12 @@ def check_lift(suite):
     equal((compared.status, compared.coverage.basis_points), (1, 10000), "orvane, lift covers every joint deal")
     expect(compared.lower_bps < compared.difference_bps < compared.upper_bps, "the interval holds the difference")
     expect(1000 < compared.difference_bps < 1400, f"orvane, lift by segment and solution: {compared.difference_bps}")
+    small = suite.call("LiftService/GetLift",
+                       {"name": "vendors/halden/partnerships/orvane/lift",
+                        "period": {"startTime": period["startTime"], "endTime": period["endTime"]}}).win_rate_lift
+    equal([(one.segment, one.size_band, one.joint.denominator) for one in small.strata if one.included],
+          [("Financial services", 2, 10)], "orvane, what is alike in size too")
+    equal((small.status, small.coverage.numerator), (1, 10), "orvane, lift over its small deals")
     equal(lift.deal_size.mean_ratio.basis_points, 18235, "orvane, deal size joint to independent")
     equal(lift.displacement.denominator, 20, "orvane, deals against a named incumbent")
 
