@@ -3,6 +3,7 @@
 #include "onboard/contract.h"
 #include "onboard/qualification.h"
 #include "onboard/sponsor.h"
+#include "onboard/timed.h"
 #include "runtime/base/fold.h"
 #include "runtime/base/limit.h"
 #include "runtime/base/moment.h"
@@ -13,7 +14,7 @@
 const struct status *partnership_open(struct call *call, const char *name, const char *action,
                                       Onboard__Partnership **out) {
   const char *partnership = name_partnership(call_arena(call), name);
-  const struct status *status = resource_load(call, &kind_partnership, partnership, "", out);
+  const struct status *status = resource_open(call, &timed_partnership, partnership, "", out);
   if (status)
     return status;
   if ((*out)->state != ONBOARD__PARTNERSHIP__STATE__STATE_ENDED)

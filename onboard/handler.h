@@ -7,8 +7,9 @@
 #include "onboard/service.h"
 #include "runtime/rpc/resource.h"
 
-/* The partnership that `name` lies in, remembered by the transaction. NOT_FOUND; FAILED_PRECONDITION
- * (INVALID_STATE) naming `action` when it has ended. */
+/* The partnership that `name` lies in, remembered by the transaction; what time has changed in it is recorded
+ * first, as resource_open() does. NOT_FOUND; FAILED_PRECONDITION (INVALID_STATE) naming `action` when it has
+ * ended. */
 const struct status *partnership_open(struct call *call, const char *name, const char *action,
                                       Onboard__Partnership **out);
 

@@ -209,5 +209,6 @@ const struct status *partnership_conclude_review(const struct act *act, Onboard_
     return status;
   partnership->state = after_review[outcome];
   partnership->last_review_outcome = outcome;
+  partnership->review_outcome_time = timestamp_new(act->arena, act->now_us);
   return NULL;
 }

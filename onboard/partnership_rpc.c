@@ -3,6 +3,7 @@
 #include "onboard/handler.h"
 #include "onboard/organization.h"
 #include "onboard/stage.h"
+#include "onboard/timed.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
 #include "runtime/message/mask.h"
@@ -115,7 +116,7 @@ const struct status *partnership_update(struct call *call, const void *in, void 
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
   const struct status *status =
-      resource_load(call, &kind_partnership, request->partnership->name, request->etag, &partnership);
+      resource_open(call, &timed_partnership, request->partnership->name, request->etag, &partnership);
   if (!status)
     status = partnership_apply(&act, partnership, PARTNERSHIP_EDIT, NULL);
   if (!status)
@@ -136,7 +137,7 @@ static const struct status *apply(struct call *call, const char *name, const cha
                                   const struct verb *verb, Onboard__Partnership **out) {
   struct act act = act_of(call);
   struct evidence evidence = {0};
-  const struct status *status = resource_load(call, &kind_partnership, name, etag, out);
+  const struct status *status = resource_open(call, &timed_partnership, name, etag, out);
   if (!status && verb->on_evidence)
     status = evidence_load(call_txn(call), &act, *out, &evidence);
   if (status)
@@ -217,7 +218,7 @@ const struct status *partnership_close_review(struct call *call, const void *in,
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
   const struct status *status =
-      resource_load(call, &kind_partnership, request->name, request->etag, &partnership);
+      resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (status)
     return status;
   Onboard__Partnership__State was = partnership->state;
@@ -255,7 +256,7 @@ const struct status *partnership_class(struct call *call, const void *in, void *
   struct evidence evidence;
   Onboard__Partnership *partnership;
   const struct status *status =
-      resource_load(call, &kind_partnership, request->name, request->etag, &partnership);
+      resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = evidence_load(call_txn(call), &act, partnership, &evidence);
   if (!status)
@@ -275,7 +276,7 @@ const struct status *partnership_complete_stage(struct call *call, const void *i
   struct evidence evidence;
   Onboard__Partnership *partnership;
   const struct status *status =
-      resource_load(call, &kind_partnership, request->name, request->etag, &partnership);
+      resource_open(call, &timed_partnership, request->name, request->etag, &partnership);
   if (!status)
     status = evidence_load(call_txn(call), &act, partnership, &evidence);
   if (!status)

@@ -82,7 +82,9 @@ static void reviewed(struct guards *guards, const Onboard__Partnership *partners
             moment_us(review->hold_time) >= moment_us(partnership->stage_enter_time);
   }
   guard(guards, held, "no annual review was held since this cycle began");
-  guard(guards, partnership->last_review_outcome, "no annual review was concluded with an outcome");
+  bool concluded = partnership->last_review_outcome &&
+                   moment_us(partnership->review_outcome_time) >= moment_us(partnership->stage_enter_time);
+  guard(guards, concluded, "no annual review was concluded with an outcome since this cycle began");
   guard(guards, partnership->state == ONBOARD__PARTNERSHIP__STATE__STATE_ACTIVE,
         "the partnership is %s, not ACTIVE",
         state_name(&onboard__partnership__state__descriptor, (int)partnership->state));

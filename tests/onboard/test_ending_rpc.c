@@ -75,6 +75,16 @@ static void silence_is_recorded_once(void **state) {
   const char *types = ledger_types(fixture, fixture->vendor, name);
   assert_non_null(strstr(types, "partnership.end_offered partnership.end_expired partnership.end_offered "
                                 "partnership.end_expired partnership.end_offered"));
+  /* So does every other change of the partnership: no answer and no entry shows it waiting after its time. */
+  ask(fixture, fixture->partner, "FitAssessmentService/CreateFitAssessment",
+      "{'parent': '%s', 'fitAssessment': {'title': 'Once more'}}", name);
+  set_now(fixture, "2026-10-31T12:00:00Z");
+  const Onboard__Partnership *changed = ask(
+      fixture, fixture->vendor, SERVICE "UpdatePartnership",
+      "{'partnership': {'name': '%s', 'displayName': 'Silent partners'}, 'updateMask': 'displayName'}", name);
+  assert_int_equal(changed->end_offer->state, OFFER(EXPIRED));
+  assert_non_null(strstr(ledger_types(fixture, fixture->vendor, name),
+                         "fit_assessment.created partnership.end_expired partnership.updated"));
   set_now(fixture, "2026-07-15T12:00:00Z");
 }
 

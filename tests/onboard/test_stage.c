@@ -16,6 +16,7 @@ static Onboard__Partnership *staged(struct arena *arena, Onboard__Partnership__S
   partnership->stage = stage;
   partnership->stage_enter_time = time_at(arena, "2025-06-01");
   partnership->last_review_outcome = ONBOARD__REVIEW_OUTCOME__REVIEW_OUTCOME_CONTINUE;
+  partnership->review_outcome_time = time_at(arena, "2025-12-02");
   for (int kind = ITEM(JOINT_CONTENT); kind <= ITEM(CASE_STUDY); kind++)
     assert_true(activation_note(arena, partnership, (Onboard__ActivationItem__Kind)kind, at("2025-07-01"),
                                 PARTNERSHIP_NAME "/opportunities/x"));
@@ -52,10 +53,20 @@ static void each_stage_leads_to_the_next(void **state) {
   }
   assert_int_equal(partnership->stage, STAGE(REVIEW)); /* year after year */
   assert_int_equal(partnership->stage_cycle, 1);
-  /* The review that ended one cycle does not end the next. */
+  /* Neither the review that ended one cycle nor what it decided ends the next. */
   const struct status *status = stage_complete(&act, partnership, STAGE(REVIEW), &evidence);
   assert_refused(status, REASON_GUARD_UNMET);
+  assert_int_equal(guard_count(status), 2);
+  evidence.reviews[0]->hold_time = time_at(arena, "2027-01-20");
+  act = act_by(arena, VENDOR, "2027-02-01");
+  status = stage_complete(&act, partnership, STAGE(REVIEW), &evidence);
+  assert_refused(status, REASON_GUARD_UNMET);
   assert_int_equal(guard_count(status), 1);
+  partnership->state = STATE(UNDER_REVIEW);
+  assert_null(
+      partnership_conclude_review(&act, partnership, ONBOARD__REVIEW_OUTCOME__REVIEW_OUTCOME_CONTINUE));
+  assert_null(stage_complete(&act, partnership, STAGE(REVIEW), &evidence));
+  assert_int_equal(partnership->stage_cycle, 2);
 }
 
 static void no_stage_is_left_with_nothing(void **state) {
