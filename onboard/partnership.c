@@ -41,11 +41,19 @@ static bool runs_on_tier_terms(const Onboard__Partnership *partnership) {
          partnership->classification == ONBOARD__PARTNERSHIP__CLASSIFICATION__CLASSIFICATION_PREMIER_TIER;
 }
 
+/* Whether the plan in force is older than the review that decided to change it. */
+static bool is_unrevised(const Onboard__Partnership *partnership, const struct evidence *evidence) {
+  if (evidence->governance_body && governance_asks_revision(evidence->governance_body))
+    return true;
+  return partnership->state == REDESIGN && evidence->plan && !runs_on_tier_terms(partnership) &&
+         moment_us(evidence->plan->activate_time) <= moment_us(partnership->review_outcome_time);
+}
+
 static const struct status *governed(const struct act *act, const void *noun, const void *facts) {
   const Onboard__Partnership *partnership = noun;
   const struct evidence *evidence = facts;
   struct status *refusal = NULL;
-  if (evidence->governance_body && governance_asks_revision(evidence->governance_body))
+  if (is_unrevised(partnership, evidence))
     guard_add(act->arena, &refusal, REASON_GUARD_UNMET, partnership->name,
               "no new version of the plan has come into force since the review asked for one");
   if (runs_on_tier_terms(partnership))

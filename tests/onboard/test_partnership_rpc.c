@@ -177,7 +177,13 @@ static void from_prospect_to_end(void **state) {
           "{'name': '%s'}", name);
   ask(fixture, fixture->vendor, "PartnershipService/ConcludePartnershipReview",
       "{'name': '%s', 'outcome': 'REVIEW_OUTCOME_MODIFY_SCOPE'}", name);
-  ask(fixture, fixture->vendor, "PartnershipService/ResumePartnership", "{'name': '%s'}", name);
+  /* The plan that was to change does not do, with or without a body that asks for another. */
+  const char *resume = "PartnershipService/ResumePartnership";
+  status = refused(fixture, fixture->vendor, resume, REASON_GUARD_UNMET, "{'name': '%s'}", name);
+  assert_int_equal(guard_count(status), 1);
+  set_now(fixture, "2026-07-15T12:00:01Z");
+  plan = plan_in_force(fixture, name, "fy26b", plan, terms_json(fixture, 900, ""));
+  ask(fixture, fixture->vendor, resume, "{'name': '%s'}", name);
   status = refused(fixture, fixture->vendor, "PartnershipService/EndPartnership", REASON_INVALID_STATE,
                    "{'name': '%s', 'reason': 'no longer wanted'}", name);
   assert_string_equal(status_metadata_text(status, "state"), "ACTIVE");
