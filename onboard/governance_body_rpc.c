@@ -75,18 +75,36 @@ static const struct status *check_going_on(struct call *call, const Onboard__Par
   return status;
 }
 
+/* Those who serve, remembered by the transaction: who takes up or leaves a seat meanwhile makes it run again.
+ */
+static const struct status *load_serving(struct call *call, const char *partnership, Onboard__Sponsor ***out,
+                                         size_t *count) {
+  struct arena *arena = call_arena(call);
+  struct list_page page;
+  const struct status *status =
+      resource_all(call_txn(call), &kind_sponsor, "serving", arena_printf(arena, "%s|", partnership), &page);
+  if (status)
+    return status;
+  const char **names = arena_calloc(arena, page.count, sizeof *names);
+  for (size_t i = 0; i < page.count; i++)
+    names[i] = ((const Onboard__Sponsor *)page.messages[i])->name;
+  *out = (Onboard__Sponsor **)page.messages;
+  *count = page.count;
+  return txn_get_many(call_txn(call), &kind_sponsor, names, page.count, *out);
+}
+
 /* A body in a partnership that runs governs at once. */
 static const struct status *start(struct call *call, Onboard__GovernanceBody *body,
                                   const Onboard__Partnership *partnership) {
   struct act act = act_of(call);
-  struct list_page sponsors;
+  Onboard__Sponsor **sponsors;
+  size_t sponsor_count;
   struct governance_due due[GOVERNANCE_DUE_MAX];
-  const struct status *status = resource_all(call_txn(call), &kind_sponsor, "serving",
-                                             arena_printf(act.arena, "%s|", partnership->name), &sponsors);
+  const struct status *status = load_serving(call, partnership->name, &sponsors, &sponsor_count);
   if (status)
     return status;
   governance_default(body, partnership);
-  governance_start(&act, body, (Onboard__Sponsor **)sponsors.messages, sponsors.count);
+  governance_start(&act, body, sponsors, sponsor_count);
   if (!runs(partnership))
     return NULL;
   status = governance_apply(&act, body, GOVERNANCE_ACTIVATE);

@@ -38,6 +38,17 @@ const struct status *plan_unclosed(struct call *call, const char *name, const ch
   return refusal;
 }
 
+const struct status *review_clock_load(struct txn *txn, const char *partnership, Onboard__ReviewClock **out) {
+  char *name = name_child(txn_arena(txn), partnership, "reviewClocks", "one");
+  const struct status *status = txn_get(txn, &kind_review_clock, name, out);
+  if (status || *out)
+    return status;
+  *out = arena_new(txn_arena(txn), Onboard__ReviewClock);
+  onboard__review_clock__init(*out);
+  (*out)->name = name;
+  return NULL;
+}
+
 struct text_filter text_filter_of(struct call *call, const char *text, const char *const *fields) {
   struct arena *arena = call_arena(call);
   return (struct text_filter){arena, text_fold(arena, text), fields};

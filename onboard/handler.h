@@ -18,6 +18,10 @@ const struct status *partnership_open(struct call *call, const char *name, const
 const struct status *plan_unclosed(struct call *call, const char *name, const char *children,
                                    Onboard__Plan **out);
 
+/* Moves with every review that is scheduled by hand; a new one when there is none. Who reads it before the
+ * reviews has them all at the commit. */
+const struct status *review_clock_load(struct txn *txn, const char *partnership, Onboard__ReviewClock **out);
+
 /* The capacity of the vendor in `name`, for a change; a new one with its name alone when nothing was set. */
 const struct status *capacity_load(struct txn *txn, const char *name, Onboard__Capacity **out);
 

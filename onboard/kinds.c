@@ -187,6 +187,8 @@ static const struct index nps_response_indexes[] = {
 
 const struct kind kind_sponsor = {"sponsor", "vendors/*/partnerships/*/sponsors/*",
                                   &onboard__sponsor__descriptor, sponsor_indexes};
+const struct kind kind_review_clock = {"review_clock", "vendors/*/partnerships/*/reviewClocks/*",
+                                       &onboard__review_clock__descriptor, NULL};
 const struct kind kind_review = {"review", "vendors/*/partnerships/*/reviews/*", &onboard__review__descriptor,
                                  review_indexes};
 const struct kind kind_nps_response = {"nps_response", "vendors/*/partnerships/*/npsResponses/*",
@@ -360,6 +362,7 @@ const struct kind *const onboard_kinds[] = {
     &kind_milestone,
     &kind_sponsor,
     &kind_review,
+    &kind_review_clock,
     &kind_nps_response,
     &kind_fit_assessment,
     &kind_fit_scorecard,

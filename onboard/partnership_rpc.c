@@ -235,7 +235,10 @@ const struct status *partnership_end(struct call *call, const void *in, void *ou
   struct act act = act_of(call);
   Onboard__Partnership *partnership;
   Onboard__Organization *organization;
-  const struct status *status = apply(call, request->name, request->etag, &verb, &partnership);
+  Onboard__ReviewClock *clock;
+  const struct status *status = review_clock_load(call_txn(call), request->name, &clock);
+  if (!status)
+    status = apply(call, request->name, request->etag, &verb, &partnership);
   if (!status)
     status = resource_load(call, &kind_organization, partnership->partner_organization, "", &organization);
   if (!status)

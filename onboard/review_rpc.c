@@ -28,6 +28,7 @@ static const struct status *finish(struct call *call, const Onboard__Review *rev
 const struct status *review_create(struct call *call, const void *in, void *out) {
   const Onboard__CreateReviewRequest *request = in;
   Onboard__Partnership *partnership;
+  Onboard__ReviewClock *clock;
   Onboard__Review *review = request->review;
   struct status *invalid = NULL;
   if (!moment_check(call_arena(call), &invalid, "review.due_time", review->due_time))
@@ -35,8 +36,12 @@ const struct status *review_create(struct call *call, const void *in, void *out)
   const struct status *status = partnership_open(call, request->parent, "CREATE_REVIEW", &partnership);
   if (!status)
     status = resource_name(call, &kind_review, request->parent, "reviews", request->review_id, &review->name);
+  if (!status)
+    status = review_clock_load(call_txn(call), request->parent, &clock);
   if (status)
     return status;
+  clock->count++;
+  txn_put(call_txn(call), &kind_review_clock, clock);
   review_start(review);
   review_schedule(call_txn(call), review);
   return finish(call, review, out);

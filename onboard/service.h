@@ -9,7 +9,7 @@ extern const struct kind kind_organization, kind_partnership, kind_plan, kind_co
 extern const struct kind kind_qualification, kind_capacity;
 extern const struct kind kind_fit_assessment, kind_fit_scorecard;
 extern const struct kind kind_contract, kind_coverage_clock;
-extern const struct kind kind_governance_body, kind_escalation;
+extern const struct kind kind_governance_body, kind_escalation, kind_review_clock;
 extern const struct kind kind_plan_version, kind_proposition, kind_validation_entry;
 extern const struct kind kind_measurement, kind_measurement_clock;
 extern const struct kind kind_term, kind_term_schedule, kind_program, kind_member;

@@ -764,6 +764,93 @@ static void seats_are_counted_right_at_once(void **state) {
   assert_int_equal(recorded(fixture, partnership, "governance_body.seat_vacated"), 1);
 }
 
+/* Calls of several methods at once. */
+enum { CALLS = 9 };
+struct melee {
+  const char *methods[CALLS];
+  const void *requests[CALLS];
+  const ProtobufCMessageDescriptor *responses[CALLS];
+  const struct status *answers[CALLS];
+  const void *read; /* a partnership, read once more by each than by the one before: so they come in turn */
+};
+
+static void strike(struct server_fixture *server, size_t index, void *context) {
+  struct melee *melee = context;
+  void *answer;
+  for (size_t i = 0; melee->read && i < index; i++) {
+    struct client_call wait = fixture_client_call(
+        server, fixture_arena(server), "/entente.onboard.v1.PartnershipService/GetPartnership", melee->read);
+    wait.response = &onboard__partnership__descriptor;
+    assert_null(client_call(fixture_channel(server), &wait, &answer));
+  }
+  struct client_call call =
+      fixture_client_call(server, fixture_arena(server), melee->methods[index], melee->requests[index]);
+  call.response = melee->responses[index];
+  melee->answers[index] = client_call(fixture_channel(server), &call, &answer);
+}
+
+/* Who takes up a seat while the body is formed sits in it. */
+static void seats_are_right_from_the_start(void **state) {
+  struct onboard_fixture *fixture = *state;
+  struct arena *arena = fixture_arena(fixture->server);
+  enum { ROUNDS = 6 };
+  for (int round = 0; round < ROUNDS; round++) {
+    const char *partnership = ready(fixture, arena_printf(arena, "forming-%d", round));
+    struct melee melee = {0};
+    for (int i = 0; i < CALLS; i++) {
+      bool forms = i == CALLS / 2;
+      melee.methods[i] =
+          forms ? "/entente.onboard.v1." CREATE_BODY : "/entente.onboard.v1.SponsorService/ActivateSponsor";
+      melee.responses[i] = forms ? &onboard__governance_body__descriptor : &onboard__sponsor__descriptor;
+      if (!forms)
+        ask(fixture, fixture->vendor, "SponsorService/CreateSponsor",
+            "{'parent': '%s', 'sponsorId': 's%d', 'sponsor': {'personName': 'S', 'level': 'LEVEL_DIRECTOR'}}",
+            partnership, i);
+      melee.requests[i] = forms
+                              ? request_of(fixture, CREATE_BODY,
+                                           "{'parent': '%s', 'governanceBodyId': 'board', 'governanceBody': "
+                                           "{'displayName': 'Board'}}",
+                                           partnership)
+                              : request_of(fixture, "SponsorService/ActivateSponsor",
+                                           "{'name': '%s/sponsors/s%d'}", partnership, i);
+    }
+    fixture_as(fixture->server, fixture->vendor);
+    fixture_fibers(fixture->server, CALLS, strike, &melee);
+    for (int i = 0; i < CALLS; i++)
+      assert_null(melee.answers[i]);
+    assert_int_equal(body_of(fixture, partnership)->sides[0]->n_executives, CALLS); /* ada, and eight */
+  }
+}
+
+/* What has ended has no review to be held: it would be missed by nobody. */
+static void no_review_is_left_by_the_end(void **state) {
+  struct onboard_fixture *fixture = *state;
+  struct arena *arena = fixture_arena(fixture->server);
+  enum { ROUNDS = 6 };
+  for (int round = 0; round < ROUNDS; round++) {
+    const char *partnership = partnership_make(fixture, arena_printf(arena, "leaving-%d", round));
+    struct melee melee = {
+        .read = request_of(fixture, "PartnershipService/GetPartnership", "{'name': '%s'}", partnership)};
+    for (int i = 0; i < CALLS; i++) {
+      bool ends = i == 0;
+      melee.methods[i] = ends ? "/entente.onboard.v1.PartnershipService/EndPartnership"
+                              : "/entente.onboard.v1.ReviewService/CreateReview";
+      melee.responses[i] = ends ? &onboard__partnership__descriptor : &onboard__review__descriptor;
+      melee.requests[i] = ends
+                              ? request_of(fixture, "PartnershipService/EndPartnership",
+                                           "{'name': '%s', 'reason': 'nothing came of it'}", partnership)
+                              : request_of(fixture, "ReviewService/CreateReview",
+                                           "{'parent': '%s', 'review': {'kind': 'KIND_QUARTERLY', 'dueTime': "
+                                           "'2026-09-30T00:00:00Z'}}",
+                                           partnership);
+    }
+    fixture_as(fixture->server, fixture->vendor);
+    fixture_fibers(fixture->server, CALLS, strike, &melee);
+    if (!melee.answers[0])
+      assert_int_equal(reviews_of(fixture, partnership)->n_reviews, 0);
+  }
+}
+
 static void everything_verifies(void **state) {
   verify_all(*state);
 }
@@ -793,6 +880,8 @@ int main(void) {
       cmocka_unit_test(a_review_names_the_facts_before_it),
       cmocka_unit_test(one_body_of_many_at_once),
       cmocka_unit_test(seats_are_counted_right_at_once),
+      cmocka_unit_test(seats_are_right_from_the_start),
+      cmocka_unit_test(no_review_is_left_by_the_end),
       cmocka_unit_test(everything_verifies),
   };
   return cmocka_run_group_tests(tests, onboard_setup, onboard_teardown);
