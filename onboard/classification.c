@@ -443,6 +443,8 @@ const struct status *partnership_classify(const struct act *act, Onboard__Partne
   if ((above || wanted == CLASS(STRATEGIC_ALLIANCE)) && !reasoned)
     return refuse_class(act, partnership, wanted, response);
   partnership->classification = wanted;
+  partnership->classification_reason =
+      reasoned ? arena_strdup(act->arena, reason) : (char *)protobuf_c_empty_string;
   partnership->classification_override = NULL;
   if (above)
     note_override(act, partnership, reason);

@@ -86,7 +86,7 @@ const struct status *commitment_let_go(struct call *call, const void *in, void *
   if (status)
     return status;
   commitment_change(call_txn(call), commitment, "commitment.waived", act.now_us, before);
-  status = commitment_govern(call_txn(call), &act, commitment, was);
+  status = commitment_govern(call_txn(call), &act, commitment, was, act.now_us);
   if (status)
     return status;
   *(Onboard__Commitment *)out = *commitment;
@@ -203,8 +203,8 @@ static const struct status *govern_dispute(struct call *call, const struct decis
 static const struct status *answer_decision(struct call *call, const struct decision *decision,
                                             const char *const types[2], void *out) {
   commitment_change(call_txn(call), decision->commitment, types[0], 0, decision->before);
-  const struct status *status =
-      commitment_govern(call_txn(call), &decision->act, decision->commitment, decision->was);
+  const struct status *status = commitment_govern(call_txn(call), &decision->act, decision->commitment,
+                                                  decision->was, decision->act.now_us);
   if (!status)
     status = govern_dispute(call, decision);
   return status ? status : resource_answer(call, &kind_claim, decision->claim, types[1], out);

@@ -77,7 +77,7 @@ static const struct status *count_in(const struct visit *visit, void *message) {
                   commitment_fall_back(commitment, moment_us(plan->close_time));
   commitment_change(visit->txn, commitment, released ? "commitment.released" : "commitment.measured", 0,
                     before);
-  return commitment_govern(visit->txn, visit->act, commitment, was);
+  return commitment_govern(visit->txn, visit->act, commitment, was, visit->act->now_us);
 }
 
 static const struct status *read_measurement(struct txn *txn, const struct act *act, const char *partnership,

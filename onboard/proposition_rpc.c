@@ -151,12 +151,13 @@ const struct status *validation_start(struct call *call, const void *in, void *o
 
 /* An entry and the tally that it changes, in one commit. */
 static const struct status *answer_entry(struct call *call, Onboard__JointValueProposition *proposition,
-                                         Onboard__ValidationEntry *entry, const char *type, void *out) {
+                                         Onboard__ValidationEntry *entry, const char *type, int64_t occur_us,
+                                         void *out) {
   txn_put(call_txn(call), &kind_validation_entry, entry);
   txn_record(call_txn(call), &(struct record_facts){
                                  .type = type,
                                  .payload = entry,
-                                 .occur_us = moment_us(entry->occur_time),
+                                 .occur_us = occur_us,
                              });
   resource_change(call_txn(call), &kind_proposition, proposition, "proposition.counted");
   *(Onboard__ValidationEntry *)out = *entry;
@@ -182,7 +183,8 @@ const struct status *validation_entry_record(struct call *call, const void *in, 
   if (status)
     return status;
   validation_record(&act, entry);
-  return answer_entry(call, proposition, entry, "validation_entry.recorded", out);
+  return answer_entry(call, proposition, entry, "validation_entry.recorded", moment_us(entry->occur_time),
+                      out);
 }
 
 const struct status *validation_entry_withdraw(struct call *call, const void *in, void *out) {
@@ -199,7 +201,8 @@ const struct status *validation_entry_withdraw(struct call *call, const void *in
     status = validation_withdraw(&act, entry, request->reason);
   if (!status)
     status = proposition_count(&act, proposition, entry, -1);
-  return status ? status : answer_entry(call, proposition, entry, "validation_entry.withdrawn", out);
+  return status ? status
+                : answer_entry(call, proposition, entry, "validation_entry.withdrawn", act.now_us, out);
 }
 
 const struct status *validation_entry_get(struct call *call, const void *in, void *out) {

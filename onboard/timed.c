@@ -50,8 +50,8 @@ void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const c
 }
 
 const struct status *commitment_govern(struct txn *txn, const struct act *act,
-                                       const Onboard__Commitment *commitment,
-                                       Onboard__Commitment__State was) {
+                                       const Onboard__Commitment *commitment, Onboard__Commitment__State was,
+                                       int64_t occur_us) {
   const Onboard__Commitment__State missed = ONBOARD__COMMITMENT__STATE__STATE_MISSED;
   const struct cause cause = {
       .trigger = ONBOARD__ESCALATION_TRIGGER__ESCALATION_TRIGGER_MISSED_COMMITMENT,
@@ -60,7 +60,7 @@ const struct status *commitment_govern(struct txn *txn, const struct act *act,
                             commitment->title),
   };
   if (was != missed && commitment->state == missed)
-    return govern_open(txn, act, &cause, act->now_us);
+    return govern_open(txn, act, &cause, occur_us);
   if (was == missed && commitment->state != missed)
     return govern_close(txn, act, &cause, "The commitment is no longer missed");
   return NULL;
@@ -105,7 +105,7 @@ static const struct status *commitment_stage(struct txn *txn, const struct act *
     return status;
   commitment_change(txn, commitment, count ? "commitment.deemed_confirmed" : "commitment.missed", occurred,
                     before);
-  return commitment_govern(txn, act, commitment, was);
+  return commitment_govern(txn, act, commitment, was, occurred);
 }
 
 /* ---- milestones ---- */

@@ -22,9 +22,11 @@ struct standing commitment_standing(const Onboard__Commitment *commitment);
 /* Puts a changed commitment, records it, and counts the difference in the month it is due. */
 void commitment_change(struct txn *txn, Onboard__Commitment *commitment, const char *type, int64_t occur_us,
                        struct standing before);
-/* After a commitment changed: it is missed now and may open an escalation, or no longer is and ends it. */
+/* After a commitment changed, at `occur_us`: it is missed now and may open an escalation, or no longer is and
+ * ends it. */
 const struct status *commitment_govern(struct txn *txn, const struct act *act,
-                                       const Onboard__Commitment *commitment, Onboard__Commitment__State was);
+                                       const Onboard__Commitment *commitment, Onboard__Commitment__State was,
+                                       int64_t occur_us);
 /* What a review that was not held may open. */
 struct cause review_missed(struct arena *arena, const Onboard__Review *review);
 /* The same for milestones: `was` is its state before. */

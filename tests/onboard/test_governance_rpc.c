@@ -3,6 +3,7 @@
 #include "onboard/service_fixture.h"
 
 #include "onboard/escalation.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/text.h"
 #include "support/check.h"
 
@@ -562,6 +563,12 @@ static void a_disputed_claim_goes_up_the_ladder(void **state) {
   assert_int_equal(counter(fixture, partnership, "2026-07", "escalations.resolved", NOBODY), 2);
 }
 
+static int64_t commitment_due(struct onboard_fixture *fixture, const char *name) {
+  const Onboard__Commitment *commitment =
+      ask(fixture, fixture->viewer, "CommitmentService/GetCommitment", "{'name': '%s'}", name);
+  return moment_us(commitment->due_time);
+}
+
 static void what_is_missed_goes_up_the_ladder(void **state) {
   struct onboard_fixture *fixture = *state;
   const char *partnership = governed(
@@ -572,6 +579,10 @@ static void what_is_missed_goes_up_the_ladder(void **state) {
   const Onboard__ListEscalationsResponse *list =
       ask(fixture, fixture->viewer, LIST_ESCALATIONS, "{'parent': '%s'}", partnership);
   assert_int_equal(list->n_escalations, 3); /* two commitments and the review of 15 October */
+  for (size_t i = 0; i < 2; i++)            /* raised when they were due, whenever that is recorded */
+    assert_string_equal(
+        moment_text(fixture_arena(fixture->server), moment_us(list->escalations[i]->raise_time)),
+        moment_text(fixture_arena(fixture->server), commitment_due(fixture, list->escalations[i]->subject)));
   assert_int_equal(recorded(fixture, partnership, "escalation.raised"), 3);
   /* It turns out that the review was held in time. */
   ask(fixture, fixture->vendor_manager, "ReviewService/RecordReview",

@@ -272,6 +272,9 @@ static void an_alliance_needs_four_features_and_a_reason(void **state) {
   assert_refused(classify(&act, &scene, CLASS(STRATEGIC_ALLIANCE), "", &response), "REASON_REQUIRED");
   assert_null(classify(&act, &scene, CLASS(STRATEGIC_ALLIANCE), "joint controller line", &response));
   assert_null(scene.partnership->classification_override); /* supported, so no override */
+  assert_string_equal(scene.partnership->classification_reason, "joint controller line");
+  assert_null(classify(&act, &scene, CLASS(STANDARD), "", &response));
+  assert_string_equal(scene.partnership->classification_reason, "");
 }
 
 /* Whatever evidence is taken from one party, the same taken from the other gives the same class. */

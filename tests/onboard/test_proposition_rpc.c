@@ -1,5 +1,6 @@
 /* Joint value propositions by real calls: worded by both, tested with customers, revised. */
 #include "onboard/service_fixture.h"
+#include "runtime/base/moment.h"
 #include "support/check.h"
 
 #include <string.h>
@@ -165,8 +166,17 @@ static void entries_count_and_are_taken_back(void **state) {
   assert_int_equal(read_one(fixture, name)->arms[0]->conversations, 25);
   refused(fixture, fixture->partner, SERVICE "WithdrawValidationEntry", "NOT_OWN_ENTRY",
           "{'name': '%s', 'reason': 'these were not customers'}", entry->name);
+  set_now(fixture, "2026-07-16T12:00:00Z");
   ask(fixture, fixture->vendor_manager, SERVICE "WithdrawValidationEntry",
       "{'name': '%s', 'reason': 'these were not customers'}", entry->name);
+  const Ledger__ListLedgerEntriesResponse *ledger =
+      ask(fixture, fixture->partner, "/entente.ledger.v1.LedgerService/ListLedgerEntries",
+          "{'parent': '%s', 'resource': '%s'}", partnership, entry->name);
+  assert_int_equal(ledger->n_entries, 2); /* held on one day, taken back on the next */
+  assert_int_equal(timestamp_us(ledger->entries[1]->occur_time, 0) -
+                       timestamp_us(ledger->entries[0]->occur_time, 0),
+                   US_PER_DAY);
+  set_now(fixture, "2026-07-15T12:00:00Z");
   refused(fixture, fixture->vendor_manager, SERVICE "WithdrawValidationEntry", REASON_INVALID_STATE,
           "{'name': '%s', 'reason': 'these were not customers'}", entry->name);
   assert_int_equal(read_one(fixture, name)->arms[0]->conversations, 20);
