@@ -148,6 +148,11 @@ static const struct {
     {"HelpRequestService/ListHelpRequests", "{\"parent\": \"%P\"}"},
     {"TargetAccountService/ListTargetAccounts", "{\"parent\": \"%P\"}"},
     {"CaseStudyService/ListCaseStudies", "{\"parent\": \"%P\"}"},
+    {"CustomerActivityService/ListCustomerActivities", "{\"parent\": \"%P\"}"},
+    {"MarketEstimateService/ListMarketEstimates", "{\"parent\": \"%P\"}"},
+    {"MarketShareService/GetMarketShare",
+     "{\"name\": \"%P/marketShare\", \"period\": {\"startTime\": \"2024-01-01T00:00:00Z\", \"endTime\": "
+     "\"2026-06-01T00:00:00Z\"}}"},
     {"RegistrationService/ListRegistrations", "{\"parent\": \"%P\"}"},
     {"RegistrationService/ListProtectionBreaches", "{\"parent\": \"%P\"}"},
     {"PopulationService/GetMappingKey", "{\"name\": \"%P/mappingKeys/current\"}"},
