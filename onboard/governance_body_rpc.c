@@ -35,17 +35,19 @@ static const struct status *check_sponsors(struct call *call, const Onboard__Gov
   return governance_check_sponsors(&act, body, named);
 }
 
-/* Everything that a body has to satisfy as a caller leaves it. */
+/* Everything that a body has to satisfy as a caller leaves it. A committee that was `lacking` before, since
+ * somebody left, may still be. */
 static const struct status *check(struct call *call, Onboard__GovernanceBody *body,
-                                  const Onboard__Partnership *partnership) {
+                                  const Onboard__Partnership *partnership, const Onboard__PlanTerms *terms,
+                                  bool lacking) {
   struct act act = act_of(call);
-  const Onboard__PlanTerms *terms = NULL;
   const struct status *status = governance_check(act.arena, body, partnership, "governance_body");
   if (!status)
     status = check_sponsors(call, body);
-  if (!status)
-    status = load_terms(call, partnership, &terms);
-  return status ? status : governance_check_depth(&act, body, partnership, terms);
+  if (status)
+    return status;
+  status = governance_check_depth(&act, body, partnership, terms);
+  return lacking ? NULL : status;
 }
 
 /* ---- create ---- */
@@ -117,6 +119,7 @@ static const struct status *start(struct call *call, Onboard__GovernanceBody *bo
 const struct status *governance_body_create(struct call *call, const void *in, void *out) {
   const Onboard__CreateGovernanceBodyRequest *request = in;
   Onboard__GovernanceBody *body = request->governance_body;
+  const Onboard__PlanTerms *terms;
   Onboard__Partnership *partnership;
   const struct status *status =
       partnership_open(call, request->parent, "CREATE_GOVERNANCE_BODY", &partnership);
@@ -130,7 +133,9 @@ const struct status *governance_body_create(struct call *call, const void *in, v
   if (!status)
     status = start(call, body, partnership);
   if (!status)
-    status = check(call, body, partnership);
+    status = load_terms(call, partnership, &terms);
+  if (!status)
+    status = check(call, body, partnership, terms, false);
   if (status)
     return status;
   partnership->governance_body = body->name;
@@ -196,6 +201,7 @@ const struct status *governance_body_update(struct call *call, const void *in, v
   const Onboard__UpdateGovernanceBodyRequest *request = in;
   const Google__Protobuf__FieldMask *mask = request->update_mask;
   struct act act = act_of(call);
+  const Onboard__PlanTerms *terms;
   Onboard__Partnership *partnership;
   Onboard__GovernanceBody *body;
   const struct status *status =
@@ -207,14 +213,18 @@ const struct status *governance_body_update(struct call *call, const void *in, v
     status = govern_hold(call, partnership, &body);
   if (!status)
     status = governance_apply(&act, body, GOVERNANCE_EDIT);
+  if (!status)
+    status = load_terms(call, partnership, &terms);
   bool said = !status && body->review_interval_months;
+  bool lacking = !status && governance_depth_of(body, partnership, terms).committee_required &&
+                 !governance_is_committee(body);
   if (!status)
     status = mask_apply(act.arena, mask ? mask->paths : NULL, mask ? mask->n_paths : 0,
                         &request->governance_body->base, &body->base);
   if (!status && said)
     governance_default(body, partnership);
   if (!status)
-    status = check(call, body, partnership);
+    status = check(call, body, partnership, terms, lacking);
   if (status)
     return status;
   govern_change(call_txn(call), body, "governance_body.updated");

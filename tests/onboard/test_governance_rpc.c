@@ -17,6 +17,7 @@
 #define STATE(name) ONBOARD__ESCALATION__STATE__STATE_##name
 #define START "2026-07-15T12:00:00Z"
 #define CREATE_BODY "GovernanceBodyService/CreateGovernanceBody"
+#define UPDATE_BODY "GovernanceBodyService/UpdateGovernanceBody"
 #define GET_BODY "GovernanceBodyService/GetGovernanceBody"
 #define LIST_ESCALATIONS "EscalationService/ListEscalations"
 
@@ -191,11 +192,23 @@ static void a_deep_plan_waits_for_a_committee(void **state) {
   ask(fixture, fixture->partner, "SponsorService/VacateSponsor",
       "{'name': '%s/sponsors/olga', 'reason': 'left the company'}", partnership);
   assert_false(body_of(fixture, partnership)->committee);
+  /* What the body lacks since then does not stand in the way of other changes; taking it away does. */
+  static const char change[] =
+      "{'governanceBody': {'name': '%s', 'vacancyDays': 5, 'members': [%s]}, 'updateMask': '%s'}";
+  body = ask(fixture, fixture->partner, UPDATE_BODY, change, body->name, members, "vacancyDays");
+  assert_int_equal(body->vacancy_days, 5);
+  assert_true(body->committee_required && !body->committee);
   const char *plan = arena_printf(fixture_arena(fixture->server), "%s/plans/fy26", partnership);
   const char *next = plan_make(fixture, partnership, "fy26b", plan, terms_json(fixture, 900, ""));
   refused(fixture, fixture->vendor, "PlanService/ActivatePlan", "COMMITTEE_REQUIRED", "{'name': '%s'}", next);
   serve(fixture, fixture->partner, partnership, "oskar");
   refused(fixture, fixture->vendor, "PlanService/ActivatePlan", "COMMITTEE_REQUIRED", "{'name': '%s'}", next);
+  members = arena_printf(fixture_arena(fixture->server), "%s, {'sponsor': '%s/sponsors/oskar'}", members,
+                         partnership);
+  body = ask(fixture, fixture->vendor, UPDATE_BODY, change, body->name, members, "members");
+  assert_true(body->committee);
+  refused(fixture, fixture->partner, UPDATE_BODY, "COMMITTEE_REQUIRED", change, body->name, "", "members");
+  ask(fixture, fixture->vendor, "PlanService/ActivatePlan", "{'name': '%s'}", next);
 }
 
 /* ---- the cadence ---- */
