@@ -226,6 +226,7 @@ static const struct transition transitions[] = {
     {ON_TRACK, COMMITMENT_RELEASE, RELEASED, NULL},
     {AT_RISK, COMMITMENT_RELEASE, RELEASED, NULL},
     {DISPUTED, COMMITMENT_RELEASE, RELEASED, NULL},
+    {FULFILLED, COMMITMENT_RELEASE, RELEASED, NULL},
     /* What was disputed before is still decided, though it counts for nothing any more. */
     {WAIVED, COMMITMENT_CONFIRM, COMMITMENT_DERIVED, NULL},
     {WAIVED, COMMITMENT_WITHDRAW, COMMITMENT_DERIVED, NULL},

@@ -1,6 +1,7 @@
 #include "onboard/plan.h"
 
 #include "onboard/commitment.h"
+#include "onboard/measurement.h"
 #include "onboard/milestone.h"
 #include "onboard/review.h"
 #include "onboard/signature.h"
@@ -368,6 +369,22 @@ Onboard__Commitment *plan_commitment(struct arena *arena, const Onboard__Plan *p
   commitment->cadence_days = term->cadence_days;
   commitment->state = commitment_state_at(commitment, now_us);
   return commitment;
+}
+
+bool plan_releases(const struct act *act, const Onboard__Plan *plan, const struct plan_facts *facts,
+                   const Onboard__Commitment *commitment) {
+  if (commitment_is_released_at(commitment, act->now_us))
+    return true;
+  if (!may_release(act, plan, facts) || moment_us(commitment->due_time) <= act->now_us ||
+      commitment_state_at(commitment, act->now_us) != ONBOARD__COMMITMENT__STATE__STATE_FULFILLED)
+    return false;
+  for (size_t i = 0; i < plan->terms->n_commitments; i++) {
+    const Onboard__CommitmentTerm *term = plan->terms->commitments[i];
+    if (term->owner == commitment->owner &&
+        measured_alike(commitment, plan_commitment(act->arena, plan, term, act->now_us)))
+      return true;
+  }
+  return false;
 }
 
 Onboard__Milestone *plan_milestone(struct arena *arena, const Onboard__Plan *plan,

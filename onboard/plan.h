@@ -65,6 +65,12 @@ const struct status *plan_activate(const struct act *act, Onboard__Plan *plan,
 const struct status *plan_close(const struct act *act, Onboard__Plan *plan, const struct plan_facts *facts);
 const struct status *plan_supersede(const struct act *act, Onboard__Plan *plan, const char *successor);
 
+/* Whether a commitment of the plan in force is released when this one comes into force: what is not yet due,
+ * and of that what is fulfilled only when it is measured and this plan's own commitments count the same
+ * again. */
+bool plan_releases(const struct act *act, const Onboard__Plan *plan, const struct plan_facts *facts,
+                   const Onboard__Commitment *commitment);
+
 /* Whether a party has signed the present terms. */
 bool plan_signed_by(const Onboard__Plan *plan, Type__Party party);
 /* Microseconds until silence confirms. */

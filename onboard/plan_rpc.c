@@ -211,11 +211,11 @@ static const struct status *settle_promises(struct call *call, const struct plan
 
 /* What the plan that was in force still had to come is no longer owed. */
 static const struct status *release_promises(struct txn *txn, const struct act *act,
-                                             const struct plan_facts *facts) {
+                                             const Onboard__Plan *successor, const struct plan_facts *facts) {
   for (size_t i = 0; i < facts->commitment_count; i++) {
     Onboard__Commitment *commitment = facts->commitments[i];
     struct standing before = commitment_standing(commitment);
-    if (!commitment_is_released_at(commitment, act->now_us))
+    if (!plan_releases(act, successor, facts, commitment))
       continue;
     const struct status *status = commitment_release(act, commitment);
     if (status)
@@ -275,11 +275,12 @@ static const struct status *create_promises(struct txn *txn, const struct act *a
   return NULL;
 }
 
-static const struct status *supersede(struct call *call, const struct act *act, const char *successor,
-                                      Onboard__Plan *in_force, const struct plan_facts *facts) {
-  const struct status *status = plan_supersede(act, in_force, successor);
+static const struct status *supersede(struct call *call, const struct act *act,
+                                      const Onboard__Plan *successor, Onboard__Plan *in_force,
+                                      const struct plan_facts *facts) {
+  const struct status *status = plan_supersede(act, in_force, successor->name);
   if (!status)
-    status = release_promises(call_txn(call), act, facts);
+    status = release_promises(call_txn(call), act, successor, facts);
   if (!status)
     resource_change(call_txn(call), &kind_plan, in_force, "plan.superseded");
   return status;
@@ -364,7 +365,7 @@ const struct status *plan_enact(struct call *call, const void *in, void *out) {
   if (!status)
     status = plan_activate(&act, plan, &facts);
   if (!status && in_force)
-    status = supersede(call, &act, plan->name, in_force, &facts);
+    status = supersede(call, &act, plan, in_force, &facts);
   if (!status)
     status = govern_plan(call, partnership, plan);
   if (!status)
