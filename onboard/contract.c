@@ -1,6 +1,7 @@
 #include "onboard/contract.h"
 
 #include "onboard/agreement.h"
+#include "onboard/negotiation.h"
 #include "onboard/signature.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/period.h"
@@ -125,10 +126,15 @@ static const struct status *ready(const struct act *act, const void *noun, const
   (void)facts;
   const Onboard__Contract *contract = noun;
   struct status *refusal = (struct status *)agreement_complete(act->arena, contract->terms, contract->name);
-  for (size_t i = 0; i < contract->n_items; i++)
+  for (size_t i = 0; i < contract->n_items; i++) {
     if (contract->items[i]->state == ONBOARD__NEGOTIATION_ITEM__STATE__STATE_OPEN)
       guard_add(act->arena, &refusal, "AGREEMENT_INCOMPLETE", contract->name,
                 "the item %s is still negotiated", contract->items[i]->id);
+    else if (!item_is_kept(act->arena, contract, contract->items[i]))
+      guard_add(act->arena, &refusal, "AGREEMENT_INCOMPLETE", contract->name,
+                "the terms are not what the item %s was agreed with: negotiate that again",
+                contract->items[i]->id);
+  }
   return refusal;
 }
 

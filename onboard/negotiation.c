@@ -1,6 +1,8 @@
 #include "onboard/negotiation.h"
 
 #include "onboard/agreement.h"
+#include "onboard/signature.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
@@ -74,6 +76,34 @@ Onboard__NegotiationItem *item_find(const Onboard__Contract *contract, const cha
 
 static const Onboard__NegotiationOffer *last_offer(const Onboard__NegotiationItem *item) {
   return item->offers[item->n_offers - 1];
+}
+
+/* The proposal that an item was agreed with; NULL when there is none. */
+static const ProtobufCMessage *agreed_proposal(const Onboard__NegotiationItem *item) {
+  const Onboard__AgreementElements *proposal = item->state == AGREED ? last_offer(item)->proposal : NULL;
+  return proposal ? element_of(proposal, item->element) : NULL;
+}
+
+/* Whether a later item of the element was agreed with a proposal; of two at the same moment each outdoes the
+ * other, as nobody can tell which is in the terms. */
+static bool is_outdone(const Onboard__Contract *contract, const Onboard__NegotiationItem *item) {
+  for (size_t i = 0; i < contract->n_items; i++) {
+    const Onboard__NegotiationItem *other = contract->items[i];
+    if (other != item && other->element == item->element && agreed_proposal(other) &&
+        moment_us(other->settle_time) >= moment_us(item->settle_time))
+      return true;
+  }
+  return false;
+}
+
+bool item_is_kept(struct arena *arena, const Onboard__Contract *contract,
+                  const Onboard__NegotiationItem *item) {
+  const ProtobufCMessage *agreed = agreed_proposal(item);
+  if (!agreed || is_outdone(contract, item))
+    return true;
+  const Onboard__AgreementElements *elements = contract->terms ? contract->terms->elements : NULL;
+  const ProtobufCMessage *present = elements ? element_of(elements, item->element) : NULL;
+  return text_equal(content_hash(arena, agreed), content_hash(arena, present));
 }
 
 static void add_offer(const struct act *act, Onboard__NegotiationItem *item,

@@ -13,6 +13,12 @@ const struct status *offer_check(struct arena *arena, Onboard__AgreementElement 
 /* The item with an id; NULL when there is none. */
 Onboard__NegotiationItem *item_find(const Onboard__Contract *contract, const char *id);
 
+/* Whether the terms still say what the item was agreed with: its accepted proposal, unless a later item of
+ * the same element was agreed with another. True of any item that is not agreed, or that was agreed in words.
+ */
+bool item_is_kept(struct arena *arena, const Onboard__Contract *contract,
+                  const Onboard__NegotiationItem *item);
+
 /* Each changes the contract, or refuses and leaves it as it was. The offer's author and time are set here.
  * What they refuse beside INVALID_STATE is said in the contract. */
 const struct status *item_open(const struct act *act, Onboard__Contract *contract,

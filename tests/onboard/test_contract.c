@@ -452,6 +452,33 @@ static void offers_go_back_and_forth(void **state) {
   assert_null(contract_request_signature(&vendor, contract));
 }
 
+/* Neither party edits away what both agreed in negotiation, and gets a signature under the rest. */
+static void what_was_negotiated_is_what_is_signed(void **state) {
+  struct arena *arena = *state;
+  struct act vendor = act_by(arena, VENDOR, "2026-01-06"), partner = act_by(arena, PARTNER, "2026-01-07");
+  Onboard__Contract *contract = contract_of(arena, year(arena, ""));
+  assert_null(item_open(&vendor, contract, item_of(arena, "banks"), offer_of(arena, true)));
+  assert_null(item_accept(&partner, contract, item_find(contract, "banks"), 1));
+  assert_null(contract_edit(&vendor, contract, contract->title, year(arena, ""))); /* banking exclusive */
+  const struct status *status = contract_request_signature(&vendor, contract);
+  assert_refused(status, "AGREEMENT_INCOMPLETE");
+  assert_int_equal(guard_count(status), 1);
+  /* Agreed anew, with what the terms should say; the earlier item is outdone. */
+  struct act later = act_by(arena, PARTNER, "2026-01-08"), last = act_by(arena, VENDOR, "2026-01-09");
+  Onboard__NegotiationOffer *anew = offer_of(arena, true);
+  anew->proposal->coverage = year(arena, "")->elements->coverage;
+  assert_null(item_open(&later, contract, item_of(arena, "banks-again"), anew));
+  assert_null(item_accept(&last, contract, item_find(contract, "banks-again"), 1));
+  assert_null(contract_request_signature(&vendor, contract));
+  /* Other elements are free, and so is what was agreed in words. */
+  Onboard__Contract *other = contract_of(arena, year(arena, ""));
+  assert_null(item_open(&vendor, other, item_of(arena, "words"), offer_of(arena, false)));
+  assert_null(item_accept(&partner, other, item_find(other, "words"), 1));
+  assert_null(
+      contract_edit(&vendor, other, other->title, year(arena, ", 'autoRenew': true, 'renewalMonths': 12")));
+  assert_null(contract_request_signature(&partner, other));
+}
+
 static void a_proposal_is_of_its_element(void **state) {
   struct arena *arena = *state;
   Onboard__NegotiationOffer *offer = offer_of(arena, true);
@@ -510,6 +537,7 @@ int main(void) {
       TEST(one_contract_at_a_time),
       TEST(an_amendment_takes_its_place),
       TEST(offers_go_back_and_forth),
+      TEST(what_was_negotiated_is_what_is_signed),
       TEST(a_proposal_is_of_its_element),
       TEST(a_contract_of_words_begins_with_an_offer),
       TEST(items_and_offers_are_limited),
