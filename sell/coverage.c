@@ -14,8 +14,9 @@ bool contract_binds(const Onboard__Contract *contract, int64_t now_us) {
   bool signed_by_both = contract->state == STATE(SIGNED) || contract->state == STATE(ACTIVE) ||
                         contract->state == STATE(EXPIRING);
   bool renews = contract->terms && contract->terms->auto_renew && !contract->renewal_refusal;
+  const Google__Protobuf__Timestamp *noticed = contract->termination ? contract->termination->end_time : NULL;
   return signed_by_both && timestamp_us(contract->activate_time, INT64_MAX) <= now_us &&
-         timestamp_us(contract->end_time, INT64_MAX) > now_us &&
+         timestamp_us(contract->end_time, INT64_MAX) > now_us && timestamp_us(noticed, INT64_MAX) > now_us &&
          timestamp_us(contract->supersede_time, INT64_MAX) > now_us &&
          (renews || timestamp_us(contract->term_end_time, INT64_MAX) > now_us);
 }

@@ -635,6 +635,13 @@ static void contracts_route(void **state) {
   assert_false(coverage_excludes(arena, contracts, 1, registration, NOW_US - 2 * DAY_US));
   terms.auto_renew = true;
   assert_true(coverage_excludes(arena, contracts, 1, registration, NOW_US + DAY_US));
+  /* Notice ends it on time, whether or not onboard has recorded that yet. */
+  Onboard__ContractTermination termination = ONBOARD__CONTRACT_TERMINATION__INIT;
+  termination.end_time = timestamp_new(arena, NOW_US + DAY_US / 2);
+  contract.termination = &termination;
+  assert_true(coverage_excludes(arena, contracts, 1, registration, NOW_US));
+  assert_false(coverage_excludes(arena, contracts, 1, registration, NOW_US + DAY_US / 2));
+  contract.termination = NULL;
   account.domain = (char *)"other.example";
   assert_false(coverage_excludes(arena, contracts, 1, registration, NOW_US));
   account.display_name = (char *)"FIRST HARBOR BANK N.A.";
