@@ -12,7 +12,11 @@
 #include "entente/sell/v1/registration.pb-c.h"
 
 /* Of one partnership at most MATCH_OWN_MAX, so that nobody takes all places before others come. */
-enum { MATCH_HOLDERS_MAX = 24, MATCH_OWN_MAX = 6, MATCH_MEETINGS_MAX = MATCH_HOLDERS_MAX * COMPANY_KEYS_MAX };
+enum {
+  MATCH_HOLDERS_MAX = 24,
+  MATCH_OWN_MAX = 12,
+  MATCH_MEETINGS_MAX = MATCH_HOLDERS_MAX * COMPANY_KEYS_MAX
+};
 #define REASON_MATCH_LIMIT "MATCH_LIMIT"
 /* RESOURCE_EXHAUSTED (MATCH_LIMIT), in the same words whoever has the places. */
 const struct status *match_limit(struct arena *arena);
