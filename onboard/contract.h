@@ -6,7 +6,8 @@
 
 #include "entente/onboard/v1/contract.pb-c.h"
 
-enum { CONTRACT_ITEMS_MAX = 20, CONTRACT_OFFERS_MAX = 20 };
+/* Of the items each party opens at most half: neither keeps the other from negotiating. */
+enum { CONTRACT_ITEMS_MAX = 20, CONTRACT_PARTY_ITEMS_MAX = CONTRACT_ITEMS_MAX / 2, CONTRACT_OFFERS_MAX = 20 };
 
 enum contract_action {
   CONTRACT_EDIT,

@@ -162,13 +162,20 @@ static void settle(const struct act *act, Onboard__NegotiationItem *item,
 
 /* ---- actions ---- */
 
+static int opened_by(const Onboard__Contract *contract, Type__Party party) {
+  int count = 0;
+  for (size_t i = 0; i < contract->n_items; i++)
+    count += contract->items[i]->offers[0]->party == party;
+  return count;
+}
+
 const struct status *item_open(const struct act *act, Onboard__Contract *contract,
                                Onboard__NegotiationItem *item, Onboard__NegotiationOffer *offer) {
   const struct status *status = contract_negotiate(act, contract);
   if (status)
     return status;
-  if (contract->n_items >= CONTRACT_ITEMS_MAX)
-    return refuse_limit(act, "TOO_MANY_ITEMS", contract->name, CONTRACT_ITEMS_MAX);
+  if (opened_by(contract, act->party) >= CONTRACT_PARTY_ITEMS_MAX)
+    return refuse_limit(act, "TOO_MANY_ITEMS", contract->name, CONTRACT_PARTY_ITEMS_MAX);
   Onboard__NegotiationItem **items = arena_calloc(act->arena, contract->n_items + 1, sizeof(void *));
   for (size_t i = 0; i < contract->n_items; i++)
     items[i] = contract->items[i];

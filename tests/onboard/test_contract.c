@@ -505,11 +505,17 @@ static void items_and_offers_are_limited(void **state) {
   struct arena *arena = *state;
   struct act vendor = act_by(arena, VENDOR, "2026-01-06"), partner = act_by(arena, PARTNER, "2026-01-07");
   Onboard__Contract *contract = contract_of(arena, year(arena, ""));
-  for (int i = 0; i < CONTRACT_ITEMS_MAX; i++)
-    assert_null(
-        item_open(&vendor, contract, item_of(arena, arena_printf(arena, "i%d", i)), offer_of(arena, false)));
-  assert_refused(item_open(&vendor, contract, item_of(arena, "more"), offer_of(arena, false)),
-                 "TOO_MANY_ITEMS");
+  /* Neither party takes the other's places, settled or not. */
+  const struct act *openers[] = {&vendor, &partner};
+  for (int party = 0; party < 2; party++) {
+    for (int i = 0; i < CONTRACT_PARTY_ITEMS_MAX; i++)
+      assert_null(item_open(openers[party], contract, item_of(arena, arena_printf(arena, "i%d-%d", party, i)),
+                            offer_of(arena, false)));
+    assert_null(item_withdraw(openers[party], contract, contract->items[contract->n_items - 1]));
+    assert_refused(item_open(openers[party], contract, item_of(arena, "more"), offer_of(arena, false)),
+                   "TOO_MANY_ITEMS");
+  }
+  assert_int_equal(contract->n_items, CONTRACT_ITEMS_MAX);
   for (int i = 1; i < CONTRACT_OFFERS_MAX; i++)
     assert_null(
         item_counter(i % 2 ? &partner : &vendor, contract, contract->items[0], offer_of(arena, false)));
