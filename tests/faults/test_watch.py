@@ -100,6 +100,16 @@ class Writer(threading.Thread):
                 time.sleep(0.02)
 
 
+def reachable(suite, name, token):
+    """A channel that met the restart waits before it connects again, and fails until then."""
+    try:
+        return suite.call("PipelineService/GetPipeline", {"name": f"{name}/pipeline"}, token)
+    except grpc.RpcError as error:
+        if error.code() not in RETRIED:
+            raise
+        return None
+
+
 def recorded(suite, name, token):
     """What a party reads of the ledger, in order: type and opportunity."""
     found, page = [], ""
@@ -147,6 +157,7 @@ def watched():
             for writer in writers:
                 writer.ended = True
                 writer.join()
+            eventually(lambda: reachable(suite, name, tokens[0]), "a client finds sell again")
             due = [recorded(suite, name, token) for token in tokens + tokens[1:]]
             eventually(lambda: all(len(w.heard) >= len(d) and w.caught_up for w, d in zip(watchers, due))
                        or any(t.problem for t in threads), "everybody has heard everything")
