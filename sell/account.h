@@ -1,4 +1,5 @@
-/* What handlers and tables of accounts share: lift, target accounts, case studies, account mapping, the market. */
+/* What handlers and tables of accounts share: lift, target accounts, case studies, account mapping, the
+ * market. */
 #ifndef ENTENTE_SELL_ACCOUNT_H
 #define ENTENTE_SELL_ACCOUNT_H
 

@@ -95,11 +95,10 @@ static const char *row(struct scene *scene, const struct deals *d, int number, b
       "\"amountMinor\": \"%lld\"}, \"state\": \"%s\", \"stage\": \"%s\", \"openTime\": %s, "
       "\"qualifyTime\": %s%s%s}",
       scene_partnership(scene)->id, d->prefix, number,
-      d->joint ? "ENGAGEMENT_JOINT" : "ENGAGEMENT_INDEPENDENT", segment, number,
-      scene_partnership(scene)->id, d->prefix, number, segment, scene_partnership(scene)->country,
-      solutions[kind % THIRDS], segment, scene_partnership(scene)->currency,
-      (long long)amount_minor(d, place, count), state, won || lost ? "STAGE_COMMITTED" : "STAGE_QUALIFIED",
-      scene_time(scene, d->back + 1, 300 + number),
+      d->joint ? "ENGAGEMENT_JOINT" : "ENGAGEMENT_INDEPENDENT", segment, number, scene_partnership(scene)->id,
+      d->prefix, number, segment, scene_partnership(scene)->country, solutions[kind % THIRDS], segment,
+      scene_partnership(scene)->currency, (long long)amount_minor(d, place, count), state,
+      won || lost ? "STAGE_COMMITTED" : "STAGE_QUALIFIED", scene_time(scene, d->back + 1, 300 + number),
       scene_time(scene, d->back + (number < closed ? 1 : 0), number < closed ? 600 + number : 200 + number),
       ending, incumbent_of(d, number));
 }
