@@ -33,8 +33,8 @@ scene_fn demo_onboard, demo_govern, demo_enable, demo_market, demo_sell, demo_in
 scene_fn demo_governance;
 /* After what is sold: who helped whom with it, and what each side of it says. */
 scene_fn demo_cosell;
-/* Both sides of an open joint opportunity of so many whole currency units: each has its own estimate, next step
- * and notes, and shows what it wants to. Those of different numbers differ. */
+/* Both sides of an open joint opportunity of so many whole currency units: each has its own estimate, next
+ * step and notes, and shows what it wants to. Those of different numbers differ. */
 void demo_sides(struct scene *scene, const char *name, int number, int amount);
 /* How large the market is; beside what is sold. */
 scene_fn demo_estimate;
