@@ -153,7 +153,7 @@ size_t company_owner_keys(struct arena *arena, const Sell__Company *company,
 /* ---- comparing ---- */
 
 static bool both_equal(const char *a, const char *b) {
-  return !text_empty(a) && !text_empty(b) && strcmp(a, b) == 0;
+  return !text_empty(a) && text_equal(a, b);
 }
 
 static bool both_differ(const char *a, const char *b) {
