@@ -39,3 +39,30 @@ struct difference difference_of(const struct stratum_count *strata, size_t count
       .upper_bps = llrint((estimate + sqrt(above)) * BPS_ONE),
   };
 }
+
+static int64_t quotient_bps(double quotient) {
+  double bps = quotient * BPS_ONE;
+  return bps < (double)QUOTIENT_MAX_BPS ? llrint(bps) : QUOTIENT_MAX_BPS;
+}
+
+struct quotient quotient_of(const struct stratum_sizes *strata, size_t count) {
+  double joint = 0, a = 0, b = 0, a_variance = 0, b_variance = 0;
+  assert(count > 0);
+  for (size_t k = 0; k < count; k++)
+    joint += (double)strata[k].joint_count;
+  for (size_t k = 0; k < count; k++) {
+    const struct stratum_sizes *n = &strata[k];
+    double weight = (double)n->joint_count / joint, square = weight * weight;
+    assert(n->joint_count > 1 && n->independent_count > 1 && n->joint_mean > 0 && n->independent_mean > 0);
+    a += weight * n->joint_mean;
+    b += weight * n->independent_mean;
+    a_variance += square * n->joint_variance / (double)n->joint_count;
+    b_variance += square * n->independent_variance / (double)n->independent_count;
+  }
+  double half = Z_95 * sqrt(a_variance / (a * a) + b_variance / (b * b));
+  return (struct quotient){
+      .estimate_bps = quotient_bps(a / b),
+      .lower_bps = quotient_bps(a / b * exp(-half)),
+      .upper_bps = quotient_bps(a / b * exp(half)),
+  };
+}

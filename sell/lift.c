@@ -479,6 +479,119 @@ static Sell__DealSize *deal_size(const struct lift *lift, const struct selection
   return out;
 }
 
+/* ---- what like deals are worth ---- */
+
+/* Deals won of one segment and solution, with their amounts. */
+struct size_stratum {
+  const struct deal *first;
+  struct sizes joint, own;
+};
+
+static int order_size_weight(const void *left, const void *right) {
+  const struct size_stratum *a = left, *b = right;
+  if (a->joint.count != b->joint.count)
+    return a->joint.count > b->joint.count ? -1 : 1;
+  return deal_compare_stratum(a->first, b->first);
+}
+
+/* The deals are in the order of strata, in which those of one segment and solution lie together. */
+static size_t make_size_strata(const struct lift *lift, const struct selection *closed,
+                               struct size_stratum **out) {
+  size_t count = 0;
+  struct size_stratum *strata = *out = arena_calloc(lift->arena, closed->count, sizeof *strata);
+  for (size_t from = 0, to = 0; from < closed->count; from = to) {
+    const struct deal *first = closed->deals[from];
+    while (to < closed->count && strcmp(closed->deals[to]->segment_words, first->segment_words) == 0 &&
+           strcmp(closed->deals[to]->solution, first->solution) == 0)
+      to++;
+    const struct selection part = {closed->deals + from, to - from};
+    strata[count] = (struct size_stratum){first, sizes_of(lift, &part, true), sizes_of(lift, &part, false)};
+    count += strata[count].joint.count || strata[count].own.count;
+  }
+  if (count)
+    qsort(strata, count, sizeof *strata, order_size_weight);
+  return count;
+}
+
+static bool sizes_take_part(const struct lift *lift, const struct size_stratum *stratum) {
+  size_t least = lift->sample_min > 2 ? (size_t)lift->sample_min : 2;
+  return stratum->joint.count >= least && stratum->own.count >= least;
+}
+
+static double mean_exact(const struct sizes *sizes) {
+  double sum = 0;
+  for (size_t i = 0; i < sizes->count; i++)
+    sum += (double)sizes->amounts[i];
+  return sum / (double)sizes->count;
+}
+
+static double variance_of(const struct sizes *sizes, double mean) {
+  double sum = 0;
+  for (size_t i = 0; i < sizes->count; i++)
+    sum += ((double)sizes->amounts[i] - mean) * ((double)sizes->amounts[i] - mean);
+  return sum / (double)(sizes->count - 1);
+}
+
+static struct stratum_sizes stratum_sizes_of(const struct size_stratum *stratum) {
+  struct stratum_sizes sizes = {.joint_count = (int64_t)stratum->joint.count,
+                                .independent_count = (int64_t)stratum->own.count,
+                                .joint_mean = mean_exact(&stratum->joint),
+                                .independent_mean = mean_exact(&stratum->own)};
+  sizes.joint_variance = variance_of(&stratum->joint, sizes.joint_mean);
+  sizes.independent_variance = variance_of(&stratum->own, sizes.independent_mean);
+  return sizes;
+}
+
+static void show_size_strata(const struct lift *lift, const struct size_stratum *strata, size_t count,
+                             int64_t joint_included, Sell__DealSizeLift *out) {
+  out->stratum_count = (int32_t)count;
+  out->n_strata = count < LIFT_STRATA_MAX ? count : LIFT_STRATA_MAX;
+  out->strata = arena_calloc(lift->arena, out->n_strata, sizeof *out->strata);
+  for (size_t i = 0; i < out->n_strata; i++) {
+    Sell__DealSizeStratum *shown = out->strata[i] = arena_new(lift->arena, Sell__DealSizeStratum);
+    sell__deal_size_stratum__init(shown);
+    shown->segment = (char *)strata[i].first->segment;
+    shown->solution = (char *)strata[i].first->solution;
+    shown->joint_count = (int64_t)strata[i].joint.count;
+    shown->joint_mean_minor = mean_of(&strata[i].joint);
+    shown->independent_count = (int64_t)strata[i].own.count;
+    shown->independent_mean_minor = mean_of(&strata[i].own);
+    shown->included = sizes_take_part(lift, &strata[i]);
+    shown->weight_bps = shown->included ? ratio_bps(shown->joint_count, joint_included) : 0;
+  }
+}
+
+/* After win_rate_lift(), whose order and dimensions it goes by. */
+static Sell__DealSizeLift *deal_size_lift(const struct lift *lift, const struct selection *closed,
+                                          const Sell__DealSize *all) {
+  Sell__DealSizeLift *out = arena_new(lift->arena, Sell__DealSizeLift);
+  struct size_stratum *strata;
+  int64_t joint_included = 0;
+  size_t included = 0;
+  sell__deal_size_lift__init(out);
+  size_t count = make_size_strata(lift, closed, &strata);
+  struct stratum_sizes *compared = arena_calloc(lift->arena, count, sizeof *compared);
+  for (size_t i = 0; i < count; i++) {
+    if (!sizes_take_part(lift, &strata[i]))
+      continue;
+    compared[included++] = stratum_sizes_of(&strata[i]);
+    joint_included += (int64_t)strata[i].joint.count;
+  }
+  show_size_strata(lift, strata, count, joint_included, out);
+  out->coverage = ratio_of(lift, joint_included, all->joint_count, true);
+  out->status = included ? TYPE__FIGURE_STATUS__FIGURE_STATUS_OK
+                : !all->joint_count || !all->independent_count
+                    ? TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA
+                    : TYPE__FIGURE_STATUS__FIGURE_STATUS_LOW_SAMPLE;
+  if (included) {
+    const struct quotient quotient = quotient_of(compared, included);
+    out->ratio_bps = quotient.estimate_bps;
+    out->lower_bps = quotient.lower_bps;
+    out->upper_bps = quotient.upper_bps;
+  }
+  return out;
+}
+
 /* ---- what is new ---- */
 
 static Type__Ratio *displacement_rate(const struct lift *lift, chosen_fn *chosen, char ***evidence,
@@ -606,6 +719,7 @@ void lift_finish(struct lift *lift, Sell__Lift *out) {
   displacement(lift, out);
   new_segments(lift, out);
   new_customers(lift, out);
-  /* Last: it makes equal what strata are not made by. */
+  /* Last: it makes equal what strata are not made by, and puts deals in the order of strata. */
   out->win_rate_lift = win_rate_lift(lift, &closed, &all);
+  out->deal_size_lift = deal_size_lift(lift, &closed, out->deal_size);
 }

@@ -216,6 +216,28 @@ static void append_sizes(struct buffer *out, const struct render_style *style, c
   draw_table(out, style, columns, COLUMNS, cells, sizeof cells / sizeof *cells / COLUMNS);
 }
 
+/* `1.83 times`. */
+static char *times(struct arena *arena, int64_t basis_points) {
+  int64_t hundredths = mul_div_half_even(basis_points, 1, BPS_ONE / 100);
+  return arena_printf(arena, "%lld.%02lld", (long long)(hundredths / 100), (long long)(hundredths % 100));
+}
+
+static void append_quotient(struct buffer *out, const Sell__DealSizeLift *lift) {
+  struct arena *arena = out->arena;
+  if (!lift)
+    return;
+  buffer_text(out, "\n");
+  if (lift->status != TYPE__FIGURE_STATUS__FIGURE_STATUS_OK) {
+    append_label(out, "Like with like", "too few like deals won on both sides");
+    return;
+  }
+  append_label(out, "Like with like",
+               arena_printf(arena, "%s times, %s to %s at 95 %%", times(arena, lift->ratio_bps),
+                            times(arena, lift->lower_bps), times(arena, lift->upper_bps)));
+  append_label(out, "  over",
+               arena_printf(arena, "%s of joint deals won", share_text(arena, lift->coverage)));
+}
+
 static void append_opened_up(struct buffer *out, const struct render_style *style, const Sell__Lift *lift) {
   static const struct draw_column columns[] = {{"QUARTER FROM", false}, {"NEW CUSTOMERS WON JOINTLY", false}};
   enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -249,6 +271,7 @@ void render_lift(struct buffer *out, const struct render_style *style, const Sel
                share_text(arena, lift->displacement_validated ? lift->displacement_validated->rate : NULL));
   append_strata(out, style, lift->win_rate_lift);
   append_sizes(out, style, lift->deal_size, lift->currency_code);
+  append_quotient(out, lift->deal_size_lift);
   append_opened_up(out, style, lift);
 }
 

@@ -135,6 +135,13 @@ static Sell__Lift *lift(Type__FigureStatus status) {
   lift->deal_size->joint_mean_minor = 62000000;
   lift->deal_size->independent_mean_minor = 34000000;
   lift->deal_size->mean_ratio = OK(62000000, 34000000);
+  lift->deal_size_lift = arena_new(arena, Sell__DealSizeLift);
+  sell__deal_size_lift__init(lift->deal_size_lift);
+  lift->deal_size_lift->status = status;
+  lift->deal_size_lift->ratio_bps = 18349;
+  lift->deal_size_lift->lower_bps = 16150;
+  lift->deal_size_lift->upper_bps = 20850;
+  lift->deal_size_lift->coverage = OK(22, 26);
   return lift;
 }
 
@@ -235,6 +242,8 @@ static void lift_says_how_sure_it_is(void **state) {
                      "100 of joint deals\n");
   assert_holds(text, "\nRetail   -            2  50.0 %  6 / 12  no data    too few\n");
   assert_holds(text, "\nMean       620,000  340,000  182.4 %\n");
+  assert_holds(text, "Like with like    1.83 times, 1.62 to 2.08 at 95 %\n  over            84.6 %  22 / 26 "
+                     "of joint deals won\n");
   assert_holds(text, "New segments      none\n");
 }
 
@@ -245,6 +254,7 @@ static void lift_without_a_comparison_says_why(void **state) {
   const char *few = lift_text(&style, TYPE__FIGURE_STATUS__FIGURE_STATUS_LOW_SAMPLE);
   assert_holds(few, "too few like deals; --by");
   assert_null(strstr(few, "+11.7"));
+  assert_holds(few, "Like with like    too few like deals won on both sides\n");
 }
 
 static void queue_says_what_is_due(void **state) {

@@ -236,6 +236,54 @@ static void deal_sizes(void **state) {
   assert_int_equal(size->mean_ratio->status, LOW_SAMPLE);
 }
 
+/* By hand: Bank 12 joint of mean 500, 10 own of mean 200; Retail 10 of 90 against 20 of 100; weights 12/22
+ * and 10/22: 313.636 / 154.545 = 2.0294. The crude means say 2.35. */
+static void sizes_are_compared_like_with_like(void **state) {
+  (void)state;
+  begin();
+  like((struct said){.segment = "Bank", .solution = "Platform", .amount = 600}, 6, 0);
+  like((struct said){.segment = "Bank", .solution = "Platform", .amount = 400}, 6, 0);
+  like((struct said){.segment = "Bank", .solution = "Platform", .amount = 250, .own = true}, 5, 0);
+  like((struct said){.segment = "Bank", .solution = "Platform", .amount = 150, .own = true}, 5, 0);
+  like((struct said){.segment = "Retail", .solution = "Platform", .amount = 90}, 10, 0);
+  like((struct said){.segment = "Retail", .solution = "Platform", .amount = 100, .own = true}, 20, 0);
+  like((struct said){.segment = "Few", .solution = "Platform", .amount = 900}, 9, 0);
+  like((struct said){.segment = "Few", .solution = "Platform", .amount = 1, .own = true}, 10, 0);
+  like((struct said){.segment = "Bank", .solution = "Platform", .amount = 99999}, 0, 2); /* lost */
+  const Sell__DealSizeLift *lifted = finish()->deal_size_lift;
+  assert_int_equal(lifted->status, OK);
+  assert_int_equal(lifted->ratio_bps, 20294);
+  assert_int_equal(lifted->lower_bps, 17390);
+  assert_int_equal(lifted->upper_bps, 23684);
+  assert_int_equal(lifted->coverage->numerator, 22);
+  assert_int_equal(lifted->coverage->denominator, 31);
+  assert_int_equal(lifted->n_strata, 3);
+  assert_string_equal(lifted->strata[0]->segment, "Bank");
+  assert_int_equal(lifted->strata[0]->joint_mean_minor, 50000);
+  assert_int_equal(lifted->strata[0]->independent_mean_minor, 20000);
+  assert_int_equal(lifted->strata[0]->weight_bps, 5455);
+  assert_int_equal(lifted->strata[1]->weight_bps, 4545);
+  assert_false(lifted->strata[2]->included);
+}
+
+static void sizes_without_a_comparison_say_why(void **state) {
+  (void)state;
+  begin();
+  like((struct said){.segment = "Bank", .amount = 600}, 20, 0);
+  assert_int_equal(finish()->deal_size_lift->status, NO_DATA);
+  begin();
+  like((struct said){.segment = "Bank", .amount = 600}, 20, 0);
+  like((struct said){.segment = "Bank", .amount = 600, .own = true}, 9, 40); /* lost ones are no sizes */
+  const Sell__DealSizeLift *lifted = finish()->deal_size_lift;
+  assert_int_equal(lifted->status, LOW_SAMPLE);
+  assert_int_equal(lifted->coverage->numerator, 0);
+  request.sample_min = 1; /* a spread needs two */
+  begin();
+  like((struct said){.segment = "Bank", .amount = 600}, 1, 0);
+  like((struct said){.segment = "Bank", .amount = 600, .own = true}, 5, 0);
+  assert_int_equal(finish()->deal_size_lift->status, LOW_SAMPLE);
+}
+
 static void displacement_counts_named_incumbents(void **state) {
   (void)state;
   request.sample_min = 3;
@@ -558,6 +606,8 @@ int main(void) {
       TEST(what_many_do_not_say_is_left_out),
       TEST(bands_begin_at_their_bound),
       TEST(deal_sizes),
+      TEST(sizes_are_compared_like_with_like),
+      TEST(sizes_without_a_comparison_say_why),
       TEST(displacement_counts_named_incumbents),
       TEST(new_segments_were_quiet_for_two_years),
       TEST(two_years_are_of_the_calendar),

@@ -98,6 +98,11 @@ def check_lift(suite):
     equal([(one.segment, one.size_band, one.joint.denominator) for one in small.strata if one.included],
           [("Financial services", 2, 10)], "orvane, what is alike in size too")
     equal((small.status, small.coverage.numerator), (1, 10), "orvane, lift over its small deals")
+    sizes = suite.call("LiftService/GetLift",
+                       {"name": "vendors/halden/partnerships/orvane/lift", "dimensions": ["LIFT_DIMENSION_SIZE"],
+                        "period": {"startTime": period["startTime"], "endTime": period["endTime"]}}).deal_size_lift
+    equal((sizes.status, sizes.coverage.numerator, sizes.ratio_bps), (1, 16, 18235), "orvane, how much larger joint deals are")
+    expect(10000 < sizes.lower_bps < 18235 < sizes.upper_bps, "the interval holds the quotient")
     equal(lift.deal_size.mean_ratio.basis_points, 18235, "orvane, deal size joint to independent")
     equal(lift.displacement.denominator, 20, "orvane, deals against a named incumbent")
 
