@@ -215,6 +215,8 @@ class Suite:
         pid = self.pid(part)
         os.kill(pid, signal.SIGKILL)
         eventually(lambda: not alive(pid), f"{part} is dead")
+        if part in SERVICES:  # a process with a large memory holds its ports until all of it is given back
+            eventually(lambda: all(free(self.port(part) + side) for side in (0, 2000)), f"the ports of {part} are free")
 
     # -- identity --
 
