@@ -164,7 +164,7 @@ int command_call(const struct cli_options *options, int argc, char **argv) {
   wanted.json = count == 2 ? argv[2] : NULL;
   schema_load();
   const char *problem;
-  struct session *session = session_open(options->var, &problem);
+  struct session *session = session_open(options->var, options->var_named, &problem);
   if (!session)
     return cli_fail(argv[0], "%s", problem);
   int answer = session_run(session, run_call, &wanted);

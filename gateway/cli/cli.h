@@ -10,6 +10,7 @@ enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 }; /* exit statuses */
  * command sees its own arguments; `--` ends them. */
 struct cli_options {
   const char *var; /* folder of the suite: `--var DIR`, ENTENTE_VAR, else `var` */
+  bool var_named;  /* `--var` was given: its local.env goes before the environment */
   bool json;       /* `--json`: JSON on standard output */
   bool color;      /* `--color always|never|auto`; auto: standard output is a terminal, NO_COLOR is not set */
   int columns;     /* of the terminal that standard output is; 0: none */

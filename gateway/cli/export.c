@@ -160,7 +160,7 @@ static int export_in_session(struct session *session, struct arena *arena, void 
 
 static int export_to(struct exporting *exporting) {
   const char *problem;
-  struct session *session = session_open(exporting->options->var, &problem);
+  struct session *session = session_open(exporting->options->var, exporting->options->var_named, &problem);
   if (!session)
     return cli_fail("export", "%s", problem);
   exporting->out = exporting->file ? fopen(exporting->file, "we") : stdout;

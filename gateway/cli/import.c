@@ -161,7 +161,7 @@ int command_import(const struct cli_options *options, int argc, char **argv) {
   struct session *session = NULL;
   const char *problem;
   int answer = arguments_read(&arguments, arena, argc, argv);
-  if (answer == CLI_DONE && !(session = session_open(options->var, &problem)))
+  if (answer == CLI_DONE && !(session = session_open(options->var, options->var_named, &problem)))
     answer = cli_fail("import", "%s", problem);
   if (session)
     answer = session_run(session, import_in_session, &arguments);

@@ -194,7 +194,7 @@ static int columns_of_output(void) {
 
 int main(int argc, char **argv) {
   const char *variable = getenv("ENTENTE_VAR");
-  struct shared shared = {.var = variable && *variable ? variable : "var", .color = "auto"};
+  struct shared shared = {.color = "auto"};
   signal(SIGPIPE, SIG_DFL);
   argc = shared_take(argc, argv, &shared);
   if (argc < 0)
@@ -223,7 +223,10 @@ int main(int argc, char **argv) {
     return CLI_DONE;
   }
   struct cli_options options = {
-      .var = shared.var,
+      .var = shared.var              ? shared.var
+             : variable && *variable ? variable
+                                     : "var",
+      .var_named = shared.var,
       .json = shared.json,
       .color = color_wanted(shared.color),
       .columns = columns_of_output(),

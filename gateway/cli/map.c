@@ -270,7 +270,7 @@ int command_map(const struct cli_options *options, int argc, char **argv) {
     return CLI_USAGE;
   }
   map.file = file ? argv[2] : NULL;
-  struct session *session = session_open(options->var, &problem);
+  struct session *session = session_open(options->var, options->var_named, &problem);
   if (!session)
     return cli_fail(argv[0], "%s", problem);
   int answer = session_run(session, map_in_session, &map);

@@ -22,7 +22,7 @@ int question_run(struct question *question, session_fn *show) {
   const char *problem;
   if (!question_read(question))
     return CLI_USAGE;
-  struct session *session = session_open(question->options->var, &problem);
+  struct session *session = session_open(question->options->var, question->options->var_named, &problem);
   if (!session)
     return cli_fail(question->command, "%s", problem);
   int answer = session_run(session, show, question);

@@ -20,6 +20,7 @@ static const struct {
 struct session {
   struct arena *arena;
   char *folder;
+  bool named;
   struct loop *loop;
   struct channel *channels[SERVICES];
   struct {
@@ -56,14 +57,18 @@ static void read_file(struct session *session) {
   fclose(file);
 }
 
-const char *session_value(const struct session *session, const char *name) {
-  const char *value = getenv(name);
-  if (value && *value)
-    return value;
+static const char *value_of_folder(const struct session *session, const char *name) {
   for (size_t i = 0; i < session->count; i++)
     if (strcmp(session->values[i].name, name) == 0)
       return session->values[i].value;
   return NULL;
+}
+
+const char *session_value(const struct session *session, const char *name) {
+  const char *said = getenv(name), *kept = value_of_folder(session, name);
+  if (said && !*said)
+    said = NULL;
+  return (session->named && kept) || !said ? kept : said;
 }
 
 const char *session_token_of(const struct session *session, const char *who) {
@@ -87,12 +92,13 @@ char *session_partnership(struct arena *arena, const char *vendor, const char *g
   return arena_printf(arena, "vendors/%s/partnerships/%s", vendor, given);
 }
 
-struct session *session_open(const char *var, const char **problem) {
+struct session *session_open(const char *var, bool named, const char **problem) {
   static char text[512];
   *problem = text;
   struct session *session = calloc(1, sizeof *session);
   session->arena = arena_create(OPEN_BYTES, NULL, NULL);
   session->folder = arena_strdup(session->arena, var);
+  session->named = named;
   read_file(session);
   static const char *const needed[] = {"ENTENTE_CA", "ENTENTE_CERT", "ENTENTE_KEY"};
   for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
@@ -100,8 +106,7 @@ struct session *session_open(const char *var, const char **problem) {
       continue;
     snprintf(text, sizeof text,
              "%s is not set and %s/local.env does not have it: start the suite with `make up`, or point "
-             "--var at a "
-             "running one",
+             "--var at a running one",
              needed[i], var);
     session_close(session);
     return NULL;

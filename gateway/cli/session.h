@@ -2,7 +2,8 @@
  *
  * Addresses, files and tokens come from the environment (`ENTENTE_GRPC`, `ENTENTE_ONBOARD` ... `ENTENTE_CA`,
  * `ENTENTE_CERT`, `ENTENTE_KEY`, `ENTENTE_TOKEN_VENDOR` ...), and what is not there from VAR/local.env, which
- * `entente up` writes. One thread. */
+ * `entente up` writes. Where the folder was named on the command line it goes the other way: a shell that has
+ * the values of one suite must not send what was meant for another one there. One thread. */
 #ifndef ENTENTE_CLI_SESSION_H
 #define ENTENTE_CLI_SESSION_H
 
@@ -11,9 +12,9 @@
 
 struct session;
 
-/* NULL with `*problem`, one line that says what to do, when a value is missing. `var` is the suite's folder.
- */
-struct session *session_open(const char *var, const char **problem);
+/* NULL with `*problem`, one line that says what to do, when a value is missing. `var` is the suite's folder,
+ * `named` whether it was named on the command line. */
+struct session *session_open(const char *var, bool named, const char **problem);
 void session_close(struct session *session); /* NULL is allowed */
 
 /* Value of a variable such as `ENTENTE_TOKEN_PARTNER`; NULL when it is not set. */

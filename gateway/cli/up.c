@@ -131,7 +131,7 @@ static bool token_write(struct suite *suite, size_t which, FILE *env) {
   bool good = fd >= 0 && dprintf(fd, "%s\n", token) > 0;
   if (fd >= 0)
     close(fd);
-  fprintf(env, "%s=%s\n", tokens[which].variable, token);
+  fprintf(env, "export %s=%s\n", tokens[which].variable, token);
   free(token);
   return good || refuse(suite, "write", path);
 }
@@ -145,13 +145,15 @@ static bool environment_write(struct suite *suite) {
   if (!env)
     return refuse(suite, "write", beside);
   fprintf(env, "# Written by `entente up`: the local suite, for shells (`. '%s'`) and clients.\n", path);
-  fprintf(env, "ENTENTE_HTTP=http://127.0.0.1:%d\n", suite_http_port(suite));
+  fprintf(env, "export ENTENTE_VAR='%s'\n", suite->var);
+  fprintf(env, "export ENTENTE_HTTP=http://127.0.0.1:%d\n", suite_http_port(suite));
   for (size_t i = 0; i < SUITE_PARTS; i++)
     if (suite_parts[i].address)
-      fprintf(env, "%s=127.0.0.1:%d\n", suite_parts[i].address, suite_port(suite, &suite_parts[i]));
-  fprintf(env, "ENTENTE_TRUST_DOMAIN=%s\n", SUITE_TRUST_DOMAIN);
+      fprintf(env, "export %s=127.0.0.1:%d\n", suite_parts[i].address, suite_port(suite, &suite_parts[i]));
+  fprintf(env, "export ENTENTE_TRUST_DOMAIN=%s\n", SUITE_TRUST_DOMAIN);
   fprintf(env,
-          "ENTENTE_CA='%s/tls/ca.pem'\nENTENTE_CERT='%s/tls/local.pem'\nENTENTE_KEY='%s/tls/local.key'\n",
+          "export ENTENTE_CA='%s/tls/ca.pem'\nexport ENTENTE_CERT='%s/tls/local.pem'\n"
+          "export ENTENTE_KEY='%s/tls/local.key'\n",
           suite->var, suite->var, suite->var);
   bool good = true;
   for (size_t i = 0; good && i < TOKENS; i++)
@@ -270,23 +272,25 @@ static bool port_base_choose(struct up *up, const char *text) {
 /* Loads the demo portfolio unless it is there, and shows what it is for. The suite keeps running when that
  * fails: it is whole without it. */
 static int demo_show(const struct up *up) {
-  const struct cli_options *options = up->options;
+  struct cli_options options = *up->options;
+  options.var = up->suite.var;
+  options.var_named = true;
   const char *problem = NULL;
   struct demo_report loaded = {0};
-  struct session *session = session_open(up->suite.var, &problem);
+  struct session *session = session_open(options.var, options.var_named, &problem);
   if (!session)
     return cli_fail("up", "%s", problem);
   bool good = session_run(session, demo_is_present, NULL) == CLI_DONE ||
-              demo_load(session, options->terminal, &loaded);
+              demo_load(session, options.terminal, &loaded);
   session_close(session);
   if (!good)
     return cli_fail("up", "the demo portfolio is not complete; `make down` and `make up` start afresh");
-  if (options->json)
+  if (options.json)
     return CLI_DONE;
   char view[] = "view", partnership[] = "orvane", portfolio[] = "portfolio";
-  int answer = command_view(options, 2, (char *[]){view, partnership, NULL});
+  int answer = command_view(&options, 2, (char *[]){view, partnership, NULL});
   putchar('\n');
-  int other = command_portfolio(options, 1, (char *[]){portfolio, NULL});
+  int other = command_portfolio(&options, 1, (char *[]){portfolio, NULL});
   putchar('\n');
   return answer != CLI_DONE ? answer : other;
 }

@@ -115,7 +115,7 @@ int command_verify(const struct cli_options *options, int argc, char **argv) {
     return CLI_USAGE;
   }
   const char *problem;
-  struct session *session = session_open(options->var, &problem);
+  struct session *session = session_open(options->var, options->var_named, &problem);
   if (!session)
     return cli_fail(argv[0], "%s", problem);
   int answer = session_run(session, run_verification, &verification);

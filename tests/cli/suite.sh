@@ -94,4 +94,15 @@ in_the_way() {
   one_line
 }
 
+# What a shell took from a suite's local.env reaches the programs that it starts, and goes behind --var.
+exported() {
+  local ask=(OrganizationService/ListOrganizations '{"parent": "vendors/halden"}')
+  up || fail "up: $out"
+  # shellcheck disable=SC1091
+  out=$(cd / && . "$var/local.env" && "$entente" call "${ask[@]}" 2>&1) || fail "without --var: $out"
+  out=$(ENTENTE_ONBOARD=127.0.0.1:1 ENTENTE_GRPC=127.0.0.1:1 ENTENTE_CA=/nonexistent \
+    "$entente" call "${ask[@]}" --var "$var" 2>&1) || fail "another suite's values went before --var: $out"
+  ENTENTE_VAR=$var "$entente" status > /dev/null || fail "ENTENTE_VAR is not used"
+}
+
 "$case"
