@@ -46,6 +46,6 @@ int cli_fail(const char *command, const char *format, ...) __attribute__((format
 
 command_fn command_up, command_down, command_status, command_token, command_view, command_portfolio,
     command_call, command_verify, command_export, command_map, command_pipeline, command_lift,
-    command_registrations, command_share;
+    command_registrations, command_share, command_conflicts;
 
 #endif

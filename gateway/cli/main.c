@@ -69,6 +69,14 @@ static const struct command commands[] = {
      "  --text T        only those with this text in the deal's or the customer's name, or its domain\n"
      "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
      "  --vendor V      the vendor; default halden\n"},
+    {"conflicts", command_conflicts, "[--state OPEN] [--registration R]",
+     "registrations of one deal by two partners, and how they were ruled",
+     "The vendor's alone; a partner sees its own registration and no more. A ruling is\n"
+     "`entente call ConflictService/RuleConflict '{\"name\": \"vendors/halden/conflicts/ID\"}'`.\n"
+     "  --state S       OPEN, RULED, APPEALED or FINAL\n"
+     "  --registration  only those of this one, such as castellan/r004\n"
+     "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
+     "  --vendor V      the vendor; default halden\n"},
     {"call", command_call, "SERVICE/METHOD [JSON] [--as vendor] [--service NAME] [--token JWT]",
      "call any method of the contracts",
      "The request is JSON, on the line or on standard input; the answer is JSON. SERVICE may be the last "

@@ -55,8 +55,16 @@ struct render_style question_style(const struct question *question) {
   return (struct render_style){.terminal = question->options->color, .columns = question->options->columns};
 }
 
-void question_print_json(struct arena *arena, const ProtobufCMessage *message) {
-  struct buffer out = {.arena = arena};
-  json_write(&out, message, &(struct json_options){.pretty = true});
-  fputs(out.data, stdout);
+int question_finish(const struct question *question, const ProtobufCMessage *answer,
+                    const struct buffer *drawn) {
+  struct buffer json = {.arena = drawn->arena};
+  if (question->options->json)
+    json_write(&json, answer, &(struct json_options){.pretty = true});
+  fputs(question->options->json ? json.data : drawn->data, stdout);
+  return CLI_DONE;
+}
+
+int question_refuse(const struct status *status) {
+  session_print_status(status);
+  return CLI_FAILED;
 }

@@ -34,6 +34,10 @@ Google__Protobuf__Timestamp *question_as_of(struct arena *arena, const struct qu
 /* The token of `--as`; NULL after saying that there is none: answer CLI_USAGE. */
 const char *question_token(struct session *session, const struct question *question);
 struct render_style question_style(const struct question *question);
-void question_print_json(struct arena *arena, const ProtobufCMessage *message);
+/* Prints what was drawn, or the answer itself where JSON was asked for. CLI_DONE. */
+int question_finish(const struct question *question, const ProtobufCMessage *answer,
+                    const struct buffer *drawn);
+/* Says why there is no answer. CLI_FAILED. */
+int question_refuse(const struct status *status);
 
 #endif

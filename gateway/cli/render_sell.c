@@ -334,3 +334,81 @@ void render_registrations(struct buffer *out, const struct render_style *style,
     return;
   draw_table(out, style, columns, COLUMNS, cells, queue->count);
 }
+
+/* ---- conflicts ---- */
+
+/* `castellan/r004`, as a partnership's id tells whose it is. */
+static char *short_name(struct arena *arena, const char *registration) {
+  return arena_printf(arena, "%s/%s", name_last_id(arena, name_partnership(arena, registration)),
+                      name_last_id(arena, registration));
+}
+
+static const char *keys_text(struct arena *arena, const Sell__Conflict *conflict) {
+  static const char *const kinds[] = {
+      [SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME] = "name",
+      [SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DOMAIN] = "domain",
+      [SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_TAX_ID] = "tax id",
+      [SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_DUNS] = "D-U-N-S",
+  };
+  struct buffer out = {.arena = arena};
+  buffer_text(&out, "same ");
+  for (size_t i = 0; i < conflict->n_keys; i++)
+    buffer_printf(&out, "%s%s", i ? ", " : "",
+                  (size_t)conflict->keys[i] < sizeof kinds / sizeof *kinds && kinds[conflict->keys[i]]
+                      ? kinds[conflict->keys[i]]
+                      : "key");
+  return out.data;
+}
+
+/* Who goes on: as ruled, else as FIRST would have it. */
+static struct draw_cell favoured(struct arena *arena, const Sell__Conflict *conflict) {
+  const Sell__ConflictRuling *ruling = conflict->ruling;
+  if (!ruling)
+    return (struct draw_cell){arena_printf(arena, "%s first", short_name(arena, conflict->first)), NULL};
+  if (text_empty(ruling->winner))
+    return (struct draw_cell){"-", DRAW_DIM};
+  return (struct draw_cell){arena_printf(arena, "%s won", short_name(arena, ruling->winner)), DRAW_BOLD};
+}
+
+static struct draw_cell conflict_step(struct arena *arena, const Sell__Conflict *conflict) {
+  switch (conflict->state) {
+  case SELL__CONFLICT__STATE__STATE_OPEN:
+    return (struct draw_cell){"to be ruled; neither is approved before", DRAW_YELLOW};
+  case SELL__CONFLICT__STATE__STATE_RULED:
+    return (struct draw_cell){
+        arena_printf(arena, "final on %s", draw_minute(arena, conflict->final_due_time)), NULL};
+  case SELL__CONFLICT__STATE__STATE_APPEALED:
+    return (struct draw_cell){
+        arena_printf(arena, "decide the appeal of %s", draw_day(arena, conflict->appeal_time)), DRAW_YELLOW};
+  default:
+    return (struct draw_cell){draw_day(arena, conflict->final_time), DRAW_DIM};
+  }
+}
+
+void render_conflicts(struct buffer *out, const struct render_style *style,
+                      const Sell__ListConflictsResponse *page) {
+  static const struct draw_column columns[] = {{"CONFLICT", false},  {"CUSTOMER", false}, {"HOLDER", false},
+                                               {"CONTENDER", false}, {"MET BY", false},   {"FAVOURED", false},
+                                               {"STATE", false},     {"NEXT", false}};
+  enum { COLUMNS = sizeof columns / sizeof *columns };
+  struct arena *arena = out->arena;
+  struct draw_cell *cells = arena_calloc(arena, page->n_conflicts * COLUMNS, sizeof *cells);
+  for (size_t i = 0; i < page->n_conflicts; i++) {
+    const Sell__Conflict *conflict = page->conflicts[i];
+    struct draw_cell *row = &cells[i * COLUMNS];
+    row[0].text = name_last_id(arena, conflict->name);
+    row[1].text = conflict->customer ? conflict->customer->legal_name : "";
+    row[2].text = short_name(arena, conflict->holder);
+    row[3].text = short_name(arena, conflict->contender);
+    row[4].text = keys_text(arena, conflict);
+    row[5] = favoured(arena, conflict);
+    row[6].text = words(arena, state_name(&sell__conflict__state__descriptor, (int)conflict->state));
+    row[7] = conflict_step(arena, conflict);
+  }
+  buffer_printf(out, "%sConflicts of registrations%s  %s%s\n", draw_color(style, DRAW_BOLD),
+                draw_color(style, DRAW_RESET),
+                page->n_conflicts ? draw_count(arena, (int64_t)page->n_conflicts) : "none",
+                text_empty(page->next_page_token) ? "" : " of more: --state and --registration narrow it");
+  if (page->n_conflicts)
+    draw_table(out, style, columns, COLUMNS, cells, page->n_conflicts);
+}

@@ -1,9 +1,11 @@
-/* What is sold together as text for people: pipelines, lift, deal registrations. Pure: writes to a buffer. */
+/* What is sold together as text for people: pipelines, lift, deal registrations and their conflicts. Pure:
+ * writes to a buffer. */
 #ifndef ENTENTE_CLI_RENDER_SELL_H
 #define ENTENTE_CLI_RENDER_SELL_H
 
 #include "gateway/cli/draw.h"
 
+#include "entente/sell/v1/conflict_service.pb-c.h"
 #include "entente/sell/v1/lift_service.pb-c.h"
 #include "entente/sell/v1/pipeline_service.pb-c.h"
 #include "entente/sell/v1/registration_service.pb-c.h"
@@ -24,5 +26,9 @@ struct render_queue {
 /* A row a registration, with what is due next; what is late in red. */
 void render_registrations(struct buffer *out, const struct render_style *style,
                           const struct render_queue *queue);
+
+/* A row a conflict: who meets whom, by what, who is favoured or has won, and what is to be done. */
+void render_conflicts(struct buffer *out, const struct render_style *style,
+                      const Sell__ListConflictsResponse *page);
 
 #endif

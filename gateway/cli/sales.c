@@ -1,4 +1,4 @@
-/* `entente pipeline`, `entente lift` and `entente registrations`. */
+/* `entente pipeline`, `entente lift`, `entente registrations` and `entente conflicts`. */
 #include "gateway/cli/question.h"
 #include "gateway/cli/render_sell.h"
 #include "runtime/base/clock.h"
@@ -12,23 +12,8 @@ enum { LIFT_SECONDS = 60, QUEUE_MAX = 500, MONTHS_A_YEAR = 12, MONTHS_A_QUARTER 
 struct sales_question {
   struct question question; /* first: question_run() hands out its address */
   bool agreed_scope, escalated, due;
-  const char *by, *state, *text;
+  const char *by, *state, *text, *registration;
 };
-
-/* Prints what was drawn, or the answer itself where JSON was asked for. */
-static int finish(const struct question *question, const ProtobufCMessage *message,
-                  const struct buffer *drawn) {
-  if (question->options->json)
-    question_print_json(drawn->arena, message);
-  else
-    fputs(drawn->data, stdout);
-  return CLI_DONE;
-}
-
-static int refuse(const struct status *status) {
-  session_print_status(status);
-  return CLI_FAILED;
-}
 
 static int usage(const char *command, const char *text) {
   cli_fail(command, "%s", text);
@@ -74,11 +59,11 @@ static int show_pipeline(struct session *session, struct arena *arena, void *con
   if (!status && !request.as_of && !question->options->json)
     status = ask_segments(session, arena, token, request.name, &segments);
   if (status)
-    return refuse(status);
+    return question_refuse(status);
   struct buffer out = {.arena = arena};
   const struct render_style style = question_style(question);
   render_pipeline(&out, &style, pipeline, segments);
-  return finish(question, &pipeline->base, &out);
+  return question_finish(question, &pipeline->base, &out);
 }
 
 int command_pipeline(const struct cli_options *options, int argc, char **argv) {
@@ -158,11 +143,11 @@ static int show_lift(struct session *session, struct arena *arena, void *context
                                              .seconds = LIFT_SECONDS},
                    &lift);
   if (status)
-    return refuse(status);
+    return question_refuse(status);
   struct buffer out = {.arena = arena};
   const struct render_style style = question_style(&question);
   render_lift(&out, &style, lift);
-  return finish(&question, &lift->base, &out);
+  return question_finish(&question, &lift->base, &out);
 }
 
 int command_lift(const struct cli_options *options, int argc, char **argv) {
@@ -185,11 +170,11 @@ int command_lift(const struct cli_options *options, int argc, char **argv) {
 /* ---- registrations ---- */
 
 /* The state that a word names, 0 for none given, -1 for an unknown one. */
-static int state_of(struct arena *arena, const char *word) {
+static int state_of(struct arena *arena, const ProtobufCEnumDescriptor *states, const char *word) {
   if (!word)
     return 0;
-  const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value_by_name(
-      &sell__registration__state__descriptor, arena_printf(arena, "STATE_%s", word));
+  const ProtobufCEnumValue *value =
+      protobuf_c_enum_descriptor_get_value_by_name(states, arena_printf(arena, "STATE_%s", word));
   return value && value->value ? value->value : -1;
 }
 
@@ -242,18 +227,21 @@ static int show_registrations(struct session *session, struct arena *arena, void
   const struct sales_question *asked = context;
   const struct question *question = &asked->question;
   const char *token = question_token(session, question);
-  int state = state_of(arena, asked->state);
+  int state = state_of(arena, &sell__registration__state__descriptor, asked->state);
   if (!token)
     return CLI_USAGE;
   if (state < 0)
     return usage(question->command, "--state takes a state of registrations, such as SUBMITTED or APPROVED");
+  if (!question->partnership && text_equal(question->as, "partner"))
+    return usage(question->command,
+                 "name one partnership, such as `entente registrations orvane --as partner`");
   Sell__ListRegistrationsResponse *list = NULL;
   Sell__SearchRegistrationsResponse *found = NULL;
   const struct status *status = question->partnership
                                     ? ask_partnership(session, arena, token, asked, state, &list)
                                     : ask_vendor(session, arena, token, asked, state, &found);
   if (status)
-    return refuse(status);
+    return question_refuse(status);
   const struct render_queue queue = {
       .registrations = list ? list->registrations : found->registrations,
       .count = list ? list->n_registrations : found->n_registrations,
@@ -263,7 +251,7 @@ static int show_registrations(struct session *session, struct arena *arena, void
   struct buffer out = {.arena = arena};
   const struct render_style style = question_style(question);
   render_registrations(&out, &style, &queue);
-  return finish(question, list ? &list->base : &found->base, &out);
+  return question_finish(question, list ? &list->base : &found->base, &out);
 }
 
 int command_registrations(const struct cli_options *options, int argc, char **argv) {
@@ -282,4 +270,62 @@ int command_registrations(const struct cli_options *options, int argc, char **ar
     return usage(argv[0], "takes one partnership, or none for all of the vendor's");
   asked.question.partnership = count ? argv[1] : NULL;
   return question_run(&asked.question, show_registrations);
+}
+
+/* ---- conflicts ---- */
+
+/* `castellan/r004`, or a whole name. */
+static char *registration_name(struct arena *arena, const struct sales_question *asked) {
+  const char *given = asked->registration ? asked->registration : "";
+  const char *slash = strchr(given, '/');
+  if (!slash || strncmp(given, "vendors/", strlen("vendors/")) == 0)
+    return arena_strdup(arena, given);
+  return arena_printf(arena, "vendors/%s/partnerships/%.*s/registrations/%s", asked->question.vendor,
+                      (int)(slash - given), given, slash + 1);
+}
+
+static int show_conflicts(struct session *session, struct arena *arena, void *context) {
+  const struct sales_question *asked = context;
+  const struct question *question = &asked->question;
+  const char *token = question_token(session, question);
+  int state = state_of(arena, &sell__conflict__state__descriptor, asked->state);
+  Sell__ListConflictsRequest request = SELL__LIST_CONFLICTS_REQUEST__INIT;
+  Sell__ListConflictsResponse *page;
+  if (!token)
+    return CLI_USAGE;
+  if (state < 0)
+    return usage(question->command, "--state takes OPEN, RULED, APPEALED or FINAL");
+  request.parent = arena_printf(arena, "vendors/%s", question->vendor);
+  request.page_size = QUEUE_MAX;
+  request.state = (Sell__Conflict__State)state;
+  request.registration = registration_name(arena, asked);
+  const struct status *status =
+      session_call(session, arena,
+                   &(struct session_request){.service = "sell",
+                                             .method = "/entente.sell.v1.ConflictService/ListConflicts",
+                                             .token = token,
+                                             .request = &request,
+                                             .response = &sell__list_conflicts_response__descriptor},
+                   &page);
+  if (status)
+    return question_refuse(status);
+  struct buffer out = {.arena = arena};
+  const struct render_style style = question_style(question);
+  render_conflicts(&out, &style, page);
+  return question_finish(question, &page->base, &out);
+}
+
+int command_conflicts(const struct cli_options *options, int argc, char **argv) {
+  struct sales_question asked = {.question = {.options = options, .command = argv[0], .vendor = "halden"}};
+  const struct cli_option own[] = {{.name = "state", .text = &asked.state},
+                                   {.name = "registration", .text = &asked.registration},
+                                   {.name = "vendor", .text = &asked.question.vendor},
+                                   {.name = "as", .text = &asked.question.as},
+                                   {.name = NULL}};
+  int count = cli_parse(argc, argv, own);
+  if (count < 0)
+    return CLI_USAGE;
+  if (count)
+    return usage(argv[0], "takes no argument; --registration castellan/r004 says whose");
+  return question_run(&asked.question, show_conflicts);
 }

@@ -44,19 +44,12 @@ static int show_share(struct session *session, struct arena *arena, void *contex
                                              .request = &request,
                                              .response = &sell__market_share__descriptor},
                    &share);
-  if (status) {
-    session_print_status(status);
-    return CLI_FAILED;
-  }
-  if (question.options->json) {
-    question_print_json(arena, &share->base);
-    return CLI_DONE;
-  }
+  if (status)
+    return question_refuse(status);
   struct buffer out = {.arena = arena};
   const struct render_style style = question_style(&question);
   render_share(&out, &style, share);
-  fputs(out.data, stdout);
-  return CLI_DONE;
+  return question_finish(&question, &share->base, &out);
 }
 
 /* Two digits; false unless MONTHS_MIN to MONTHS_MAX. */

@@ -25,19 +25,12 @@ static int show_view(struct session *session, struct arena *arena, void *context
                                 .request = &request,
                                 .response = &gateway__partnership_performance__descriptor},
       &view);
-  if (status) {
-    session_print_status(status);
-    return CLI_FAILED;
-  }
-  if (question->options->json) {
-    question_print_json(arena, &view->base);
-    return CLI_DONE;
-  }
+  if (status)
+    return question_refuse(status);
   const struct render_style style = question_style(question);
   struct buffer out = {.arena = arena};
   render_view(&out, &style, view);
-  fputs(out.data, stdout);
-  return CLI_DONE;
+  return question_finish(question, &view->base, &out);
 }
 
 static const struct status *portfolio_page(struct session *session, struct arena *arena,
@@ -81,25 +74,18 @@ static int show_portfolio(struct session *session, struct arena *arena, void *co
   do {
     Gateway__ListPortfolioResponse *page;
     const struct status *status = portfolio_page(session, arena, question, token, page_token, &page);
-    if (status) {
-      session_print_status(status);
-      return CLI_FAILED;
-    }
+    if (status)
+      return question_refuse(status);
     if (whole)
       portfolio_add(arena, whole, page);
     else
       whole = page;
     page_token = page->next_page_token;
   } while (!text_empty(page_token));
-  if (question->options->json) {
-    question_print_json(arena, &whole->base);
-    return CLI_DONE;
-  }
   const struct render_style style = question_style(question);
   struct buffer out = {.arena = arena};
   render_portfolio(&out, &style, whole);
-  fputs(out.data, stdout);
-  return CLI_DONE;
+  return question_finish(question, &whole->base, &out);
 }
 
 int command_view(const struct cli_options *options, int argc, char **argv) {

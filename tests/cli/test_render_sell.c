@@ -282,6 +282,63 @@ static void empty_queue_is_said(void **state) {
   assert_string_equal(out.data, "Deal registrations  none\n");
 }
 
+static Sell__Conflict *conflict(Sell__Conflict__State state, const char *winner) {
+  Sell__Conflict *conflict = arena_new(arena, Sell__Conflict);
+  static Sell__MatchKeyKind keys[] = {SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_NAME,
+                                      SELL__MATCH_KEY_KIND__MATCH_KEY_KIND_TAX_ID};
+  sell__conflict__init(conflict);
+  conflict->name = (char *)"vendors/halden/conflicts/c1";
+  conflict->state = state;
+  conflict->customer = registration("r4", SELL__REGISTRATION__STATE__STATE_SUBMITTED)->customer;
+  conflict->holder = conflict->first = (char *)"vendors/halden/partnerships/castellan/registrations/r4";
+  conflict->contender = (char *)"vendors/halden/partnerships/tallis/registrations/s0";
+  conflict->keys = keys;
+  conflict->n_keys = sizeof keys / sizeof *keys;
+  conflict->final_due_time = conflict->final_time = conflict->appeal_time =
+      timestamp_new(arena, month_start_us(202612));
+  if (winner) {
+    conflict->ruling = arena_new(arena, Sell__ConflictRuling);
+    sell__conflict_ruling__init(conflict->ruling);
+    conflict->ruling->winner = (char *)winner;
+  }
+  return conflict;
+}
+
+static char *conflicts_text(Sell__Conflict *one, const char *token) {
+  struct buffer out = {.arena = arena};
+  Sell__ListConflictsResponse page = SELL__LIST_CONFLICTS_RESPONSE__INIT;
+  page.conflicts = &one;
+  page.n_conflicts = 1;
+  page.next_page_token = (char *)token;
+  render_conflicts(&out, &(struct render_style){0}, &page);
+  return out.data;
+}
+
+static void conflicts_say_who_is_favoured_and_what_is_next(void **state) {
+  (void)state;
+  const char *contender = "vendors/halden/partnerships/tallis/registrations/s0";
+  const char *open = conflicts_text(conflict(SELL__CONFLICT__STATE__STATE_OPEN, NULL), "");
+  assert_holds(open, "Conflicts of registrations  1\n");
+  assert_holds(open, "\nc1        First Harbor Bank  castellan/r4  tallis/s0  same name, tax id  "
+                     "castellan/r4 first  Open   to be ruled; neither is approved before\n");
+  const char *ruled = conflicts_text(conflict(SELL__CONFLICT__STATE__STATE_RULED, contender), "next");
+  assert_holds(ruled, "1 of more: --state and --registration narrow it\n");
+  assert_holds(ruled, "tallis/s0 won  Ruled  final on 2026-12-01 00:00\n");
+  assert_holds(conflicts_text(conflict(SELL__CONFLICT__STATE__STATE_APPEALED, contender), ""),
+               "Appealed  decide the appeal of 2026-12-01\n");
+  /* What lapsed has no winner. */
+  assert_holds(conflicts_text(conflict(SELL__CONFLICT__STATE__STATE_FINAL, ""), ""),
+               "-         Final  2026-12-01\n");
+}
+
+static void no_conflict_is_said(void **state) {
+  (void)state;
+  struct buffer out = {.arena = arena};
+  render_conflicts(&out, &(struct render_style){0},
+                   &(Sell__ListConflictsResponse)SELL__LIST_CONFLICTS_RESPONSE__INIT);
+  assert_string_equal(out.data, "Conflicts of registrations  none\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(pipeline_in_a_pipe_is_plain),
@@ -292,6 +349,8 @@ int main(void) {
       cmocka_unit_test(queue_says_what_is_due),
       cmocka_unit_test(queue_shows_what_is_late_in_red),
       cmocka_unit_test(empty_queue_is_said),
+      cmocka_unit_test(conflicts_say_who_is_favoured_and_what_is_next),
+      cmocka_unit_test(no_conflict_is_said),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
