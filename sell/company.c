@@ -1,5 +1,6 @@
 #include "sell/company.h"
 
+#include "runtime/base/digest.h"
 #include "runtime/base/fold.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
@@ -136,6 +137,13 @@ static size_t keys_of(struct arena *arena, const struct identity_of *own,
       out[count++] =
           (struct company_key){rows[i].kind, arena_printf(arena, "%s:%s", rows[i].prefix, rows[i].text)};
   return count;
+}
+
+char *company_key_id(struct arena *arena, const struct company_key *key) {
+  enum { ID_BYTES = 20 };
+  uint8_t digest[DIGEST_SIZE];
+  digest_sha256(key->text, strlen(key->text), digest);
+  return hex_encode(arena, digest, ID_BYTES);
 }
 
 size_t company_keys(struct arena *arena, const Sell__Company *company,

@@ -64,6 +64,9 @@ enum { COMPANY_KEYS_MAX = COMPANY_NAME_KEYS_MAX + 3 };
 size_t company_keys(struct arena *arena, const Sell__Company *company,
                     struct company_key out[COMPANY_KEYS_MAX]);
 
+/* A key as the last segment of a name: 40 hexadecimal digits of its digest. */
+char *company_key_id(struct arena *arena, const struct company_key *key);
+
 /* Keys of the company that it says owns it; 0 when it names none. */
 size_t company_owner_keys(struct arena *arena, const Sell__Company *company,
                           struct company_key out[COMPANY_KEYS_MAX]);

@@ -156,9 +156,11 @@ static const struct status *check_request(const struct act *act, const Sell__Con
   return invalid;
 }
 
+/* As they were submitted, so that neither side gains by editing its own after the two have met. */
 static const struct status *larger(const struct act *act, const Sell__Conflict *conflict,
                                    const struct conflict_facts *facts, const char **winner) {
-  const Type__Money *held = facts->holder->expected_amount, *contended = facts->contender->expected_amount;
+  const Type__Money *held = registration_value(facts->holder),
+                    *contended = registration_value(facts->contender);
   struct guards guards = {.arena = act->arena, .resource = conflict->name, .state = "OPEN", .action = "rule"};
   guard(&guards, held && contended && text_equal(held->currency_code, contended->currency_code),
         "VALUE needs two amounts in one currency");
@@ -180,7 +182,8 @@ static const Sell__RegistrationTerms *terms_of(const struct conflict_facts *fact
 /* Whether such a ruling goes to `first`. */
 static bool by_first(Sell__RulingBasis basis, const struct conflict_facts *facts) {
   if (basis == BASIS(VALUE))
-    return facts->holder->expected_amount->amount_minor == facts->contender->expected_amount->amount_minor;
+    return registration_value(facts->holder)->amount_minor ==
+           registration_value(facts->contender)->amount_minor;
   return basis == BASIS(FIRST) || basis == BASIS(SPLIT);
 }
 
@@ -204,6 +207,10 @@ const struct status *conflict_rule(const struct act *act, Sell__Conflict *confli
   ruling->basis = basis;
   if (by_first(basis, facts))
     ruling->priority_contract = conflict->priority_contract;
+  if (basis == BASIS(VALUE)) {
+    ruling->holder_minor = registration_value(facts->holder)->amount_minor;
+    ruling->contender_minor = registration_value(facts->contender)->amount_minor;
+  }
   ruling->winner = arena_strdup(act->arena, winner);
   ruling->note = request->note;
   ruling->evidence = request->evidence;

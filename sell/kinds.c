@@ -116,6 +116,7 @@ const struct kind *const sell_kinds[] = {
     &kind_registration,
     &kind_registration_policy,
     &kind_match_key,
+    &kind_attempt_book,
     &kind_conflict,
     &kind_protection_breach,
     &kind_breach_mark,

@@ -1,6 +1,5 @@
 #include "sell/match_key.h"
 
-#include "runtime/base/digest.h"
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
@@ -10,10 +9,7 @@
 #include <string.h>
 
 char *match_key_name(struct arena *arena, const char *vendor, const struct company_key *key) {
-  enum { ID_BYTES = 20 };
-  uint8_t digest[DIGEST_SIZE];
-  digest_sha256(key->text, strlen(key->text), digest);
-  return name_child(arena, vendor, "matchKeys", hex_encode(arena, digest, ID_BYTES));
+  return name_child(arena, vendor, "matchKeys", company_key_id(arena, key));
 }
 
 Sell__MatchHolder *match_holder_find(const Sell__MatchKey *key, const char *registration) {

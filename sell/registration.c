@@ -224,6 +224,19 @@ int64_t registration_protect_end_us(const Sell__Registration *registration) {
   return moment_us(registration->protect_end_time) + (pending ? pending->days * US_PER_DAY : 0);
 }
 
+/* What was stored before submitted amounts were kept has only the other one. */
+const Type__Money *registration_value(const Sell__Registration *registration) {
+  return registration->submitted_amount ? registration->submitted_amount : registration->expected_amount;
+}
+
+void submitted_amount_lower(struct arena *arena, Sell__Registration *registration,
+                            const Type__Money *amount) {
+  const Type__Money *now = registration->submitted_amount;
+  if (amount && amount->amount_minor < now->amount_minor &&
+      text_equal(amount->currency_code, now->currency_code))
+    registration->submitted_amount = arena_copy(arena, amount, sizeof *amount);
+}
+
 bool solutions_shared(char *const *a, size_t a_count, char *const *b, size_t b_count) {
   for (size_t i = 0; i < a_count; i++)
     for (size_t k = 0; k < b_count; k++)
@@ -361,7 +374,8 @@ static void wait_for_vendor(const struct act *act, Sell__Registration *registrat
 
 const struct status *registration_submit(const struct act *act, Sell__Registration *registration,
                                          const struct registration_submission *submission) {
-  bool again = registration->state == STATE(REJECTED);
+  bool again = registration->state == STATE(REJECTED), asked = registration->state == STATE(ACTION_REQUIRED);
+  const Type__Money *earlier = asked ? registration_value(registration) : NULL;
   const struct status *status = step(act, registration, REGISTRATION_SUBMIT);
   if (!status)
     status = check_complete(act, registration, submission->terms);
@@ -373,6 +387,11 @@ const struct status *registration_submit(const struct act *act, Sell__Registrati
   registration->policy = arena_strdup(act->arena, submission->policy);
   registration->terms = submission->terms;
   registration->resubmission_count += again;
+  registration->submitted_amount =
+      arena_copy(act->arena, registration->expected_amount, sizeof *registration->expected_amount);
+  submitted_amount_lower(act->arena, registration, earlier);
+  if (again)
+    registration->review_time = NULL;
   if (!registration->first_submit_time)
     registration->first_submit_time = now;
   if (!submission->kept) {
@@ -383,8 +402,16 @@ const struct status *registration_submit(const struct act *act, Sell__Registrati
   return NULL;
 }
 
+static void take_up(const struct act *act, Sell__Registration *registration) {
+  if (!registration->review_time)
+    registration->review_time = timestamp_new(act->arena, act->now_us);
+}
+
 const struct status *registration_review(const struct act *act, Sell__Registration *registration) {
-  return step(act, registration, REGISTRATION_REVIEW);
+  const struct status *status = step(act, registration, REGISTRATION_REVIEW);
+  if (!status)
+    take_up(act, registration);
+  return status;
 }
 
 const struct status *registration_ask(const struct act *act, Sell__Registration *registration,
@@ -408,6 +435,7 @@ const struct status *registration_ask(const struct act *act, Sell__Registration 
   action->due_time = timestamp_new(act->arena, act->now_us + registration->terms->action_days * US_PER_DAY);
   registration->action = action;
   registration->decide_due_time = NULL;
+  take_up(act, registration);
   return NULL;
 }
 
@@ -614,6 +642,7 @@ const struct status *registration_decide_appeal(const struct act *act, Sell__Reg
   registration->approve_time = registration->protect_end_time = registration->end_time = NULL;
   registration->uplift_bps = 0;
   registration->end_reason = arena_strdup(act->arena, "");
+  take_up(act, registration);
   wait_for_vendor(act, registration);
   return NULL;
 }

@@ -66,6 +66,10 @@ bool registration_protected(const Sell__Registration *registration);
 /* First instant at which it is no longer protected, a pending extension included; INT64_MAX before approval.
  */
 int64_t registration_protect_end_us(const Sell__Registration *registration);
+/* The amount that a ruling by VALUE compares; NULL: none. */
+const Type__Money *registration_value(const Sell__Registration *registration);
+/* Lowers the submitted amount to `amount`, if that is less and in the same currency. NULL changes nothing. */
+void submitted_amount_lower(struct arena *arena, Sell__Registration *registration, const Type__Money *amount);
 /* Whether two registrations, as submitted, name a same solution. */
 bool solutions_shared(char *const *a, size_t a_count, char *const *b, size_t b_count);
 

@@ -80,22 +80,39 @@ void conflict_put(struct txn *txn, Sell__Conflict *conflict, const char *type, i
 
 /* ---- match keys ---- */
 
+typedef char *key_name_fn(struct arena *arena, const char *parent, const struct company_key *key);
+
+/* What is kept of one kind for every exact key of a customer. */
+struct by_key {
+  void *items[COMPANY_KEYS_MAX]; /* NULL: nothing is stored */
+  const char *names[COMPANY_KEYS_MAX];
+  size_t count;
+};
+
+static const struct status *by_key_load(struct txn *txn, const struct kind *kind, const char *parent,
+                                        key_name_fn *name_of, const Sell__Company *customer,
+                                        struct by_key *out) {
+  struct company_key keys[COMPANY_KEYS_MAX];
+  out->count = customer ? company_keys(txn_arena(txn), customer, keys) : 0;
+  for (size_t i = 0; i < out->count; i++)
+    out->names[i] = name_of(txn_arena(txn), parent, &keys[i]);
+  return out->count ? txn_get_many(txn, kind, out->names, out->count, out->items) : NULL;
+}
+
 const struct status *keys_load(struct txn *txn, const Sell__Registration *registration,
                                struct held_keys *out) {
   struct arena *arena = txn_arena(txn);
-  struct company_key keys[COMPANY_KEYS_MAX];
-  const char *names[COMPANY_KEYS_MAX], *vendor = name_vendor(arena, registration->name);
-  out->count = registration->customer ? company_keys(arena, registration->customer, keys) : 0;
-  for (size_t i = 0; i < out->count; i++)
-    names[i] = match_key_name(arena, vendor, &keys[i]);
-  const struct status *status =
-      out->count ? txn_get_many(txn, &kind_match_key, names, out->count, out->keys) : NULL;
-  for (size_t i = 0; !status && i < out->count; i++) {
+  struct by_key found;
+  const struct status *status = by_key_load(txn, &kind_match_key, name_vendor(arena, registration->name),
+                                            match_key_name, registration->customer, &found);
+  out->count = found.count;
+  for (size_t i = 0; !status && i < found.count; i++) {
+    out->keys[i] = found.items[i];
     if (out->keys[i])
       continue;
     out->keys[i] = arena_new(arena, Sell__MatchKey);
     sell__match_key__init(out->keys[i]);
-    out->keys[i]->name = arena_strdup(arena, names[i]);
+    out->keys[i]->name = arena_strdup(arena, found.names[i]);
   }
   return status;
 }
@@ -132,6 +149,66 @@ const struct status *keys_release(struct txn *txn, const Sell__Registration *reg
       continue;
     match_key_clear(held.keys[i], registration->name, now_us);
     txn_put(txn, &kind_match_key, held.keys[i]);
+  }
+  return status;
+}
+
+/* ---- attempts ---- */
+
+struct attempt_books {
+  Sell__AttemptBook *items[COMPANY_KEYS_MAX];
+  size_t count;
+};
+
+static const struct status *books_load(struct txn *txn, const Sell__Registration *registration,
+                                       struct attempt_books *out) {
+  struct arena *arena = txn_arena(txn);
+  struct by_key found;
+  const struct status *status =
+      by_key_load(txn, &kind_attempt_book, name_partnership(arena, registration->name), attempt_book_name,
+                  registration->customer, &found);
+  out->count = found.count;
+  for (size_t i = 0; !status && i < found.count; i++) {
+    out->items[i] = found.items[i];
+    if (out->items[i])
+      continue;
+    out->items[i] = arena_new(arena, Sell__AttemptBook);
+    sell__attempt_book__init(out->items[i]);
+    out->items[i]->name = arena_strdup(arena, found.names[i]);
+  }
+  return status;
+}
+
+const struct status *attempts_limit(struct txn *txn, const struct act *act,
+                                    Sell__Registration *registration) {
+  struct attempt_books books;
+  struct attempts attempts;
+  const struct status *status = books_load(txn, registration, &books);
+  if (status)
+    return status;
+  attempts_find(act, books.items, books.count, registration, &attempts);
+  attempts_lower(act, &attempts, registration);
+  return attempts_check(act, &attempts, registration);
+}
+
+const struct status *attempts_take_back(struct txn *txn, const Sell__Registration *registration) {
+  struct attempt_books books;
+  const struct status *status = books_load(txn, registration, &books);
+  for (size_t i = 0; !status && i < books.count; i++)
+    if (attempt_take_back(books.items[i], registration))
+      txn_put(txn, &kind_attempt_book, books.items[i]);
+  return status;
+}
+
+static const struct status *attempt_keep(struct txn *txn, const struct act *act,
+                                         const Sell__Registration *registration) {
+  struct attempt_books books;
+  if (!registration_is_attempt(registration))
+    return NULL;
+  const struct status *status = books_load(txn, registration, &books);
+  for (size_t i = 0; !status && i < books.count; i++) {
+    attempt_note(act->arena, books.items[i], registration, act->now_us);
+    txn_put(txn, &kind_attempt_book, books.items[i]);
   }
   return status;
 }
@@ -245,6 +322,8 @@ const struct status *registration_leave(struct txn *txn, const struct act *act,
   struct conflicts conflicts;
   /* The keys first: who submits meanwhile changes them, so that no conflict opens unseen. */
   const struct status *status = keys_release(txn, registration, act->now_us);
+  if (!status)
+    status = attempt_keep(txn, act, registration);
   if (!status)
     status = conflicts_of(txn, act, registration->name, &conflicts);
   for (size_t i = 0; !status && i < conflicts.count; i++) {

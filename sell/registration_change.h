@@ -5,6 +5,7 @@
 #define ENTENTE_SELL_REGISTRATION_CHANGE_H
 
 #include "runtime/rpc/resource.h"
+#include "sell/attempt.h"
 #include "sell/conflict.h"
 #include "sell/registration.h"
 #include "sell/timed.h"
@@ -13,8 +14,8 @@
 #include "entente/onboard/v1/member.pb-c.h"
 
 /* Kinds (registration_kinds.c). */
-extern const struct kind kind_registration, kind_registration_policy, kind_match_key, kind_conflict,
-    kind_protection_breach, kind_breach_mark, kind_contract, kind_member;
+extern const struct kind kind_registration, kind_registration_policy, kind_match_key, kind_attempt_book,
+    kind_conflict, kind_protection_breach, kind_breach_mark, kind_contract, kind_member;
 
 /* Partitions of indexes over all partnerships of a vendor, for the vendor's reviewer: registrations by exact
  * key and by word of the name, opportunities by the account's name. */
@@ -52,6 +53,12 @@ bool keys_hold(const struct held_keys *held, const Sell__Registration *registrat
 const struct status *keys_update(struct txn *txn, const Sell__Registration *registration, int64_t now_us);
 const struct status *keys_release(struct txn *txn, const Sell__Registration *registration, int64_t now_us);
 
+/* What the partnership has tried before limits a submission that does not keep its place, and what its amount
+ * counts. FAILED_PRECONDITION (ATTEMPT_LIMIT). */
+const struct status *attempts_limit(struct txn *txn, const struct act *act, Sell__Registration *registration);
+/* An appeal was granted: the submission is no attempt after all. */
+const struct status *attempts_take_back(struct txn *txn, const Sell__Registration *registration);
+
 /* Takes the keys for a submission, and opens a conflict with every other partner's registration that it
  * meets; an undecided one whose partnership has ended is not in its way. FAILED_PRECONDITION
  * (REGISTRATION_DUPLICATE) when it meets one of its own partnership; RESOURCE_EXHAUSTED. */
@@ -68,7 +75,7 @@ struct conflicts {
 const struct status *conflicts_of(struct txn *txn, const struct act *act, const char *registration,
                                   struct conflicts *out);
 void conflict_put(struct txn *txn, Sell__Conflict *conflict, const char *type, int64_t occur_us);
-/* It no longer stands: gives its keys up, and its open conflicts lapse. */
+/* It no longer stands: gives its keys up, its open conflicts lapse, and it is noted if it was an attempt. */
 const struct status *registration_leave(struct txn *txn, const struct act *act,
                                         const Sell__Registration *registration);
 

@@ -224,6 +224,8 @@ const struct status *registration_settle_appeal(struct call *call, const void *i
     status = keys_load(txn, registration, &held);
   if (!status && request->granted)
     status = registration_claim(txn, &act, &held, registration);
+  if (!status && request->granted)
+    status = attempts_take_back(txn, registration);
   const char *type = request->granted ? "registration.appeal_granted" : "registration.appeal_declined";
   return status ? status : finish(call, before, registration, type, out);
 }

@@ -195,6 +195,9 @@ const struct kind kind_protection_breach = {
 
 const struct kind kind_match_key = {
     .name = "match_key", .pattern = "vendors/*/matchKeys/*", .message = &sell__match_key__descriptor};
+const struct kind kind_attempt_book = {.name = "attempt_book",
+                                       .pattern = "vendors/*/partnerships/*/attemptBooks/*",
+                                       .message = &sell__attempt_book__descriptor};
 const struct kind kind_breach_mark = {
     .name = "breach_mark", .pattern = "vendors/*/breachMarks/*", .message = &sell__breach_mark__descriptor};
 

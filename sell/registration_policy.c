@@ -114,6 +114,7 @@ Sell__RegistrationTerms *registration_terms_of(struct arena *arena, const Sell__
   terms->appeal_days = limit_of(said->appeal_days, 14);
   terms->evidence_min = limit_of(said->evidence_min, 1);
   terms->reminder_days = limit_of(said->reminder_days, 14);
+  terms->attempt_days = limit_of(said->attempt_days, 180);
   terms->uplift_bps = said->uplift_bps;
   terms->ruling_basis = said->ruling_basis ? said->ruling_basis : SELL__RULING_BASIS__RULING_BASIS_FIRST;
   return terms;

@@ -133,6 +133,8 @@ static const struct status *submit(struct call *call, const void *in, void *out)
   status = registration_submit(&act, registration, &submission);
   if (!status)
     status = coverage_check(txn, &act, registration);
+  if (!status && !submission.kept)
+    status = attempts_limit(txn, &act, registration);
   if (!status)
     status = registration_claim(txn, &act, &held, registration);
   if (status)

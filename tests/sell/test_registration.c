@@ -479,10 +479,12 @@ static const struct status *rule(struct arena *arena, Sell__RulingBasis basis, i
                                  const char *winner, bool contender_preferred, const char **won) {
   Sell__Registration *holder = draft(arena), *contender = draft(arena);
   contender->name = arena_strdup(arena, "vendors/halden/partnerships/castellan/registrations/harbor");
-  submit(arena, holder, held_us);
-  submit(arena, contender, contended_us);
   holder->expected_amount->amount_minor = held_minor;
   contender->expected_amount->amount_minor = contended_minor;
+  submit(arena, holder, held_us);
+  submit(arena, contender, contended_us);
+  holder->expected_amount->amount_minor = 1000 - held_minor; /* edited since: of no effect */
+  contender->expected_amount->amount_minor = 1000 - contended_minor;
   Sell__MatchHolder place = SELL__MATCH_HOLDER__INIT;
   place.registration = holder->name;
   place.customer = holder->customer;
@@ -558,7 +560,7 @@ static void values_of_two_currencies_do_not_compare(void **state) {
   contender->name = arena_strdup(arena, "vendors/halden/partnerships/castellan/registrations/harbor");
   submit(arena, holder, NOW_US);
   submit(arena, contender, NOW_US + 1);
-  contender->expected_amount->currency_code = (char *)"EUR";
+  contender->submitted_amount->currency_code = (char *)"EUR";
   conflict.name = (char *)"vendors/halden/conflicts/one";
   conflict.state = CONFLICT_STATE(OPEN);
   conflict.holder = conflict.first = holder->name;
@@ -569,6 +571,29 @@ static void values_of_two_currencies_do_not_compare(void **state) {
   request.basis = SELL__RULING_BASIS__RULING_BASIS_FIRST;
   allowed(conflict_rule(&act, &conflict, &facts));
   assert_string_equal(conflict.ruling->winner, holder->name);
+}
+
+static void a_ruling_by_value_says_what_it_compared(void **state) {
+  struct arena *arena = *state;
+  Sell__Registration *holder = draft(arena), *contender = draft(arena);
+  Sell__Conflict conflict = SELL__CONFLICT__INIT;
+  Sell__RuleConflictRequest request = SELL__RULE_CONFLICT_REQUEST__INIT;
+  struct act act = act_at(arena, NOW_US + DAY_US);
+  const struct conflict_facts facts = {&request, holder, contender};
+  contender->name = arena_strdup(arena, "vendors/halden/partnerships/castellan/registrations/harbor");
+  submit(arena, holder, NOW_US);
+  submit(arena, contender, NOW_US + 1);
+  contender->submitted_amount = NULL; /* stored before it was kept */
+  contender->expected_amount->amount_minor = 101;
+  conflict.name = (char *)"vendors/halden/conflicts/one";
+  conflict.state = CONFLICT_STATE(OPEN);
+  conflict.holder = conflict.first = holder->name;
+  conflict.contender = contender->name;
+  request.basis = SELL__RULING_BASIS__RULING_BASIS_VALUE;
+  allowed(conflict_rule(&act, &conflict, &facts));
+  assert_string_equal(conflict.ruling->winner, contender->name);
+  assert_int_equal(conflict.ruling->holder_minor, 100);
+  assert_int_equal(conflict.ruling->contender_minor, 101);
 }
 
 /* When a conflict that is there speaks for a meeting of the same two. */
@@ -707,6 +732,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_policy_is_for_programs_of_its_vendor, setup, teardown),
       cmocka_unit_test_setup_teardown(rulings, setup, teardown),
       cmocka_unit_test_setup_teardown(values_of_two_currencies_do_not_compare, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_ruling_by_value_says_what_it_compared, setup, teardown),
       cmocka_unit_test_setup_teardown(a_conflict_stands_until_one_has_left, setup, teardown),
       cmocka_unit_test_setup_teardown(contracts_route, setup, teardown),
       cmocka_unit_test_setup_teardown(figures_add_up, setup, teardown),
