@@ -44,6 +44,18 @@ Google__Protobuf__Timestamp *question_as_of(struct arena *arena, const struct qu
   return question->as_of ? timestamp_new(arena, question->as_of_us) : NULL;
 }
 
+const struct status *question_ask(struct session *session, struct arena *arena, const char *token,
+                                  const struct question_method *method, const void *request, void *response) {
+  return session_call(session, arena,
+                      &(struct session_request){.service = method->service,
+                                                .method = method->path,
+                                                .token = token,
+                                                .request = request,
+                                                .response = method->response,
+                                                .seconds = method->seconds},
+                      response);
+}
+
 const char *question_token(struct session *session, const struct question *question) {
   const char *token = session_token_of(session, question->as);
   if (!token)

@@ -31,6 +31,16 @@ int question_run(struct question *question, session_fn *show);
 /* The period, or the instant, for a request; NULL when the line has none. */
 Type__Period *question_period(struct arena *arena, const struct question *question);
 Google__Protobuf__Timestamp *question_as_of(struct arena *arena, const struct question *question);
+/* A method that a command asks. */
+struct question_method {
+  const char *service, *path;
+  const ProtobufCMessageDescriptor *response;
+  int seconds; /* 0: session.h's */
+};
+/* One call of it, as whom `token` is. */
+const struct status *question_ask(struct session *session, struct arena *arena, const char *token,
+                                  const struct question_method *method, const void *request, void *response);
+
 /* The token of `--as`; NULL after saying that there is none: answer CLI_USAGE. */
 const char *question_token(struct session *session, const struct question *question);
 struct render_style question_style(const struct question *question);

@@ -9,6 +9,21 @@
 
 enum { LIFT_SECONDS = 60, QUEUE_MAX = 500, MONTHS_A_YEAR = 12, MONTHS_A_QUARTER = 3, MONTH_LAST = 999912 };
 
+static const struct question_method get_segment_pipeline = {
+    "sell", "/entente.sell.v1.PipelineService/GetSegmentPipeline", &sell__segment_pipeline__descriptor};
+static const struct question_method get_pipeline = {"sell", "/entente.sell.v1.PipelineService/GetPipeline",
+                                                    &sell__pipeline__descriptor};
+static const struct question_method get_lift = {"sell", "/entente.sell.v1.LiftService/GetLift",
+                                                &sell__lift__descriptor, LIFT_SECONDS};
+static const struct question_method list_registrations = {
+    "sell", "/entente.sell.v1.RegistrationService/ListRegistrations",
+    &sell__list_registrations_response__descriptor};
+static const struct question_method search_registrations = {
+    "sell", "/entente.sell.v1.RegistrationService/SearchRegistrations",
+    &sell__search_registrations_response__descriptor};
+static const struct question_method list_conflicts = {
+    "sell", "/entente.sell.v1.ConflictService/ListConflicts", &sell__list_conflicts_response__descriptor};
+
 struct sales_question {
   struct question question; /* first: question_run() hands out its address */
   bool agreed_scope, escalated, due;
@@ -26,14 +41,7 @@ static const struct status *ask_segments(struct session *session, struct arena *
                                          char *name, Sell__SegmentPipeline **segments) {
   Sell__GetSegmentPipelineRequest request = SELL__GET_SEGMENT_PIPELINE_REQUEST__INIT;
   request.name = name;
-  return session_call(
-      session, arena,
-      &(struct session_request){.service = "sell",
-                                .method = "/entente.sell.v1.PipelineService/GetSegmentPipeline",
-                                .token = token,
-                                .request = &request,
-                                .response = &sell__segment_pipeline__descriptor},
-      segments);
+  return question_ask(session, arena, token, &get_segment_pipeline, &request, segments);
 }
 
 static int show_pipeline(struct session *session, struct arena *arena, void *context) {
@@ -47,14 +55,7 @@ static int show_pipeline(struct session *session, struct arena *arena, void *con
   request.name =
       arena_printf(arena, "%s/pipeline", session_partnership(arena, question->vendor, question->partnership));
   request.as_of = question_as_of(arena, question);
-  const struct status *status =
-      session_call(session, arena,
-                   &(struct session_request){.service = "sell",
-                                             .method = "/entente.sell.v1.PipelineService/GetPipeline",
-                                             .token = token,
-                                             .request = &request,
-                                             .response = &sell__pipeline__descriptor},
-                   &pipeline);
+  const struct status *status = question_ask(session, arena, token, &get_pipeline, &request, &pipeline);
   /* Segments are added up from what is open now: there are none of an earlier time. */
   if (!status && !request.as_of && !question->options->json)
     status = ask_segments(session, arena, token, request.name, &segments);
@@ -133,15 +134,7 @@ static int show_lift(struct session *session, struct arena *arena, void *context
   request.period = question_period(arena, &question);
   if (asked->agreed_scope)
     request.scope = SELL__LIFT_SCOPE_SOURCE__LIFT_SCOPE_SOURCE_AGREEMENT;
-  const struct status *status =
-      session_call(session, arena,
-                   &(struct session_request){.service = "sell",
-                                             .method = "/entente.sell.v1.LiftService/GetLift",
-                                             .token = token,
-                                             .request = &request,
-                                             .response = &sell__lift__descriptor,
-                                             .seconds = LIFT_SECONDS},
-                   &lift);
+  const struct status *status = question_ask(session, arena, token, &get_lift, &request, &lift);
   if (status)
     return question_refuse(status);
   struct buffer out = {.arena = arena};
@@ -193,14 +186,7 @@ static const struct status *ask_partnership(struct session *session, struct aren
   request.escalated = asked->escalated;
   request.decide_due_before = due_before(arena, asked);
   request.text = (char *)(asked->text ? asked->text : "");
-  return session_call(
-      session, arena,
-      &(struct session_request){.service = "sell",
-                                .method = "/entente.sell.v1.RegistrationService/ListRegistrations",
-                                .token = token,
-                                .request = &request,
-                                .response = &sell__list_registrations_response__descriptor},
-      page);
+  return question_ask(session, arena, token, &list_registrations, &request, page);
 }
 
 static const struct status *ask_vendor(struct session *session, struct arena *arena, const char *token,
@@ -213,14 +199,7 @@ static const struct status *ask_vendor(struct session *session, struct arena *ar
   request.escalated = asked->escalated;
   request.decide_due_before = due_before(arena, asked);
   request.text = (char *)(asked->text ? asked->text : "");
-  return session_call(
-      session, arena,
-      &(struct session_request){.service = "sell",
-                                .method = "/entente.sell.v1.RegistrationService/SearchRegistrations",
-                                .token = token,
-                                .request = &request,
-                                .response = &sell__search_registrations_response__descriptor},
-      page);
+  return question_ask(session, arena, token, &search_registrations, &request, page);
 }
 
 static int show_registrations(struct session *session, struct arena *arena, void *context) {
@@ -299,14 +278,7 @@ static int show_conflicts(struct session *session, struct arena *arena, void *co
   request.page_size = QUEUE_MAX;
   request.state = (Sell__Conflict__State)state;
   request.registration = registration_name(arena, asked);
-  const struct status *status =
-      session_call(session, arena,
-                   &(struct session_request){.service = "sell",
-                                             .method = "/entente.sell.v1.ConflictService/ListConflicts",
-                                             .token = token,
-                                             .request = &request,
-                                             .response = &sell__list_conflicts_response__descriptor},
-                   &page);
+  const struct status *status = question_ask(session, arena, token, &list_conflicts, &request, &page);
   if (status)
     return question_refuse(status);
   struct buffer out = {.arena = arena};

@@ -9,6 +9,9 @@
 
 enum { MONTHS_MIN = 24, MONTHS_MAX = 36, MONTHS_A_QUARTER = 3 };
 
+static const struct question_method get_market_share = {
+    "sell", "/entente.sell.v1.MarketShareService/GetMarketShare", &sell__market_share__descriptor};
+
 struct share_question {
   struct question question; /* first: question_run() hands out its address */
   const char *months;
@@ -36,14 +39,7 @@ static int show_share(struct session *session, struct arena *arena, void *contex
   request.name = arena_printf(arena, "%s/marketShare",
                               session_partnership(arena, question.vendor, question.partnership));
   request.period = question_period(arena, &question);
-  const struct status *status =
-      session_call(session, arena,
-                   &(struct session_request){.service = "sell",
-                                             .method = "/entente.sell.v1.MarketShareService/GetMarketShare",
-                                             .token = token,
-                                             .request = &request,
-                                             .response = &sell__market_share__descriptor},
-                   &share);
+  const struct status *status = question_ask(session, arena, token, &get_market_share, &request, &share);
   if (status)
     return question_refuse(status);
   struct buffer out = {.arena = arena};

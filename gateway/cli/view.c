@@ -7,6 +7,13 @@
 
 enum { PORTFOLIO_PAGE = 100 };
 
+static const struct question_method get_performance = {
+    "gateway", "/entente.gateway.v1.PerformanceService/GetPartnershipPerformance",
+    &gateway__partnership_performance__descriptor};
+static const struct question_method list_portfolio = {"gateway",
+                                                      "/entente.gateway.v1.PerformanceService/ListPortfolio",
+                                                      &gateway__list_portfolio_response__descriptor};
+
 static int show_view(struct session *session, struct arena *arena, void *context) {
   const struct question *question = context;
   const char *token = question_token(session, question);
@@ -17,14 +24,7 @@ static int show_view(struct session *session, struct arena *arena, void *context
   request.period = question_period(arena, question);
   request.as_of = question_as_of(arena, question);
   Gateway__PartnershipPerformance *view;
-  const struct status *status = session_call(
-      session, arena,
-      &(struct session_request){.service = "gateway",
-                                .method = "/entente.gateway.v1.PerformanceService/GetPartnershipPerformance",
-                                .token = token,
-                                .request = &request,
-                                .response = &gateway__partnership_performance__descriptor},
-      &view);
+  const struct status *status = question_ask(session, arena, token, &get_performance, &request, &view);
   if (status)
     return question_refuse(status);
   const struct render_style style = question_style(question);
@@ -43,14 +43,7 @@ static const struct status *portfolio_page(struct session *session, struct arena
   request->as_of = question_as_of(arena, question);
   request->page_size = PORTFOLIO_PAGE;
   request->page_token = (char *)page_token;
-  return session_call(
-      session, arena,
-      &(struct session_request){.service = "gateway",
-                                .method = "/entente.gateway.v1.PerformanceService/ListPortfolio",
-                                .token = token,
-                                .request = request,
-                                .response = &gateway__list_portfolio_response__descriptor},
-      page);
+  return question_ask(session, arena, token, &list_portfolio, request, page);
 }
 
 /* The rows of `page` behind those of `whole`; the rest is the same on every page. */
