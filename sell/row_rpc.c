@@ -61,8 +61,11 @@ static const struct status *row_import(struct call *call, const struct occasion 
     row_refuse(occasion->arena, refused, result);
     return NULL;
   }
+  /* A row may follow on one before it, in a rehearsal as well: that only never commits. */
   if (!request->validate_only)
     status = row_stage(call_txn(call), existing, &change, &fits);
+  else if (change.after)
+    txn_put(call_txn(call), &kind_opportunity, change.after);
   result->outcome = fits ? change.outcome : SELL__ROW_RESULT__OUTCOME__OUTCOME_DEFERRED;
   result->opportunity = fits ? (char *)name : result->opportunity;
   return status;
@@ -102,5 +105,5 @@ const struct status *rows_import(struct call *call, const void *in, void *out) {
     /* Those after it wait as well: two rows may be about one opportunity. */
     full = results[i].outcome == SELL__ROW_RESULT__OUTCOME__OUTCOME_DEFERRED;
   }
-  return txn_commit(call_txn(call), response);
+  return request->validate_only ? NULL : txn_commit(call_txn(call), response);
 }

@@ -2,13 +2,31 @@
 
 #include "runtime/base/text.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+/* What parts the fields of the first line; a comma unless another one does so more often. */
+static char separator_find(const struct csv *csv) {
+  static const char separators[] = {',', ';', '\t'};
+  size_t counts[sizeof separators] = {0}, most = 0;
+  bool quoted = false;
+  for (size_t i = csv->place; i < csv->size && (quoted || csv->data[i] != '\n'); i++) {
+    quoted ^= csv->data[i] == '"';
+    for (size_t s = 0; s < sizeof separators && !quoted; s++)
+      counts[s] += csv->data[i] == separators[s];
+  }
+  for (size_t s = 1; s < sizeof separators; s++)
+    if (counts[s] > counts[most])
+      most = s;
+  return separators[most];
+}
 
 void csv_init(struct csv *csv, const char *data, size_t size) {
   static const char mark[] = "\xEF\xBB\xBF";
   *csv = (struct csv){.data = data, .size = size, .line = 1};
   if (size >= sizeof mark - 1 && memcmp(data, mark, sizeof mark - 1) == 0)
     csv->place = sizeof mark - 1;
+  csv->separator = separator_find(csv);
 }
 
 static int peek(const struct csv *csv) {
@@ -39,10 +57,10 @@ static void skip_line(struct csv *csv) {
   }
 }
 
-/* Up to the comma or the end of the line. */
+/* Up to the separator or the end of the line. */
 static const char *read_plain(struct csv *csv, struct buffer *field) {
   size_t start = csv->place;
-  for (int c = peek(csv); c >= 0 && c != ',' && c != '\n'; c = peek(csv)) {
+  for (int c = peek(csv); c >= 0 && c != csv->separator && c != '\n'; c = peek(csv)) {
     if (c == '"')
       return "a quote stands within a field that is not quoted";
     if (c == '\r') {
@@ -78,7 +96,7 @@ static const char *read_quoted(struct csv *csv, struct buffer *field) {
     csv->place++;
   }
   int next = peek(csv);
-  return next < 0 || next == ',' || line_end(csv) ? NULL : "text stands behind a closing quote";
+  return next < 0 || next == csv->separator || line_end(csv) ? NULL : "text stands behind a closing quote";
 }
 
 static const char *read_field(struct csv *csv, struct arena *arena, char **out) {
@@ -106,7 +124,7 @@ static const char *read_fields(struct csv *csv, struct arena *arena, struct csv_
     if (problem)
       return problem;
     record->count++;
-    if (peek(csv) != ',')
+    if (peek(csv) != csv->separator)
       break;
     csv->place++;
   }

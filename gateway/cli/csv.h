@@ -1,7 +1,9 @@
 /* Records of a CSV text after RFC 4180, strictly: a quote within an unquoted field, text behind a closing
  * quote, a quote that never closes, a bare carriage return, bytes that are not UTF-8 and a NUL are refused,
  * not guessed at. Lines may end in LF or CRLF; a line that is wholly empty is passed over, and so is a byte
- * order mark at the start. A record that is refused does not take the next one with it. Pure. */
+ * order mark at the start. Fields are parted by commas, or by semicolons or tabs if the first line has more
+ * of those, as spreadsheets write them where the comma is the decimal mark. A record that is refused does not
+ * take the next one with it. Pure. */
 #ifndef ENTENTE_CLI_CSV_H
 #define ENTENTE_CLI_CSV_H
 
@@ -20,6 +22,7 @@ struct csv {
   size_t size;
   size_t place;
   int64_t line; /* of `place`, from 1 */
+  char separator;
 };
 
 struct csv_record {

@@ -12,7 +12,7 @@ static bool is_formula(const char *text) {
 void csv_write(FILE *out, const char *text) {
   size_t length = strlen(text);
   bool quoted =
-      strpbrk(text, ",\"\r\n") || (length && (strchr(" \t", *text) || strchr(" \t", text[length - 1])));
+      strpbrk(text, ",;\t\"\r\n") || (length && (strchr(" \t", *text) || strchr(" \t", text[length - 1])));
   const char *guard = is_formula(text) ? "'" : "";
   if (!quoted) {
     fprintf(out, "%s%s", guard, text);

@@ -1,5 +1,7 @@
 #include "gateway/cli/import.h"
 
+#include "gateway/cli/import_date.h"
+#include "gateway/cli/import_encoding.h"
 #include "gateway/cli/session.h"
 #include "runtime/base/money.h"
 #include "runtime/base/name.h"
@@ -22,6 +24,12 @@ const char import_details[] =
     "export`\n"
     "                         writes), or a file; docs/import.md has the format\n"
     "  --engagement KIND      joint or independent: where no column says it\n"
+    "  --partner NAMES        what a column of partners calls this partnership's, separated by commas: "
+    "their\n"
+    "                         deals are joint, and those of other partners are not taken\n"
+    "  --date-format FORM     of dates, such as DD/MM/YYYY; default: the mapping's\n"
+    "  --decimal-mark MARK    . or , before decimals; default: the mapping's\n"
+    "  --encoding NAME        UTF-8, UTF-16, WINDOWS-1252 or ISO-8859-1; default: the mapping's\n"
     "Both: every row that cannot be taken is named with its line and all that is wrong with it. Running it\n"
     "again changes nothing; after an interruption, run it again.\n"
     "  --currency CODE        of amounts that name none, ISO 4217; default: the partnership's\n"
@@ -33,6 +41,7 @@ struct arguments {
   const struct cli_options *options;
   struct import_plan plan;
   const char *vendor, *partnership, *offices, *aliases, *mapping, *as;
+  const char *partners, *date_form, *decimal_mark, *encoding;
 };
 
 /* `KIND:FROM=TO`; the text is cut in place. */
@@ -69,6 +78,40 @@ static int lists_read(struct arguments *arguments, struct arena *arena) {
   return CLI_DONE;
 }
 
+/* What the file at hand has otherwise than the mapping says. */
+static int mapping_adjust(const struct arguments *arguments, struct arena *arena,
+                          struct import_mapping *mapping) {
+  const char *mark = arguments->decimal_mark;
+  if (arguments->date_form && !date_form_known(arguments->date_form))
+    return cli_fail("import", "--date-format takes ISO, YYYY-MM-DD, YYYY/MM/DD, MM/DD/YYYY, DD/MM/YYYY, "
+                              "DD.MM.YYYY, DD-MM-YYYY or MM-DD-YYYY");
+  if (mark && strcmp(mark, ".") != 0 && strcmp(mark, ",") != 0)
+    return cli_fail("import", "--decimal-mark takes . or ,");
+  if (arguments->encoding && !encoding_known(arguments->encoding))
+    return cli_fail("import", "--encoding takes UTF-8, UTF-16, WINDOWS-1252 or ISO-8859-1");
+  if (arguments->date_form) {
+    mapping->date_forms = arena_calloc(arena, 2, sizeof *mapping->date_forms);
+    mapping->date_forms[0] = arguments->date_form;
+  }
+  mapping->decimal_mark = mark ? *mark : mapping->decimal_mark;
+  mapping->encoding = arguments->encoding ? arguments->encoding : mapping->encoding;
+  return CLI_DONE;
+}
+
+static const char **partners_read(struct arena *arena, const char *names) {
+  char *rest, *text = arena_strdup(arena, names ? names : "");
+  const char **partners = arena_calloc(arena, strlen(text) + 1, sizeof *partners);
+  size_t count = 0;
+  for (char *name = strtok_r(text, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+    name += strspn(name, " ");
+    for (size_t length = strlen(name); length && name[length - 1] == ' '; length--)
+      name[length - 1] = '\0';
+    if (*name)
+      partners[count++] = name;
+  }
+  return partners;
+}
+
 static int table_check(struct arguments *arguments, struct arena *arena) {
   struct table_options *table = &arguments->plan.table;
   const char *problem;
@@ -79,8 +122,12 @@ static int table_check(struct arguments *arguments, struct arena *arena) {
     table->engagement = *table->engagement == 'j' ? "JOINT" : "INDEPENDENT";
   if (!arguments->mapping)
     return cli_fail("import", "--mapping is missing: salesforce, hubspot, crm, entente or a file");
-  table->mapping = mapping_open(arena, arguments->mapping, &problem);
-  return table->mapping ? CLI_DONE : cli_fail("import", "%s", problem);
+  struct import_mapping *mapping = mapping_open(arena, arguments->mapping, &problem);
+  if (!mapping)
+    return cli_fail("import", "%s", problem);
+  table->mapping = mapping;
+  table->partners = partners_read(arena, arguments->partners);
+  return mapping_adjust(arguments, arena, mapping);
 }
 
 static int arguments_check(struct arguments *arguments, struct arena *arena) {
@@ -108,6 +155,10 @@ static int arguments_read(struct arguments *arguments, struct arena *arena, int 
       {"alias", .text = &arguments->aliases},
       {"mapping", .text = &arguments->mapping},
       {"engagement", .text = &plan->table.engagement},
+      {"partner", .text = &arguments->partners},
+      {"date-format", .text = &arguments->date_form},
+      {"decimal-mark", .text = &arguments->decimal_mark},
+      {"encoding", .text = &arguments->encoding},
       {"report", .text = &plan->report_file},
       {"as", .text = &arguments->as},
       {"dry-run", .flag = &plan->rehearse},

@@ -1,5 +1,7 @@
 #include "gateway/cli/import_mapping.h"
 
+#include "gateway/cli/import_date.h"
+#include "gateway/cli/import_encoding.h"
 #include "gateway/cli/import_value.h"
 #include "runtime/base/text.h"
 
@@ -52,7 +54,8 @@ static const char salesforce[] =
     "\"Price\": "
     "\"PRICE\", \"Lost to Competitor\": \"COMPETITOR\", \"No Budget / Lost Funding\": \"NO_BUDGET\", \"No "
     "Decision / Non-Responsive\": \"NO_DECISION\", \"*\": \"OTHER\"}, \"engagements\": {\"\": "
-    "\"INDEPENDENT\", \"*\": \"JOINT\"}, \"dateFormat\": \"MM/DD/YYYY\"}";
+    "\"INDEPENDENT\", \"@partner\": \"JOINT\"}, \"dateFormat\": [\"MM/DD/YYYY\", \"ISO\"], "
+    "\"salesforceIds\": true}";
 
 /* The columns of a HubSpot export of deals, with the stages of its first pipeline. */
 static const char hubspot[] =
@@ -68,7 +71,7 @@ static const char hubspot[] =
     "\"QUALIFIED\", \"Presentation Scheduled\": \"TECHNICAL_VALIDATION\", \"Decision Maker Bought-In\": "
     "\"BUSINESS_VALIDATION\", \"Contract Sent\": \"COMMITTED\", \"Closed Won\": \"WON\", \"Closed Lost\": "
     "\"LOST\"}, \"lossReasons\": {\"\": \"NOT_RECORDED\", \"*\": \"OTHER\"}, \"engagements\": {\"\": "
-    "\"INDEPENDENT\", \"*\": \"JOINT\"}, \"dateFormat\": \"YYYY-MM-DD\"}";
+    "\"INDEPENDENT\", \"@partner\": \"JOINT\"}, \"dateFormat\": [\"YYYY-MM-DD\", \"ISO\"]}";
 
 /* sales_pipeline.csv of the set that `import crm` reads, alone: without partner, sector and country. */
 static const char crm[] =
@@ -97,54 +100,62 @@ static const struct {
 
 /* ---- reading ---- */
 
+/* All that is wrong with a mapping is gathered, so that it is mended at once. */
 struct reading {
   struct arena *arena;
   const char *name;
-  const char *problem;
+  struct buffer problems;
 };
 
-static bool problem(struct reading *reading, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool problem(struct reading *reading, const char *format, ...) {
+static void problem(struct reading *reading, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void problem(struct reading *reading, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  reading->problem =
-      arena_printf(reading->arena, "%s: %s", reading->name, arena_vprintf(reading->arena, format, arguments));
+  if (reading->problems.size)
+    buffer_text(&reading->problems, "; ");
+  buffer_text(&reading->problems, arena_vprintf(reading->arena, format, arguments));
   va_end(arguments);
-  return false;
 }
 
-/* One header, or several of which the first that is there counts. */
-static bool read_columns(struct reading *reading, const char *field, const json_t *value, const char ***out) {
+/* One text, or several in a list, ending with NULL. */
+static const char **read_texts(struct reading *reading, const char *what, const json_t *value) {
   size_t count = json_is_array(value) ? json_array_size(value) : 1;
-  *out = arena_calloc(reading->arena, count + 1, sizeof **out);
+  const char **texts = arena_calloc(reading->arena, count + 1, sizeof *texts);
   for (size_t i = 0; i < count; i++) {
     const json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
-    if (!json_is_string(one))
-      return problem(reading, "fields.%s must be a column's header, or a list of headers", field);
-    (*out)[i] = arena_strdup(reading->arena, json_string_value(one));
+    if (json_is_string(one))
+      texts[i] = arena_strdup(reading->arena, json_string_value(one));
+    if (text_empty(texts[i])) {
+      problem(reading, "%s must be a text that is not empty, or a list of such", what);
+      texts[i] = "";
+      break;
+    }
   }
-  return true;
+  if (!count)
+    problem(reading, "%s must not be an empty list", what);
+  return texts;
 }
 
-static bool read_fields(struct reading *reading, json_t *fields, struct import_mapping *mapping) {
+static void read_fields(struct reading *reading, json_t *fields, struct import_mapping *mapping) {
   const char *key;
   json_t *value;
-  if (!json_is_object(fields))
-    return problem(reading, "`fields` must say which column each field is in");
+  if (!json_is_object(fields)) {
+    problem(reading, "`fields` must say which column each field is in");
+    return;
+  }
   json_object_foreach(fields, key, value) {
     size_t field = 0;
     while (field < MAPPED_FIELDS && strcmp(mapped_field_names[field], key) != 0)
       field++;
     if (field == MAPPED_FIELDS)
-      return problem(reading, "there is no field `%s`; docs/import.md lists them", key);
-    if (!read_columns(reading, key, value, &mapping->columns[field]))
-      return false;
+      problem(reading, "there is no field `%s`; docs/import.md lists them", key);
+    else
+      mapping->columns[field] = read_texts(reading, arena_printf(reading->arena, "fields.%s", key), value);
   }
   if (!mapping->columns[MAPPED_EXTERNAL_ID] || !mapping->columns[MAPPED_STAGE])
-    return problem(reading,
-                   "fields.externalId and fields.stage are needed: a row is known by the one and placed "
-                   "by the other");
-  return true;
+    problem(
+        reading,
+        "fields.externalId and fields.stage are needed: a row is known by the one and placed by the other");
 }
 
 static bool is_one_of(const char *word, const char *const *words) {
@@ -153,27 +164,30 @@ static bool is_one_of(const char *word, const char *const *words) {
   return *words;
 }
 
-static bool read_values(struct reading *reading, const char *name, json_t *object, const char *const *words,
+static void read_values(struct reading *reading, json_t *root, const char *name, const char *const *words,
                         struct mapped_values *out) {
   const char *key;
-  json_t *value;
+  json_t *value, *object = json_object_get(root, name);
   if (!object)
-    return true;
-  if (!json_is_object(object))
-    return problem(reading, "`%s` must be an object", name);
+    return;
+  if (!json_is_object(object)) {
+    problem(reading, "`%s` must be an object", name);
+    return;
+  }
   out->from = arena_calloc(reading->arena, json_object_size(object), sizeof *out->from);
   out->to = arena_calloc(reading->arena, json_object_size(object), sizeof *out->to);
   json_object_foreach(object, key, value) {
     const char *to = json_string_value(value);
-    if (!to || !is_one_of(to, words))
-      return problem(reading, "%s: `%s` is none of ours; docs/import.md lists them", name, to ? to : key);
+    if (!to || !is_one_of(to, words)) {
+      problem(reading, "%s: `%s` is none of ours; docs/import.md lists them", name, to ? to : key);
+      continue;
+    }
     out->from[out->count] = arena_strdup(reading->arena, key);
     out->to[out->count++] = arena_strdup(reading->arena, to);
   }
-  return true;
 }
 
-static bool read_all_values(struct reading *reading, json_t *root, struct import_mapping *mapping) {
+static void read_all_values(struct reading *reading, json_t *root, struct import_mapping *mapping) {
   static const char *const stages[] = {
       "PROSPECT", "QUALIFIED", "TECHNICAL_VALIDATION", "BUSINESS_VALIDATION", "COMMITTED", "WON",
       "LOST",     NULL};
@@ -198,49 +212,64 @@ static bool read_all_values(struct reading *reading, json_t *root, struct import
                                         "CUSTOMER_EXPERIENCE",
                                         "NOT_RECORDED",
                                         NULL};
-  return read_values(reading, "stages", json_object_get(root, "stages"), stages, &mapping->stages) &&
-         read_values(reading, "states", json_object_get(root, "states"), states, &mapping->states) &&
-         read_values(reading, "lossReasons", json_object_get(root, "lossReasons"), reasons,
-                     &mapping->loss_reasons) &&
-         read_values(reading, "engagements", json_object_get(root, "engagements"), engagements,
-                     &mapping->engagements);
+  read_values(reading, root, "stages", stages, &mapping->stages);
+  read_values(reading, root, "states", states, &mapping->states);
+  read_values(reading, root, "lossReasons", reasons, &mapping->loss_reasons);
+  read_values(reading, root, "engagements", engagements, &mapping->engagements);
 }
 
-/* `ISO`, or each of YYYY, MM and DD once, parted by one character. */
-static bool date_format_good(const char *format) {
-  static const char *const good[] = {"ISO",        "YYYY-MM-DD", "YYYY/MM/DD", "MM/DD/YYYY", "DD/MM/YYYY",
-                                     "DD.MM.YYYY", "DD-MM-YYYY", "MM-DD-YYYY", NULL};
-  return is_one_of(format, good);
+/* Two forms that read one text as two dates cannot stand side by side. */
+static void read_date_forms(struct reading *reading, const json_t *value, struct import_mapping *mapping) {
+  static const char *iso[] = {"ISO", NULL};
+  mapping->date_forms = value ? read_texts(reading, "dateFormat", value) : iso;
+  for (const char **form = mapping->date_forms; *form; form++) {
+    const char *turned = date_form_turned(*form);
+    if (form - mapping->date_forms == DATE_FORMS_MAX)
+      problem(reading, "dateFormat has more than %d forms", DATE_FORMS_MAX);
+    if (!text_empty(*form) && !date_form_known(*form))
+      problem(reading,
+              "dateFormat: `%s` must be ISO, YYYY-MM-DD, YYYY/MM/DD, MM/DD/YYYY, DD/MM/YYYY, DD.MM.YYYY, "
+              "DD-MM-YYYY or MM-DD-YYYY",
+              *form);
+    if (turned && is_one_of(turned, form + 1))
+      problem(reading, "dateFormat: %s and %s cannot be told apart", *form, turned);
+  }
 }
 
-static bool read_rest(struct reading *reading, json_t *root, struct import_mapping *mapping) {
-  static const char *const known[] = {"fields",      "stages",       "states",
-                                      "lossReasons", "engagements",  "dateFormat",
-                                      "decimalMark", "formulaGuard", NULL};
+static bool read_flag(struct reading *reading, const json_t *root, const char *name) {
+  const json_t *value = json_object_get(root, name);
+  if (value && !json_is_boolean(value))
+    problem(reading, "%s must be true or false", name);
+  return json_is_true(value);
+}
+
+static void read_rest(struct reading *reading, json_t *root, struct import_mapping *mapping) {
+  static const char *const known[] = {"fields",       "stages",        "states",      "lossReasons",
+                                      "engagements",  "dateFormat",    "decimalMark", "encoding",
+                                      "formulaGuard", "salesforceIds", NULL};
   const char *key;
   json_t *value;
   json_object_foreach(root, key, value) {
     if (!is_one_of(key, known))
-      return problem(reading, "there is no `%s` in a mapping; docs/import.md has the format", key);
+      problem(reading, "there is no `%s` in a mapping; docs/import.md has the format", key);
   }
-  const json_t *format = json_object_get(root, "dateFormat"), *mark = json_object_get(root, "decimalMark");
-  mapping->date_format =
-      format ? arena_strdup(reading->arena, json_is_string(format) ? json_string_value(format) : "") : "ISO";
-  if (!date_format_good(mapping->date_format))
-    return problem(reading,
-                   "dateFormat must be ISO, YYYY-MM-DD, YYYY/MM/DD, MM/DD/YYYY, DD/MM/YYYY, DD.MM.YYYY, "
-                   "DD-MM-YYYY or MM-DD-YYYY");
+  read_date_forms(reading, json_object_get(root, "dateFormat"), mapping);
+  const json_t *mark = json_object_get(root, "decimalMark"), *encoding = json_object_get(root, "encoding");
   const char *mark_text = mark ? json_string_value(mark) : ".";
   if (!mark_text || (strcmp(mark_text, ".") != 0 && strcmp(mark_text, ",") != 0))
-    return problem(reading, "decimalMark must be \".\" or \",\"");
-  mapping->decimal_mark = *mark_text;
-  mapping->formula_guard = json_is_true(json_object_get(root, "formulaGuard"));
-  return true;
+    problem(reading, "decimalMark must be \".\" or \",\"");
+  mapping->decimal_mark = mark_text ? *mark_text : '.';
+  if (encoding && (!json_is_string(encoding) || !encoding_known(json_string_value(encoding))))
+    problem(reading, "encoding must be UTF-8, UTF-16, WINDOWS-1252 or ISO-8859-1");
+  else if (encoding)
+    mapping->encoding = arena_strdup(reading->arena, json_string_value(encoding));
+  mapping->formula_guard = read_flag(reading, root, "formulaGuard");
+  mapping->salesforce_ids = read_flag(reading, root, "salesforceIds");
 }
 
-const struct import_mapping *mapping_open(struct arena *arena, const char *name, const char **why) {
+struct import_mapping *mapping_open(struct arena *arena, const char *name, const char **why) {
   struct import_mapping *mapping = arena_new(arena, struct import_mapping);
-  struct reading reading = {.arena = arena, .name = name};
+  struct reading reading = {.arena = arena, .name = name, .problems = {.arena = arena}};
   const char *text = NULL;
   char *data;
   size_t size;
@@ -255,13 +284,27 @@ const struct import_mapping *mapping_open(struct arena *arena, const char *name,
     text = data;
   }
   json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-  bool good = root ? json_is_object(root) || problem(&reading, "it must be a JSON object")
-                   : problem(&reading, "line %d: %s", error.line, error.text);
-  good = good && read_fields(&reading, json_object_get(root, "fields"), mapping) &&
-         read_all_values(&reading, root, mapping) && read_rest(&reading, root, mapping);
+  if (!root) {
+    problem(&reading, "line %d: %s", error.line, error.text);
+  } else if (!json_is_object(root)) {
+    problem(&reading, "it must be a JSON object");
+  } else {
+    read_fields(&reading, json_object_get(root, "fields"), mapping);
+    read_all_values(&reading, root, mapping);
+    read_rest(&reading, root, mapping);
+  }
   json_decref(root);
-  *why = reading.problem;
-  return good ? mapping : NULL;
+  if (!reading.problems.size)
+    return mapping;
+  *why = arena_printf(arena, "%s: %s", name, reading.problems.data);
+  return NULL;
+}
+
+bool mapped_has(const struct mapped_values *values, const char *value) {
+  for (size_t i = 0; i < values->count; i++)
+    if (strcmp(values->from[i], value) == 0)
+      return true;
+  return false;
 }
 
 const char *mapped_value(const struct mapped_values *values, const char *value) {

@@ -32,8 +32,9 @@ enum mapped_field {
 };
 extern const char *const mapped_field_names[MAPPED_FIELDS]; /* as in the JSON: `externalId` */
 
-/* What values of a column stand for, in the order given; `*` stands for every other value that is not empty.
- */
+/* What values of a column stand for, in the order given; `*` stands for every other value that is not empty,
+ * and among engagements `@partner` for the names of the partner that the import is for. */
+#define MAPPED_PARTNER "@partner"
 struct mapped_values {
   const char **from, **to;
   size_t count;
@@ -44,17 +45,22 @@ struct import_mapping {
   const char *
       *columns[MAPPED_FIELDS]; /* headers to look for, the first that is there counts; ends with NULL */
   struct mapped_values stages, states, loss_reasons, engagements;
-  const char *date_format; /* `ISO`, or days, months and years such as `MM/DD/YYYY` */
+  const char **date_forms; /* forms of import_date.h, the first that fits counts; ends with NULL */
+  const char *encoding;    /* of the table, as import_encoding.h has it; NULL: as the table says */
   char decimal_mark;       /* `.` or `,` */
   bool formula_guard;      /* an apostrophe before =, +, -, @ is not part of the value */
+  bool salesforce_ids;     /* external ids of 15 characters are completed to the 18 that mean the same */
 };
 
 /* A built-in mapping by its name (`salesforce`, `hubspot`, `crm`, `entente`), else the file of that name.
  * NULL with
- * `*problem`, one line that says what to do. All lives in the arena. */
-const struct import_mapping *mapping_open(struct arena *arena, const char *name, const char **problem);
+ * `*problem`, one line with all that is wrong. All lives in the arena; the caller may change what the file
+ * at hand has otherwise, such as its dates. */
+struct import_mapping *mapping_open(struct arena *arena, const char *name, const char **problem);
 
 /* What a value stands for; NULL when nothing is said of it. Case does not matter. */
 const char *mapped_value(const struct mapped_values *values, const char *value);
+/* Whether just this is among what is mapped from. */
+bool mapped_has(const struct mapped_values *values, const char *value);
 
 #endif

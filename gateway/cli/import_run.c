@@ -1,6 +1,7 @@
 #include "gateway/cli/import.h"
 
 #include "gateway/cli/csv_write.h"
+#include "gateway/cli/import_seen.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/machine.h"
 #include "runtime/base/name.h"
@@ -36,6 +37,7 @@ struct run {
   struct import_report *report;
   struct crm *crm; /* one of these two is read */
   struct table *table;
+  struct seen *seen;
   FILE *rows; /* the report of every row; NULL: none */
   struct batch batches[IN_FLIGHT];
   struct import_refusal **last;
@@ -54,8 +56,12 @@ static int64_t source_rows(const struct run *run) {
 
 static bool source_next(struct run *run, struct arena *arena, Sell__OpportunityRow **row, int64_t *line,
                         const char **problem) {
-  return run->table ? table_next(run->table, arena, row, line, problem)
-                    : crm_next(run->crm, arena, row, line, problem);
+  bool more = run->table ? table_next(run->table, arena, row, line, problem)
+                         : crm_next(run->crm, arena, row, line, problem);
+  int64_t before = more && !*problem ? seen_before(run->seen, (*row)->external_id, *line) : 0;
+  if (before)
+    *problem = arena_printf(arena, "externalId: it is in line %lld already", (long long)before);
+  return more;
 }
 
 /* ---- what is said on the way ---- */
@@ -299,8 +305,10 @@ static const struct status *source_open(struct run *run, struct crm_options *crm
     run->table = table_open(run->arena, table, &problem);
   else
     run->crm = crm_open(run->arena, crm, &problem);
-  if (run->table || run->crm)
+  if (run->table || run->crm) {
+    run->seen = seen_new(run->arena, source_rows(run));
     return NULL;
+  }
   return status_make(run->arena, CODE_INVALID_ARGUMENT, "FILE_UNREADABLE", "%s", problem);
 }
 

@@ -1,11 +1,15 @@
 #include "gateway/cli/import_table.h"
 
+#include "gateway/cli/import_amount.h"
+#include "gateway/cli/import_date.h"
+#include "gateway/cli/import_encoding.h"
 #include "gateway/cli/import_value.h"
 #include "runtime/base/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { ABSENT = CSV_FIELDS_MAX };
 
@@ -15,8 +19,8 @@ struct table {
   struct csv csv;
   size_t columns[MAPPED_FIELDS]; /* ABSENT: not in the file */
   size_t width;
-  int64_t rows;
-  struct crm_note notes[MAPPED_FIELDS];
+  int64_t rows, taken;
+  struct crm_note notes[MAPPED_FIELDS + 1];
   size_t note_count;
 };
 
@@ -38,82 +42,7 @@ static void wrong(struct mapping_row *row, enum mapped_field field, const char *
   va_end(arguments);
 }
 
-/* ---- opening ---- */
-
-static bool find_columns(struct table *table, const struct csv_record *header, const char **problem) {
-  const struct import_mapping *mapping = table->options->mapping;
-  for (size_t f = 0; f < MAPPED_FIELDS; f++) {
-    table->columns[f] = ABSENT;
-    for (const char **name = mapping->columns[f]; name && *name && table->columns[f] == ABSENT; name++)
-      for (size_t c = 0; c < header->count && table->columns[f] == ABSENT; c++)
-        if (strcmp(header->fields[c], *name) == 0)
-          table->columns[f] = c;
-    if (!mapping->columns[f] || table->columns[f] != ABSENT)
-      continue;
-    if (f == MAPPED_EXTERNAL_ID || f == MAPPED_STAGE) {
-      *problem =
-          arena_printf(table->arena, "%s: its header has no column `%s`, which %s takes for %s",
-                       table->options->file, mapping->columns[f][0], mapping->name, mapped_field_names[f]);
-      return false;
-    }
-    table->notes[table->note_count++] =
-        (struct crm_note){arena_printf(table->arena, "no column `%s`: %s is left as it is",
-                                       mapping->columns[f][0], mapped_field_names[f]),
-                          0};
-  }
-  if (table->columns[MAPPED_ENGAGEMENT] != ABSENT || table->options->engagement)
-    return true;
-  *problem =
-      arena_printf(table->arena, "%s: no column says who sells: give --engagement joint or independent",
-                   table->options->file);
-  return false;
-}
-
-static void count_rows(struct table *table) {
-  struct csv count = table->csv;
-  struct arena *scratch = arena_create(64 << 20, NULL, NULL);
-  struct csv_record record;
-  while (csv_next(&count, scratch, &record) != CSV_END) {
-    table->rows++;
-    arena_reset(scratch);
-  }
-  arena_destroy(scratch);
-  for (size_t i = 0; i < table->note_count; i++)
-    table->notes[i].rows = table->rows;
-}
-
-struct table *table_open(struct arena *arena, const struct table_options *options, const char **problem) {
-  struct table *table = arena_new(arena, struct table);
-  struct csv_record header;
-  char *data;
-  size_t size;
-  table->arena = arena;
-  table->options = options;
-  if (!import_file(arena, options->file, true, &data, &size, problem))
-    return NULL;
-  csv_init(&table->csv, data, size);
-  if (csv_next(&table->csv, arena, &header) != CSV_RECORD) {
-    *problem = arena_printf(arena, "%s: it has no header line: %s", options->file,
-                            header.problem ? header.problem : "it is empty");
-    return NULL;
-  }
-  table->width = header.count;
-  if (!find_columns(table, &header, problem))
-    return NULL;
-  count_rows(table);
-  return table;
-}
-
-int64_t table_rows(const struct table *table) {
-  return table->rows;
-}
-
-size_t table_notes(const struct table *table, const struct crm_note **notes) {
-  *notes = table->notes;
-  return table->note_count;
-}
-
-/* ---- values ---- */
+/* ---- cells ---- */
 
 /* The cell of a field, without white space around it; "" when there is no such column. */
 static char *cell(const struct mapping_row *row, enum mapped_field field) {
@@ -133,90 +62,188 @@ static char *cell(const struct mapping_row *row, enum mapped_field field) {
   return arena_strndup(row->arena, text, length);
 }
 
-/* `1,234.50`, `1.234,50`, `USD 1,234.50`: digits grouped in threes by the other mark, a code before or after.
- */
-static char *plain_amount(const struct mapping_row *row, const char *text, char *currency) {
-  char mark = row->table->options->mapping->decimal_mark, group = mark == '.' ? ',' : '.';
-  char *plain = arena_strdup(row->arena, text), *end = plain;
-  size_t length = strlen(text), code = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-  if (code == 3 && text[3] == ' ') {
-    snprintf(currency, 4, "%s", text);
-    text += 4;
-  } else if (length > 4 && text[length - 4] == ' ' &&
-             strspn(text + length - 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3) {
-    snprintf(currency, 4, "%s", text + length - 3);
-    text = arena_strndup(row->arena, text, length - 4);
-  }
-  for (; *text; text++)
-    if (*text != group)
-      *end++ = *text == mark ? '.' : *text;
-  *end = '\0';
-  /* More decimals than the currency has, all zero, as some systems write them. */
-  char *point = strchr(plain, '.');
-  if (point) {
-    for (; end > point + 1 && end[-1] == '0'; end--)
-      end[-1] = '\0';
-    if (end == point + 1)
-      *point = '\0';
-  }
-  return plain;
+/* A date by the first form that it has; NULL when it has none. */
+static Google__Protobuf__Timestamp *date_of(const struct mapping_row *row, const char *text) {
+  Google__Protobuf__Timestamp *time = NULL;
+  for (const char **form = row->table->options->mapping->date_forms; *form && !time; form++)
+    time = date_read(row->arena, *form, text);
+  return time;
 }
+
+/* ---- opening ---- */
+
+/* Headers are the same whatever their case, and the white space around them. */
+static bool header_is(const char *header, const char *name) {
+  header += strspn(header, " \t");
+  size_t length = strlen(header);
+  while (length && strchr(" \t", header[length - 1]))
+    length--;
+  return length == strlen(name) && strncasecmp(header, name, length) == 0;
+}
+
+/* The column with the header, ABSENT; `*twice` when there are two. */
+static size_t column_find(const struct csv_record *header, const char *name, bool *twice) {
+  size_t found = ABSENT;
+  *twice = false;
+  for (size_t c = 0; c < header->count; c++) {
+    if (!header_is(header->fields[c], name))
+      continue;
+    *twice = *twice || found != ABSENT;
+    found = found == ABSENT ? c : found;
+  }
+  return found;
+}
+
+static const char *find_columns(struct table *table, const struct csv_record *header) {
+  const struct import_mapping *mapping = table->options->mapping;
+  for (size_t f = 0; f < MAPPED_FIELDS; f++) {
+    table->columns[f] = ABSENT;
+    for (const char **name = mapping->columns[f]; name && *name && table->columns[f] == ABSENT; name++) {
+      bool twice;
+      table->columns[f] = column_find(header, *name, &twice);
+      if (twice)
+        return arena_printf(table->arena, "two columns are called `%s`: which of them is %s?", *name,
+                            mapped_field_names[f]);
+    }
+    if (!mapping->columns[f] || table->columns[f] != ABSENT)
+      continue;
+    if (f == MAPPED_EXTERNAL_ID || f == MAPPED_STAGE)
+      return arena_printf(table->arena, "its header has no column `%s`, which %s takes for %s",
+                          mapping->columns[f][0], mapping->name, mapped_field_names[f]);
+    table->notes[table->note_count++] =
+        (struct crm_note){arena_printf(table->arena, "no column `%s`: %s is left as it is",
+                                       mapping->columns[f][0], mapped_field_names[f]),
+                          0};
+  }
+  return NULL;
+}
+
+/* Of several partners' deals, only this one's may become joint: so it has to be said who it is. */
+static const char *check_engagement(const struct table *table) {
+  const struct table_options *options = table->options;
+  bool column = table->columns[MAPPED_ENGAGEMENT] != ABSENT;
+  if (!column && !options->engagement)
+    return "no column says who sells: give --engagement joint or independent";
+  if (column && mapped_has(&options->mapping->engagements, MAPPED_PARTNER) &&
+      !(options->partners && *options->partners))
+    return arena_printf(table->arena,
+                        "its column `%s` names partners: say with --partner which of them is this "
+                        "partnership's",
+                        *options->mapping->columns[MAPPED_ENGAGEMENT]);
+  return NULL;
+}
+
+/* Dates that fit only with day and month the other way round: then the others are misread as well. */
+static const char *check_dates(const struct mapping_row *row, int64_t line) {
+  static const enum mapped_field times[] = {MAPPED_OPEN_TIME, MAPPED_QUALIFY_TIME, MAPPED_EXPECTED_CLOSE_TIME,
+                                            MAPPED_CLOSE_TIME};
+  for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+    const char *text = cell(row, times[i]), *turned = NULL;
+    if (!*text || date_of(row, text))
+      continue;
+    for (const char **form = row->table->options->mapping->date_forms; *form && !turned; form++) {
+      turned = date_form_turned(*form);
+      if (turned && date_read(row->arena, turned, text))
+        return arena_printf(
+            row->table->arena,
+            "line %lld: %s `%s` is of the form %s and not %s: other dates would be misread, so "
+            "nothing is taken; see --date-format",
+            (long long)line, mapped_field_names[times[i]], text, turned, *form);
+      turned = NULL;
+    }
+  }
+  return NULL;
+}
+
+/* Counts the rows, without what some reports write below the table: lines of one cell behind an empty line.
+ */
+static const char *scan_rows(struct table *table) {
+  struct csv scan = table->csv;
+  struct arena *scratch = arena_create(64 << 20, NULL, NULL);
+  const char *problem = NULL;
+  int64_t records = 0;
+  bool below = false;
+  while (!problem) {
+    struct csv_record record;
+    int64_t line = scan.line;
+    arena_reset(scratch);
+    enum csv_result got = csv_next(&scan, scratch, &record);
+    if (got == CSV_END)
+      break;
+    below = got == CSV_RECORD && record.count == 1 && table->width > 1 && (below || record.line > line);
+    records++;
+    table->rows = below ? table->rows : records;
+    const struct mapping_row row = {.table = table, .arena = scratch, .cells = record.fields};
+    if (got == CSV_RECORD && record.count == table->width)
+      problem = check_dates(&row, record.line);
+  }
+  arena_destroy(scratch);
+  for (size_t i = 0; i < table->note_count; i++)
+    table->notes[i].rows = table->rows;
+  if (records > table->rows)
+    table->notes[table->note_count++] =
+        (struct crm_note){"a line of one cell below the table is passed over", records - table->rows};
+  return problem;
+}
+
+static const char *read_header(struct table *table) {
+  struct csv_record header;
+  if (csv_next(&table->csv, table->arena, &header) != CSV_RECORD)
+    return arena_printf(table->arena, "it has no header line: %s",
+                        header.problem ? header.problem : "it is empty");
+  table->width = header.count;
+  return find_columns(table, &header);
+}
+
+struct table *table_open(struct arena *arena, const struct table_options *options, const char **problem) {
+  struct table *table = arena_new(arena, struct table);
+  char *data;
+  size_t size;
+  table->arena = arena;
+  table->options = options;
+  if (!import_file(arena, options->file, true, &data, &size, problem))
+    return NULL;
+  const char *wrong = encoding_decode(arena, options->mapping->encoding, &data, &size);
+  if (!wrong) {
+    csv_init(&table->csv, data, size);
+    wrong = read_header(table);
+  }
+  if (!wrong)
+    wrong = check_engagement(table);
+  if (!wrong)
+    wrong = scan_rows(table);
+  *problem = wrong ? arena_printf(arena, "%s: %s", options->file, wrong) : NULL;
+  return wrong ? NULL : table;
+}
+
+int64_t table_rows(const struct table *table) {
+  return table->rows;
+}
+
+size_t table_notes(const struct table *table, const struct crm_note **notes) {
+  *notes = table->notes;
+  return table->note_count;
+}
+
+/* ---- values ---- */
 
 static void set_amount(struct mapping_row *row, Sell__OpportunityRow *out) {
-  const char *text = cell(row, MAPPED_AMOUNT), *currency = cell(row, MAPPED_CURRENCY);
-  char code[4] = "";
-  int64_t minor = 0;
-  if (!*text)
-    return;
-  const char *plain = plain_amount(row, text, code);
-  if (!*currency)
-    currency = *code ? code : row->table->options->currency;
-  const char *problem = import_amount(row->arena, plain, currency, &minor);
+  const char *text = cell(row, MAPPED_AMOUNT);
+  const struct amount_rules rules = {.mark = row->table->options->mapping->decimal_mark,
+                                     .column = cell(row, MAPPED_CURRENCY),
+                                     .usual = row->table->options->currency};
+  const char *problem = *text ? amount_read(row->arena, text, &rules, &out->amount) : NULL;
   if (problem)
-    wrong(row, MAPPED_AMOUNT, "`%s` is no amount of %s", text, currency);
-  if (problem || !minor)
-    return; /* 0 is what systems write where nothing is known */
-  out->amount = arena_new(row->arena, Type__Money);
-  type__money__init(out->amount);
-  out->amount->currency_code = arena_strdup(row->arena, currency);
-  out->amount->amount_minor = minor;
-}
-
-/* A date as the mapping has it, with or without a time of day, as RFC 3339. NULL when it is none. */
-static const char *iso_time(const struct mapping_row *row, const char *text) {
-  const char *format = row->table->options->mapping->date_format;
-  unsigned long year = 0, month = 0, day = 0, hour = 0, minute = 0;
-  int used = 0;
-  if (strcmp(format, "ISO") == 0)
-    return text;
-  for (const char *c = format; *c;) {
-    char letter = *c;
-    char *end;
-    if (letter < 'A') {
-      if (*text++ != letter)
-        return NULL;
-      c++;
-      continue;
-    }
-    if (*text < '0' || *text > '9')
-      return NULL;
-    *(letter == 'Y' ? &year : letter == 'M' ? &month : &day) = strtoul(text, &end, 10);
-    text = end;
-    while (*c == letter)
-      c++;
-  }
-  if (*text && (sscanf(text, " %2lu:%2lu%n", &hour, &minute, &used) != 2 || text[used]))
-    return NULL;
-  return arena_printf(row->arena, "%04lu-%02lu-%02luT%02lu:%02lu:00Z", year, month, day, hour, minute);
+    wrong(row, MAPPED_AMOUNT, "%s", problem);
 }
 
 static void set_time(struct mapping_row *row, enum mapped_field field, Google__Protobuf__Timestamp **out) {
   const char *text = cell(row, field);
   if (!*text)
     return;
-  const char *iso = iso_time(row, text);
-  if (!iso || import_time(row->arena, iso, out))
-    wrong(row, field, "`%s` is no date of the form %s", text, row->table->options->mapping->date_format);
+  *out = date_of(row, text);
+  if (!*out)
+    wrong(row, field, "`%s` is no date of the form %s", text, row->table->options->mapping->date_forms[0]);
 }
 
 /* The number of an enum's value by its name without prefix; -1 when there is none. */
@@ -259,18 +286,30 @@ static void set_stage(struct mapping_row *row, Sell__OpportunityRow *out) {
     out->state = (Sell__Opportunity__State)number;
 }
 
-static void set_engagement(struct mapping_row *row, Sell__OpportunityRow *out) {
+/* What stands in a column of partners; NULL when nothing is said of it. */
+static const char *engagement_of(const struct mapping_row *row, const char *text) {
   const struct table_options *options = row->table->options;
   const struct mapped_values *values = &options->mapping->engagements;
-  const char *text = cell(row, MAPPED_ENGAGEMENT);
-  const char *known = row->table->columns[MAPPED_ENGAGEMENT] == ABSENT ? options->engagement
-                      : values->count                                  ? mapped_value(values, text)
-                                                                       : text;
+  if (row->table->columns[MAPPED_ENGAGEMENT] == ABSENT)
+    return options->engagement;
+  if (!values->count)
+    return text;
+  for (const char **partner = options->partners; partner && *partner; partner++)
+    if (strcasecmp(*partner, text) == 0 && mapped_has(values, MAPPED_PARTNER))
+      return mapped_value(values, MAPPED_PARTNER);
+  return strcmp(text, MAPPED_PARTNER) == 0 ? NULL : mapped_value(values, text);
+}
+
+static void set_engagement(struct mapping_row *row, Sell__OpportunityRow *out) {
+  const char *text = cell(row, MAPPED_ENGAGEMENT), *known = engagement_of(row, text);
   int number = known ? number_of(&sell__opportunity__engagement__descriptor, "ENGAGEMENT_", known) : -1;
-  if (number <= 0)
-    wrong(row, MAPPED_ENGAGEMENT, "`%s` says neither joint nor independent", text);
-  else
+  if (number > 0)
     out->engagement = (Sell__Opportunity__Engagement)number;
+  else if (mapped_has(&row->table->options->mapping->engagements, MAPPED_PARTNER))
+    wrong(row, MAPPED_ENGAGEMENT, "`%s` is not the partner that --partner names: the deal is another one's",
+          text);
+  else
+    wrong(row, MAPPED_ENGAGEMENT, "`%s` says neither joint nor independent", text);
 }
 
 static void set_loss_reason(struct mapping_row *row, Sell__OpportunityRow *out) {
@@ -284,8 +323,29 @@ static void set_loss_reason(struct mapping_row *row, Sell__OpportunityRow *out) 
     out->loss_reason = (Sell__Opportunity__LossReason)number;
 }
 
+/* Reports have 15 characters, of which case tells some apart; other exports append three that make case
+ * needless. One deal must not be two. */
+static char *salesforce_id(const struct mapping_row *row, char *id) {
+  enum { SHORT = 15, PART = 5 };
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+  if (!row->table->options->mapping->salesforce_ids || strlen(id) != SHORT)
+    return id;
+  char *whole = arena_printf(row->arena, "%sAAA", id);
+  for (size_t part = 0; part < SHORT / PART; part++) {
+    unsigned bits = 0;
+    for (size_t i = 0; i < PART; i++) {
+      unsigned char c = (unsigned char)id[part * PART + i];
+      if (!isalnum(c))
+        return id;
+      bits |= isupper(c) ? 1u << i : 0;
+    }
+    whole[SHORT + part] = digits[bits];
+  }
+  return whole;
+}
+
 static void set_texts(const struct mapping_row *row, Sell__OpportunityRow *out) {
-  out->external_id = cell(row, MAPPED_EXTERNAL_ID);
+  out->external_id = salesforce_id(row, cell(row, MAPPED_EXTERNAL_ID));
   out->display_name = cell(row, MAPPED_DISPLAY_NAME);
   out->solution = cell(row, MAPPED_SOLUTION);
   out->segment = cell(row, MAPPED_SEGMENT);
@@ -325,9 +385,10 @@ static const char *map_row(struct table *table, struct arena *arena, char *const
 bool table_next(struct table *table, struct arena *arena, Sell__OpportunityRow **row, int64_t *line,
                 const char **problem) {
   struct csv_record record;
-  enum csv_result got = csv_next(&table->csv, arena, &record);
-  if (got == CSV_END)
+  if (table->taken == table->rows)
     return false;
+  table->taken++;
+  enum csv_result got = csv_next(&table->csv, arena, &record);
   *line = record.line;
   *row = arena_new(arena, Sell__OpportunityRow);
   sell__opportunity_row__init(*row);

@@ -79,9 +79,10 @@ static void bad_rows_do_not_stop_the_others(void **state) {
     assert_string_equal(response->results[1]->problems[0]->field, "close_time");
     assert_string_equal(response->results[2]->reason, "CURRENCY_MISMATCH");
     assert_string_equal(response->results[4]->problems[0]->field, "external_id");
+    /* what a rehearsal says of each row is what happens, also where one row follows on another */
+    assert_int_equal(response->results[3]->outcome, OUTCOME(UNCHANGED));
     assert_int_equal(pillar_entries(f, f->manager, p, &entries), round ? 2 : 0);
   }
-  assert_int_equal(response->results[3]->outcome, OUTCOME(UNCHANGED));
 }
 
 static void a_later_export_brings_it_on(void **state) {

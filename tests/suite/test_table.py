@@ -13,8 +13,13 @@ SALESFORCE = """Opportunity ID,Opportunity Name,Account Name,Stage,Close Date,Cr
 006A,"Triage, phase 2",Northgate Hospital,Closed Won,3/31/2026,1/5/2026,"USD 1,234.50",Orvane Global,
 006B,=1+2,Acme,Negotiation/Review,12/31/2026,2/1/2026,5000.0000,,
 006C,Lost one,Acme,Closed Lost,3/1/2026,1/7/2026,,,Price
-006D,Wrong in three,Acme,Thinking it over,31/12/2026,1/7/2026,many,,
+006D,Wrong in three,Acme,Thinking it over,at year's end,1/7/2026,many,,
 006E,Early,Acme,Closed Lost,1/1/2026,2/7/2026,10,,Price
+006F,Another partner's,Acme,Closed Won,3/31/2026,1/5/2026,10,Tallis VAR,
+006B,The same again,Acme,Qualification,12/31/2026,2/1/2026,1,,
+
+"Copyright (c), all rights reserved."
+Confidential - Do Not Distribute
 """
 HUBSPOT = """Record ID,Deal Name,Deal Stage,Close Date,Create Date,Amount,Deal owner,Associated Company
 9001,Plant 4,Contract Sent,2026-12-01 09:30,2026-01-02 08:00,7000,Ada,Ferro Works
@@ -59,22 +64,30 @@ def table(text):
 
 def check_salesforce(suite):
     path, report = write(suite, "sf.csv", SALESFORCE), os.path.join(suite.folder, "report.csv")
-    words = ("--mapping", "salesforce", "--report", report)
+    words = ("--mapping", "salesforce", "--partner", "orvane global", "--report", report)
+    refused = suite.cli("import", "csv", path, "--vendor", "halden", "--partnership", "sf", "--mapping", "salesforce",
+                        check=False)
+    expect(refused.returncode == 1 and "--partner" in refused.stderr, f"partners that nobody named: {refused.stderr}")
     rehearsed = take(suite, "sf", path, *words, "--dry-run", code=1)
-    equal((rehearsed["created"], rehearsed["refused"], rehearsed["pipeline"]["won"]["jointCount"]), (3, 2, "0"),
+    equal((rehearsed["created"], rehearsed["refused"], rehearsed["pipeline"]["won"]["jointCount"]), (3, 4, "0"),
           "a rehearsal")
     equal(exported(suite, "sf").count("\n"), 1, "lines after a rehearsal")
     taken = take(suite, "sf", path, *words, code=1)
-    equal((taken["created"], taken["refused"]), (3, 2), "rows taken")
+    equal((taken["created"], taken["refused"]), (3, 4), "rows taken")
     again = take(suite, "sf", path, *words, code=1)
-    equal((again["unchanged"], again["created"], again["refused"]), (3, 0, 2), "the same again")
+    equal((again["unchanged"], again["created"], again["refused"]), (3, 0, 4), "the same again")
+    expect(any(note["text"].startswith("a line of one cell below") for note in again["notes"]), "what is below is told")
     with open(report, encoding="utf-8", newline="") as file:
-        rows = {row["externalId"]: row for row in csv.DictReader(file)}
+        told = list(csv.DictReader(file))
+    equal({(row["line"], row["outcome"]) for row in told if row["externalId"] == "006B"},
+          {("3", "UNCHANGED"), ("8", "REFUSED")}, "a deal that is there twice")
+    rows = {row["externalId"]: row for row in told if row["line"] != "8"}
     equal({key: row["outcome"] for key, row in rows.items()},
-          {"006A": "UNCHANGED", "006B": "UNCHANGED", "006C": "UNCHANGED", "006D": "REFUSED", "006E": "REFUSED"},
-          "the report")
+          {"006A": "UNCHANGED", "006B": "UNCHANGED", "006C": "UNCHANGED", "006D": "REFUSED", "006E": "REFUSED",
+           "006F": "REFUSED"}, "the report")
+    expect("another one's" in rows["006F"]["reason"], f"another partner's deal stays away: {rows['006F']['reason']}")
     equal(rows["006D"]["line"], "5", "the line of a row")
-    for part in ("stage: `Thinking it over`", "amount: `many`", "expectedCloseTime: `31/12/2026`"):
+    for part in ("stage: `Thinking it over`", "amount: `many`", "expectedCloseTime: `at year's end`"):
         expect(part in rows["006D"]["reason"], f"all that is wrong is said: {rows['006D']['reason']}")
     expect("close_time" in rows["006E"]["reason"], f"what the service refuses is said: {rows['006E']['reason']}")
     found = {row["externalId"]: row for row in table(exported(suite, "sf"))}
@@ -84,6 +97,25 @@ def check_salesforce(suite):
           ("INDEPENDENT", "BUSINESS_VALIDATION", "2026-12-31"), "an open deal without one")
     equal((found["006C"]["lossReason"], found["006C"]["amount"]), ("PRICE", ""), "a lost deal")
     equal(found["006B"]["displayName"], "'=1+2", "a formula is no formula")
+
+
+def check_other_countries(suite):
+    """Whatever could be misread is not taken at all; said otherwise, it is."""
+    rows = ("Opportunity ID;Account Name;Stage;Close Date;Created Date;Amount\n"
+            "7001;M\xfcller;Closed Won;05/04/2026;05/01/2026;1.234,50\n7002;M\xfcller;Closed Won;31/03/2026;05/01/2026;10\n")
+    path = os.path.join(suite.folder, "country.csv")
+    with open(path, "wb") as file:
+        file.write(rows.encode("latin-1"))
+    words = ("--mapping", "salesforce", "--engagement", "independent", "--encoding", "ISO-8859-1")
+    refused = suite.cli("import", "csv", path, "--vendor", "halden", "--partnership", "abroad", *words, check=False)
+    expect(refused.returncode == 1 and "--date-format" in refused.stderr, f"days before months: {refused.stderr}")
+    wrong = take(suite, "abroad", path, *words, "--date-format", "DD/MM/YYYY", "--dry-run", code=1)
+    equal((wrong["created"], wrong["refused"]), (1, 1), "an amount with the other mark")
+    taken = take(suite, "abroad", path, *words, "--date-format", "DD/MM/YYYY", "--decimal-mark", ",")
+    equal(taken["created"], 2, "said as it is")
+    found = {row["externalId"]: row for row in table(exported(suite, "abroad"))}
+    equal((found["7001"]["account"], found["7001"]["amount"], found["7001"]["closeTime"][:10]),
+          ("M\xfcller", "1234.50", "2026-04-05"), "a row of another country")
 
 
 def check_other_layouts(suite):
@@ -226,10 +258,11 @@ def check_mapping(suite):
 def tables():
     with Suite("table") as suite:
         suite.up("--no-demo")
-        for id_ in ("sf", "hs", "back"):
+        for id_ in ("sf", "hs", "back", "abroad"):
             suite.found(id_)
         check_salesforce(suite)
         check_other_layouts(suite)
+        check_other_countries(suite)
         check_round_trip(suite, "sf", "back")
         check_mapping(suite)
         check_public_set(suite)
