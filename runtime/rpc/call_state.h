@@ -16,8 +16,10 @@
 #include "runtime/rpc/trace.h"
 #include "runtime/rpc/turn.h"
 
+#include <stdatomic.h>
+
 enum {
-  SLOTS_PER_ROUTE = 32,
+  SLOTS_PER_ROUTE_MAX = 32,
   CALLS_POOLED_MAX = 1024,
   IN_FLIGHT_DEFAULT = 1024,
   DEADLINE_DEFAULT_MS = 10000,
@@ -42,11 +44,15 @@ struct route {
   struct server *server;
   void *registered; /* gRPC core's handle */
   struct slot *slots;
+  unsigned slot_count;
+  atomic_uint waiting; /* slots that gRPC core has and has not taken for a call */
 };
 
 struct slot {
   struct tag tag;
+  struct slot *next; /* of the route */
   struct route *route;
+  bool last; /* it was taken while no other was waiting; written by the queue's thread before `tag` arrives */
   grpc_call *core;
   gpr_timespec deadline;
   grpc_metadata_array metadata;
@@ -144,7 +150,8 @@ struct server {
 
 /* dispatch.c: from a posted request to an answer. */
 void slot_post(struct slot *slot);
-void slot_prepare(struct slot *slot, struct route *route);
+/* One slot more for a route, to be posted. NULL when it has as many as it may have, or no memory is left. */
+struct slot *slot_add(struct route *route);
 void call_free(struct call *call);
 
 /* answer.c */

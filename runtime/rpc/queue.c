@@ -24,13 +24,13 @@ static void run_done(struct loop_work *work) {
   tag->done(tag);
 }
 
-static void hand_over(struct tag *tag, bool ok) {
+void tag_hand_over(struct tag *tag, bool ok) {
   tag->ok = ok;
   loop_post(tag->loop, &tag->work);
 }
 
 void tag_prepare(struct tag *tag, struct loop *loop, void (*done)(struct tag *tag)) {
-  tag->arrived = hand_over;
+  tag->arrived = tag_hand_over;
   tag->loop = loop;
   tag->work.run = run_done;
   tag->done = done;

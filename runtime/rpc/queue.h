@@ -18,6 +18,8 @@ struct tag {
   void (*done)(struct tag *tag); /* on the loop's thread; looks at `ok` */
 };
 void tag_prepare(struct tag *tag, struct loop *loop, void (*done)(struct tag *tag));
+/* What `arrived` does unless it is set to another function, which ends with this. */
+void tag_hand_over(struct tag *tag, bool ok);
 
 struct queue;
 /* The loop's queue, made with `threads` threads when there is none yet. NULL when the system refuses. */

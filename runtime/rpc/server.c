@@ -134,8 +134,7 @@ static bool start(struct server *server, const struct server_options *options, c
   grpc_server_start(server->core);
   server->started = true;
   for (size_t i = 0; i < server->route_count; i++)
-    for (size_t k = 0; k < SLOTS_PER_ROUTE; k++)
-      slot_post(&server->routes[i].slots[k]);
+    slot_post(server->routes[i].slots);
   return true;
 }
 
@@ -235,12 +234,14 @@ void server_check_drained(struct server *server) {
 
 static void free_routes(struct server *server) {
   for (size_t i = 0; i < server->route_count; i++) {
-    struct slot *slots = server->routes[i].slots;
-    for (size_t k = 0; slots && k < SLOTS_PER_ROUTE; k++) {
-      grpc_metadata_array_destroy(&slots[k].metadata);
-      grpc_call_details_destroy(&slots[k].details);
+    struct slot *slot = server->routes[i].slots;
+    while (slot) {
+      struct slot *next = slot->next;
+      grpc_metadata_array_destroy(&slot->metadata);
+      grpc_call_details_destroy(&slot->details);
+      free(slot);
+      slot = next;
     }
-    free(slots);
   }
   free(server->routes);
 }

@@ -131,11 +131,8 @@ static bool add_slots(struct server *server) {
   for (size_t i = 0; i < server->route_count; i++) {
     struct route *route = &server->routes[i];
     route->server = server;
-    route->slots = calloc(SLOTS_PER_ROUTE, sizeof(*route->slots));
-    if (!route->slots)
+    if (!slot_add(route))
       return false;
-    for (size_t k = 0; k < SLOTS_PER_ROUTE; k++)
-      slot_prepare(&route->slots[k], route);
   }
   return true;
 }
