@@ -22,8 +22,6 @@ enum conflict_action {
 };
 extern const struct machine conflict_machine;
 
-enum { CONFLICT_OPPORTUNITIES_MAX = 100 };
-
 /* A new conflict of a holder and the registration that met it. `*_contract`: what gives it priority; NULL. A
  * priority routes deals: it takes nothing away from a holder that was approved already. `again`: how often
  * these two submissions have met before, one of them having left since. */

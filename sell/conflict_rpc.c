@@ -3,11 +3,9 @@
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
-#include "runtime/message/validate.h"
+#include "sell/account_sales.h"
 #include "sell/registration_change.h"
 #include "sell/service.h"
-
-#include <string.h>
 
 const struct status *conflict_get(struct call *call, const void *in, void *out) {
   const Sell__GetConflictRequest *request = in;
@@ -63,46 +61,18 @@ const struct status *conflict_list(struct call *call, const void *in, void *out)
 
 /* ---- ruling ---- */
 
-/* Names of opportunities, for the ruling to declare. */
-struct declaration {
-  char *names[CONFLICT_OPPORTUNITIES_MAX];
-  size_t count;
-};
-
-/* Adds those of one kind on an account, as far as there is room. */
-static const struct status *declare_account(struct call *call, const char *vendor, const char *what,
-                                            const char *account, struct declaration *out) {
-  struct arena *arena = call_arena(call);
-  struct list_page page;
-  const struct list_query query = {
-      .kind = &kind_opportunity,
-      .index = "account",
-      .partition = account_partition(arena, vendor, what, account),
-      .scope = vendor,
-      .descending = true,
-      .page_size = CONFLICT_OPPORTUNITIES_MAX,
-      .page_token = "",
-      .binding = "",
-  };
-  const struct status *status = list_entities(call_txn(call), &query, &page);
-  for (size_t i = 0; !status && i < page.count && out->count < CONFLICT_OPPORTUNITIES_MAX; i++)
-    out->names[out->count++] = arena_strdup(arena, message_text(page.messages[i], "name"));
-  return status;
-}
-
-/* The two registrations may have met by domain or number and name the company each in its own way. */
+/* The two registrations may have met by one key and have others of their own. */
 static const struct status *declare(struct call *call, const struct conflict_facts *facts, const char *what,
                                     char ***names, size_t *count) {
-  struct arena *arena = call_arena(call);
-  struct declaration *declaration = arena_new(arena, struct declaration);
-  const char *vendor = name_vendor(arena, facts->holder->name);
-  const char *one = facts->holder->customer->legal_name, *two = facts->contender->customer->legal_name;
-  declaration->count = 0;
-  const struct status *status = declare_account(call, vendor, what, one, declaration);
-  if (!status && strcmp(company_name_key(arena, one), company_name_key(arena, two)) != 0)
-    status = declare_account(call, vendor, what, two, declaration);
-  *names = declaration->names;
-  *count = declaration->count;
+  struct txn *txn = call_txn(call);
+  struct account_sales *sales = arena_new(call_arena(call), struct account_sales);
+  const char *vendor = name_vendor(call_arena(call), facts->holder->name);
+  *sales = (struct account_sales){0};
+  const struct status *status = account_sales_add(txn, vendor, what, facts->holder->customer, sales);
+  if (!status)
+    status = account_sales_add(txn, vendor, what, facts->contender->customer, sales);
+  *names = sales->names;
+  *count = sales->count;
   return status;
 }
 

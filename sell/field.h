@@ -2,7 +2,7 @@
  *
  *                            OPEN  COMMITTED  WON  LOST  REVERSED
  *   display_name               x       x       x    x
- *   customer.account, country  x
+ *   customer but its sector    x
  *   the rest                   x       x
  *
  * and by the other party's review; what may change may in both:

@@ -4,6 +4,7 @@
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 #include "sell/account.h"
+#include "sell/account_sales.h"
 #include "sell/cosell.h"
 #include "sell/follow.h"
 #include "sell/opportunity_review.h"
@@ -66,24 +67,8 @@ static void close_entries(const ProtobufCMessage *message, struct index_sink *si
     emit(sink, opportunity, arena_printf(index_arena(sink), "%d", month_of(timestamp_us(when, 0))), when);
 }
 
-/* For who reviews registrations: over all partnerships of the vendor, by the name of the account. */
-static void account_entries(const ProtobufCMessage *message, struct index_sink *sink) {
-  const Sell__Opportunity *opportunity = (const Sell__Opportunity *)message;
-  struct arena *arena = index_arena(sink);
-  bool direct = opportunity->state == SELL__OPPORTUNITY__STATE__STATE_OPEN &&
-                opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT &&
-                opportunity->owner_party == TYPE__PARTY__PARTY_VENDOR;
-  bool lost = opportunity->state == SELL__OPPORTUNITY__STATE__STATE_LOST &&
-              opportunity_visible(opportunity, TYPE__PARTY__PARTY_VENDOR);
-  if (opportunity->customer && (direct || lost))
-    index_emit(sink,
-               account_partition(arena, name_vendor(arena, opportunity->name),
-                                 direct ? ACCOUNT_DIRECT : ACCOUNT_LOST, opportunity->customer->account),
-               index_order_number(arena, timestamp_us(opportunity->open_time, 0)));
-}
-
 static const struct index opportunity_indexes[] = {
-    {"account", account_entries},       {"open", open_entries},
+    {"account", account_sales_emit},    {"open", open_entries},
     {"state", state_entries},           {"stage", stage_entries},
     {"engagement", engagement_entries}, {"close", close_entries},
     {"review", review_entries},         {0},

@@ -4,29 +4,19 @@
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
+#include "runtime/message/validate.h"
+#include "sell/account_sales.h"
 #include "sell/registration_change.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define CAUSE(name) SELL__PROTECTION_BREACH__CAUSE__CAUSE_##name
 #define OPEN SELL__OPPORTUNITY__STATE__STATE_OPEN
 #define WON SELL__OPPORTUNITY__STATE__STATE_WON
 
-static bool is_direct(const Sell__Opportunity *opportunity) {
-  return opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT &&
-         opportunity->owner_party == TYPE__PARTY__PARTY_VENDOR;
-}
-
-static const char *account_of(const Sell__Opportunity *opportunity) {
-  return opportunity->customer && opportunity->customer->account ? opportunity->customer->account : "";
-}
-
-/* What a step does to the account that the opportunity is on now; UNSPECIFIED: nothing of concern. */
-static Sell__ProtectionBreach__Cause cause_of(struct arena *arena, const struct opportunity_step *step) {
+/* What a step does to an account; `entered`: it came to it by the step. UNSPECIFIED: nothing of concern. */
+static Sell__ProtectionBreach__Cause cause_of(const struct opportunity_step *step, bool entered) {
   const Sell__Opportunity *before = step->before, *after = step->after;
-  bool entered =
-      !before || !is_direct(before) || !company_names_equal(arena, account_of(before), account_of(after));
   if (after->state == WON && (entered || before->state != WON))
     return CAUSE(WON);
   if (after->state != OPEN)
@@ -36,20 +26,27 @@ static Sell__ProtectionBreach__Cause cause_of(struct arena *arena, const struct 
   return after->stage > before->stage ? CAUSE(ADVANCED) : CAUSE(UNSPECIFIED);
 }
 
-static bool is_country_code(const char *text) {
-  return text && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]) && !text[2];
+/* Whether an opportunity is the vendor's own sale to the customer of the holder, by the rules that two
+ * registrations meet by. */
+static bool is_on(struct arena *arena, const Sell__MatchHolder *holder,
+                  const Sell__Opportunity *opportunity) {
+  const Sell__Company company = opportunity_company(opportunity);
+  return opportunity_direct(opportunity) &&
+         company_compare(arena, holder->customer, &company).relation == COMPANY_SAME;
 }
 
-/* Whether the holder is protected from this step. The countries of opportunities are in anybody's words: only
- * two codes can differ. A sale that was closed outside the protection is history. */
+/* Whether the holder is protected from this step. A sale that was closed outside the protection is history.
+ */
 static bool protects(const Sell__MatchHolder *holder, const Sell__Opportunity *after, int64_t now_us) {
-  const char *country = after->customer->country;
   if (!holder->approve_time || !match_holder_holds(holder, now_us))
     return false;
-  if (is_country_code(country) && is_country_code(holder->customer->country_code) &&
-      strcmp(country, holder->customer->country_code) != 0)
-    return false;
   return after->state == OPEN || moment_us(after->close_time) >= moment_us(holder->approve_time);
+}
+
+static bool customers_equal(const Sell__Opportunity *a, const Sell__Opportunity *b) {
+  if (!a->customer || !b->customer)
+    return a->customer == b->customer;
+  return message_equal(&a->customer->base, &b->customer->base);
 }
 
 /* ---- raising ---- */
@@ -125,33 +122,39 @@ static const struct status *raise(struct txn *txn, const char *vendor, const cha
 
 static bool breaches_have(const struct breaches *breaches, const char *registration) {
   for (size_t i = 0; i < breaches->count; i++)
-    if (strcmp(breaches->registrations[i], registration) == 0)
+    if (strcmp(breaches->items[i].registration, registration) == 0)
       return true;
   return false;
 }
 
-static void breaches_add(struct txn *txn, const Sell__MatchKey *key, struct breaches *out) {
+static void breaches_add(struct txn *txn, const struct opportunity_step *step, bool moved,
+                         const Sell__MatchKey *key, struct breaches *out) {
+  struct arena *arena = txn_arena(txn);
   for (size_t i = 0; i < key->n_holders; i++) {
     const Sell__MatchHolder *holder = key->holders[i];
-    if (protects(holder, out->opportunity, txn_now_us(txn)) && !breaches_have(out, holder->registration))
-      out->registrations[out->count++] = holder->registration;
+    if (!protects(holder, step->after, txn_now_us(txn)) || breaches_have(out, holder->registration) ||
+        !is_on(arena, holder, step->after))
+      continue;
+    bool entered = moved && !(step->before && is_on(arena, holder, step->before));
+    Sell__ProtectionBreach__Cause cause = cause_of(step, entered);
+    if (cause != CAUSE(UNSPECIFIED))
+      out->items[out->count++] = (struct breach){holder->registration, cause};
   }
 }
 
 const struct status *protection_find(struct txn *txn, const struct opportunity_step *step,
                                      struct breaches *out) {
   struct arena *arena = txn_arena(txn);
-  const Sell__Opportunity *after = step->after;
+  const Sell__Opportunity *before = step->before, *after = step->after;
   Sell__MatchKey *held[COMPANY_KEYS_MAX];
-  Sell__Company company = SELL__COMPANY__INIT;
   struct company_key keys[COMPANY_KEYS_MAX];
   const char *names[COMPANY_KEYS_MAX];
   *out = (struct breaches){.opportunity = after};
-  if (!is_direct(after) || !*account_of(after))
+  bool moved = !before || !opportunity_direct(before) || !customers_equal(before, after);
+  if (!opportunity_direct(after) || cause_of(step, moved) == CAUSE(UNSPECIFIED))
     return NULL;
-  out->cause = cause_of(arena, step);
-  company.legal_name = (char *)account_of(after);
-  size_t count = out->cause == CAUSE(UNSPECIFIED) ? 0 : company_keys(arena, &company, keys);
+  const Sell__Company company = opportunity_company(after);
+  size_t count = company_keys(arena, &company, keys);
   if (!count)
     return NULL;
   for (size_t i = 0; i < count; i++)
@@ -159,10 +162,10 @@ const struct status *protection_find(struct txn *txn, const struct opportunity_s
   const struct status *status = txn_get_many(txn, &kind_match_key, names, count, held);
   if (status)
     return status;
-  out->registrations = arena_calloc(arena, count * MATCH_HOLDERS_MAX, sizeof *out->registrations);
+  out->items = arena_calloc(arena, count * MATCH_HOLDERS_MAX, sizeof *out->items);
   for (size_t i = 0; i < count; i++)
     if (held[i])
-      breaches_add(txn, held[i], out);
+      breaches_add(txn, step, moved, held[i], out);
   return NULL;
 }
 
@@ -170,7 +173,8 @@ const struct status *protection_raise(struct txn *txn, const struct breaches *br
   const char *vendor = name_vendor(txn_arena(txn), breaches->opportunity->name);
   const struct status *status = NULL;
   for (size_t i = 0; !status && i < breaches->count; i++)
-    status = raise(txn, vendor, breaches->registrations[i], breaches->opportunity, breaches->cause);
+    status =
+        raise(txn, vendor, breaches->items[i].registration, breaches->opportunity, breaches->items[i].cause);
   return status;
 }
 

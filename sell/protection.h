@@ -7,12 +7,14 @@
 
 #include "entente/sell/v1/registration.pb-c.h"
 
-/* The breaches that a step of an opportunity makes: at most MATCH_HOLDERS_MAX for each key of
- * the account's name. */
+/* The breaches that a step of an opportunity makes: at most MATCH_HOLDERS_MAX for each key of the account. */
+struct breach {
+  const char *registration;
+  Sell__ProtectionBreach__Cause cause;
+};
 struct breaches {
   const Sell__Opportunity *opportunity;
-  Sell__ProtectionBreach__Cause cause;
-  const char **registrations;
+  struct breach *items;
   size_t count;
 };
 /* Finds them and stages nothing. None for what is not the vendor's own. Statuses are txn_get()'s. */

@@ -18,13 +18,10 @@ extern const struct kind kind_registration, kind_registration_policy, kind_match
     kind_conflict, kind_protection_breach, kind_breach_mark, kind_contract, kind_member;
 
 /* Partitions of indexes over all partnerships of a vendor, for the vendor's reviewer: registrations by exact
- * key and by word of the name, opportunities by the account's name. */
+ * key, by who owns the customer, and by word of the name. */
 char *key_partition(struct arena *arena, const char *vendor, const char *key);
 char *owner_partition(struct arena *arena, const char *vendor, const char *key);
 char *word_partition(struct arena *arena, const char *vendor, const char *word);
-#define ACCOUNT_DIRECT "direct" /* the vendor's own, open */
-#define ACCOUNT_LOST "lost"     /* lost, that the vendor may see */
-char *account_partition(struct arena *arena, const char *vendor, const char *what, const char *account);
 
 /* Reads a registration for a change by the caller, as it is now, and keeps a copy of what it was. What time
  * has changed is recorded first, and the handler run again (LOST_RACE). NOT_FOUND alike for absent and

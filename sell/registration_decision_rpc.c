@@ -241,6 +241,9 @@ static Sell__Opportunity *opportunity_from(struct arena *arena, const Sell__Regi
   sell__customer__init(opportunity->customer);
   opportunity->customer->account = registration->customer->legal_name;
   opportunity->customer->country = registration->customer->country_code;
+  opportunity->customer->domain = registration->customer->domain;
+  opportunity->customer->tax_id = registration->customer->tax_id;
+  opportunity->customer->duns = registration->customer->duns;
   opportunity->solution = registration->solutions[0];
   opportunity->segment = registration->segment;
   opportunity->amount = registration->expected_amount;

@@ -18,11 +18,6 @@ char *word_partition(struct arena *arena, const char *vendor, const char *word) 
   return arena_printf(arena, "%s|word|%.*s", vendor, text_cut(word, 100), word);
 }
 
-char *account_partition(struct arena *arena, const char *vendor, const char *what, const char *account) {
-  const char *key = company_name_key(arena, account);
-  return arena_printf(arena, "%s|%s|%.*s", vendor, what, text_cut(key, 300), key);
-}
-
 static const char *order_of(struct index_sink *sink, const Google__Protobuf__Timestamp *time) {
   return index_order_number(index_arena(sink), moment_us(time));
 }

@@ -2,13 +2,13 @@
 #include "runtime/base/moment.h"
 #include "runtime/base/name.h"
 #include "runtime/base/text.h"
-#include "runtime/message/validate.h"
+#include "sell/account_sales.h"
 #include "sell/registration_change.h"
 #include "sell/service.h"
 
 #include <stdlib.h>
 
-enum { LOOK_MAX = 100, MATCHES_MAX = 100, OPPORTUNITIES_MAX = 100, FOUND_MAX = 1024 };
+enum { LOOK_MAX = 100, MATCHES_MAX = 100, FOUND_MAX = 1024 };
 
 struct search {
   struct call *call;
@@ -162,25 +162,13 @@ static int by_certainty(const void *a, const void *b) {
 
 static const struct status *opportunities_on(struct search *search, const char *what, char ***names,
                                              size_t *count) {
-  struct arena *arena = call_arena(search->call);
-  struct list_page page;
-  const struct list_query query = {
-      .kind = &kind_opportunity,
-      .index = "account",
-      .partition = account_partition(arena, search->vendor, what, search->registration->customer->legal_name),
-      .scope = search->vendor,
-      .descending = true,
-      .page_size = OPPORTUNITIES_MAX,
-      .page_token = "",
-      .binding = ""};
-  const struct status *status = list_entities(call_txn(search->call), &query, &page);
-  if (status)
-    return status;
-  *names = arena_calloc(arena, page.count, sizeof **names);
-  *count = page.count;
-  for (size_t i = 0; i < page.count; i++)
-    (*names)[i] = arena_strdup(arena, message_text(page.messages[i], "name"));
-  return NULL;
+  struct account_sales *sales = arena_new(call_arena(search->call), struct account_sales);
+  *sales = (struct account_sales){0};
+  const struct status *status =
+      account_sales_add(call_txn(search->call), search->vendor, what, search->registration->customer, sales);
+  *names = sales->names;
+  *count = sales->count;
+  return status;
 }
 
 const struct status *registration_matches(struct call *call, const void *in, void *out) {

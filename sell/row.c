@@ -103,6 +103,9 @@ static Sell__Customer *customer_chosen(struct arena *arena, const Sell__Customer
   customer->account = chosen(given->account, known->account);
   customer->sector = chosen(given->sector, known->sector);
   customer->country = chosen(given->country, known->country);
+  customer->domain = chosen(given->domain, known->domain);
+  customer->tax_id = chosen(given->tax_id, known->tax_id);
+  customer->duns = chosen(given->duns, known->duns);
   return customer;
 }
 

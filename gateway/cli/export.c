@@ -27,9 +27,10 @@ struct exporting {
 
 /* ---- CSV ---- */
 
-static const char csv_header[] = "name,externalId,engagement,ownerParty,displayName,account,sector,country,"
-                                 "solution,segment,seller,amount,currency,state,stage,openTime,qualifyTime,"
-                                 "expectedCloseTime,closeTime,lossReason,incumbentCompetitor\r\n";
+static const char csv_header[] =
+    "name,externalId,engagement,ownerParty,displayName,account,sector,country,domain,taxId,duns,"
+    "solution,segment,seller,amount,currency,state,stage,openTime,qualifyTime,"
+    "expectedCloseTime,closeTime,lossReason,incumbentCompetitor\r\n";
 
 static const char *time_text(struct arena *arena, const Google__Protobuf__Timestamp *time) {
   char text[40];
@@ -71,6 +72,9 @@ static void write_csv(struct arena *arena, FILE *out, const Sell__Opportunity *o
       customer ? customer->account : "",
       customer ? customer->sector : "",
       customer ? customer->country : "",
+      customer ? customer->domain : "",
+      customer ? customer->tax_id : "",
+      customer ? customer->duns : "",
       o->solution,
       o->segment,
       o->seller,

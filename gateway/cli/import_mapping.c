@@ -15,6 +15,9 @@ const char *const mapped_field_names[MAPPED_FIELDS] = {
     [MAPPED_ACCOUNT] = "account",
     [MAPPED_SECTOR] = "sector",
     [MAPPED_COUNTRY] = "country",
+    [MAPPED_DOMAIN] = "domain",
+    [MAPPED_TAX_ID] = "taxId",
+    [MAPPED_DUNS] = "duns",
     [MAPPED_SOLUTION] = "solution",
     [MAPPED_SEGMENT] = "segment",
     [MAPPED_SELLER] = "seller",
@@ -85,7 +88,8 @@ static const char crm[] =
 static const char entente[] =
     "{\"fields\": {\"externalId\": \"externalId\", \"displayName\": \"displayName\", \"account\": "
     "\"account\", "
-    "\"sector\": \"sector\", \"country\": \"country\", \"solution\": \"solution\", \"segment\": \"segment\", "
+    "\"sector\": \"sector\", \"country\": \"country\", \"domain\": \"domain\", \"taxId\": \"taxId\", "
+    "\"duns\": \"duns\", \"solution\": \"solution\", \"segment\": \"segment\", "
     "\"seller\": \"seller\", \"amount\": \"amount\", \"currency\": \"currency\", \"engagement\": "
     "\"engagement\", "
     "\"state\": \"state\", \"stage\": \"stage\", \"openTime\": \"openTime\", \"qualifyTime\": "

@@ -356,7 +356,11 @@ static void set_texts(const struct mapping_row *row, Sell__OpportunityRow *out) 
   customer->account = cell(row, MAPPED_ACCOUNT);
   customer->sector = cell(row, MAPPED_SECTOR);
   customer->country = cell(row, MAPPED_COUNTRY);
-  if (*customer->account || *customer->sector || *customer->country)
+  customer->domain = cell(row, MAPPED_DOMAIN);
+  customer->tax_id = cell(row, MAPPED_TAX_ID);
+  customer->duns = cell(row, MAPPED_DUNS);
+  if (*customer->account || *customer->sector || *customer->country || *customer->domain ||
+      *customer->tax_id || *customer->duns)
     out->customer = customer;
 }
 

@@ -164,8 +164,9 @@ static Sell__Opportunity *changed(const struct occasion *occasion, const Sell__O
 static void every_field_and_phase(void **state) {
   (void)state;
   /* Fields in the order of the table; phases OPEN, COMMITTED, WON, LOST, REVERSED. */
-  static const char *const may[] = {"xxxx-", "x----", "xx---", "x----", "xx---", "xx---", "xx---", "xx---",
-                                    "xx---", "xx---", "xx---", "xx---", "xx---", "xx---", "xx---"};
+  static const char *const may[] = {"xxxx-", "x----", "xx---", "x----", "x----", "x----",
+                                    "x----", "xx---", "xx---", "xx---", "xx---", "xx---",
+                                    "xx---", "xx---", "xx---", "xx---", "xx---", "xx---"};
   assert_int_equal(field_count, sizeof may / sizeof *may);
   for (size_t f = 0; f < field_count; f++) {
     for (size_t phase = 0; phase < PHASE_COUNT; phase++) {

@@ -612,6 +612,80 @@ static void direct_entry_is_a_breach(void **state) {
   pillar_verify(f);
 }
 
+/* The vendor's own sale on an account, in another partnership. */
+static const char *direct_sale(struct pillar_fixture *f, const char *parent, const char *customer) {
+  const Sell__Opportunity *made =
+      ask(f, f->manager, "OpportunityService/CreateOpportunity",
+          "{'parent': '%s', 'opportunity': {'engagement': 'ENGAGEMENT_INDEPENDENT', 'customer': {%s}}}",
+          parent, customer);
+  return made->name;
+}
+
+static size_t breach_count(struct pillar_fixture *f, const char *partnership) {
+  const Sell__ListProtectionBreachesResponse *page =
+      ask(f, f->partner, R "ListProtectionBreaches", "{'parent': '%s'}", partnership);
+  return page->n_protection_breaches;
+}
+
+/* By all that a conflict is found by: name in any spelling, domain, numbers, country. */
+static void direct_entry_is_found_by_every_key(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "keyed", "orvane-global");
+  const char *elsewhere = pillar_partnership(f, "keyed-elsewhere", "castellan-soc");
+  const char *name = registration_drafted(f, f->partner, p, "Keyhole");
+  ask(f, f->partner, R "UpdateRegistration",
+      "{'registration': {'name': '%s', 'customer': {'legalName': 'Schlüsselwerk GmbH', 'domain': "
+      "'schluesselwerk.example', 'countryCode': 'DE', 'taxId': 'DE811907980', 'duns': '31-521-6521'}}}",
+      name);
+  ask(f, f->partner, R "SubmitRegistration", "{'name': '%s'}", name);
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s'}", name);
+  static const struct {
+    const char *customer;
+    bool breach;
+  } rows[] = {
+      {"'account': 'SCHLÜSSELWERK'", true},
+      {"'account': 'Schluesselwerk AG', 'country': 'DE'", true},
+      {"'account': 'The key people', 'domain': 'www.schluesselwerk.example'", true},
+      {"'account': 'The key people', 'domain': 'schluesselwerk.example', 'country': 'DE'", true},
+      {"'domain': 'schluesselwerk.example'", true},
+      {"'account': 'The key people', 'taxId': '811907980', 'country': 'DE'", true},
+      {"'account': 'Les clefs', 'duns': '315216521', 'country': 'FR'", true}, /* one number is one company */
+      {"'account': 'Les clefs', 'domain': 'schluesselwerk.example', 'country': 'FR'", false},
+      {"'account': 'Schlüsselwerk', 'duns': '001234567'", false}, /* a namesake with a number of its own */
+      {"'account': 'The key people', 'domain': 'schluesselwerk.example', 'duns': '001234567'", false},
+      {"'account': 'The key people', 'taxId': '811907980'", false}, /* of nobody knows which register */
+      {"'account': 'The key people', 'domain': 'gmail.com'", false},
+  };
+  size_t expected = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    direct_sale(f, elsewhere, rows[i].customer);
+    expected += rows[i].breach;
+    if (breach_count(f, p) != expected)
+      fail_msg("{%s}: %zu breaches, not %zu", rows[i].customer, breach_count(f, p), expected);
+  }
+  /* what is found by a key that it got later has entered then; what it had before is no news */
+  const char *late = direct_sale(f, elsewhere, "'account': 'Lockstep Ltd'");
+  ask(f, f->manager, "OpportunityService/UpdateOpportunity",
+      "{'opportunity': {'name': '%s', 'customer': {'account': 'Lockstep Ltd', 'domain': "
+      "'schluesselwerk.example'}}}",
+      late);
+  assert_int_equal(breach_count(f, p), ++expected);
+  ask(f, f->manager, "OpportunityService/UpdateOpportunity",
+      "{'opportunity': {'name': '%s', 'customer': {'account': 'Lockstep Limited', 'domain': "
+      "'shop.schluesselwerk.example', 'sector': 'Keys'}}}",
+      late);
+  const Sell__ListProtectionBreachesResponse *page =
+      ask(f, f->manager, R "ListProtectionBreaches", "{'parent': '%s'}", p);
+  assert_int_equal(page->n_protection_breaches, expected);
+  for (size_t i = 0; i < page->n_protection_breaches; i++)
+    assert_int_equal(page->protection_breaches[i]->count, 1);
+  /* the reviewer is shown them all, each once */
+  const Sell__ListRegistrationMatchesResponse *matches =
+      ask(f, f->manager, R "ListRegistrationMatches", "{'name': '%s'}", name);
+  assert_int_equal(matches->n_direct_opportunities, expected + 3);
+  pillar_verify(f);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(drafts_are_the_partners_alone),
@@ -628,6 +702,7 @@ int main(void) {
       cmocka_unit_test(a_policy_gives_the_terms),
       cmocka_unit_test(a_level_in_a_program_gives_the_terms),
       cmocka_unit_test(direct_entry_is_a_breach),
+      cmocka_unit_test(direct_entry_is_found_by_every_key),
       cmocka_unit_test(history_is_taken_over),
       cmocka_unit_test(the_end_is_announced_once),
   };
