@@ -166,17 +166,36 @@ struct period period_quarter_add(struct period quarter, int count) {
   return period_of_months(month_add(month_of(quarter.start_us), 3 * count), 3);
 }
 
+/* Exactly `width` digits; how many. */
+static size_t put_number(char *out, int number, size_t width) {
+  for (size_t i = width; i > 0; i--, number /= 10)
+    out[i - 1] = (char)('0' + number % 10);
+  return width;
+}
+
+static size_t put_part(char *out, char before, int number, size_t width) {
+  *out = before;
+  return 1 + put_number(out + 1, number, width);
+}
+
+/* By hand: every line of the log and every time in JSON is written by it. */
 void time_format(int64_t time_us, char *out, size_t size) {
   int64_t day = floor_div(time_us, US_PER_DAY), us = time_us - day * US_PER_DAY;
   struct civil date = civil_from_days(day);
   int seconds = (int)(us / US_PER_SECOND), fraction = (int)(us % US_PER_SECOND);
-  char tail[16] = "";
+  assert(size >= 32);
+  char *at = out + (date.year >= 0 && date.year <= 9999 ? put_number(out, date.year, 4)
+                                                        : (size_t)snprintf(out, size, "%04d", date.year));
+  at += put_part(at, '-', date.month, 2);
+  at += put_part(at, '-', date.day, 2);
+  at += put_part(at, 'T', seconds / 3600, 2);
+  at += put_part(at, ':', seconds / 60 % 60, 2);
+  at += put_part(at, ':', seconds % 60, 2);
   if (fraction % US_PER_MS)
-    snprintf(tail, sizeof tail, ".%06d", fraction);
+    at += put_part(at, '.', fraction, 6);
   else if (fraction)
-    snprintf(tail, sizeof tail, ".%03d", fraction / US_PER_MS);
-  snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", date.year, date.month, date.day, seconds / 3600,
-           seconds / 60 % 60, seconds % 60, tail);
+    at += put_part(at, '.', fraction / US_PER_MS, 3);
+  memcpy(at, "Z", 2);
 }
 
 /* `2026-09-30`, as seconds of its start. */

@@ -98,61 +98,88 @@ static size_t character_escape(const unsigned char **text, char *out) {
   return length;
 }
 
+/* Whether none of eight bytes needs an escape. A byte that does sets its own highest bit below, and what it
+ * carries into the next one changes nothing any more. */
+static bool eight_plain(uint64_t eight) {
+  const uint64_t each = UINT64_C(0x0101010101010101);
+  uint64_t marks = eight | (eight + each);                                 /* 0x7f and above */
+  marks |= eight - each * 0x20;                                            /* below a space */
+  marks |= ((eight ^ each * '"') - each) | ((eight ^ each * '\\') - each); /* equal to one of them */
+  return (marks & each * 0x80) == 0;
+}
+
 static size_t plain_length(const unsigned char *at, size_t most) {
   size_t length = 0;
+  for (uint64_t eight; most - length >= sizeof eight; length += sizeof eight) {
+    memcpy(&eight, at + length, sizeof eight);
+    if (!eight_plain(eight))
+      break;
+  }
   while (length < most && at[length] >= 0x20 && at[length] < 0x7f && at[length] != '"' && at[length] != '\\')
     length++;
   return length;
 }
 
 static void line_string(struct line *line, const char *text) {
-  const unsigned char *at = (const unsigned char *)text;
+  const unsigned char *at = (const unsigned char *)text, *end = at + strlen(text);
   char escaped[ESCAPED_BYTES];
   size_t start = line->size;
   line_bytes(line, "\"", 1);
-  while (*at && line->size - start < VALUE_MAX_BYTES) {
+  while (at < end && line->size - start < VALUE_MAX_BYTES) {
     /* Nearly all of every line is plain: a line a call is worth the second path. */
-    size_t plain = plain_length(at, VALUE_MAX_BYTES - (line->size - start));
+    size_t room = VALUE_MAX_BYTES - (line->size - start), rest = (size_t)(end - at);
+    size_t plain = plain_length(at, rest < room ? rest : room);
     line_bytes(line, (const char *)at, plain);
     at += plain;
     if (plain == 0)
       line_bytes(line, escaped, character_escape(&at, escaped));
   }
-  if (*at)
+  if (at < end)
     line_bytes(line, "\xe2\x80\xa6", 3);
   line_bytes(line, "\"", 1);
 }
 
 static bool line_has_room(const struct line *line, const struct log_field *field) {
   enum { OVERHEAD = 32 };
-  size_t most = strnlen(field->key, VALUE_MAX_BYTES) * 6 + OVERHEAD;
+  size_t most = strlen(field->key) + OVERHEAD;
   if (field->text)
     most += VALUE_MAX_BYTES + OVERHEAD;
   return line->size + most + 2 < LINE_MAX_BYTES;
 }
 
+static void line_key(struct line *line, const char *key) {
+  line_bytes(line, line->size > 1 ? ",\"" : "\"", line->size > 1 ? 2 : 1);
+  line_bytes(line, key, strlen(key));
+  line_bytes(line, "\":", 2);
+}
+
 static void line_member(struct line *line, const char *key, const char *text) {
-  line_bytes(line, line->size > 1 ? "," : "", line->size > 1);
-  line_string(line, key);
-  line_bytes(line, ":", 1);
+  line_key(line, key);
   line_string(line, text);
 }
 
+/* At least `least` digits. */
+static void line_digits(struct line *line, uint64_t number, int least) {
+  char digits[24], *end = digits + sizeof digits, *at = end;
+  do {
+    *--at = (char)('0' + number % 10);
+    number /= 10;
+  } while (number || end - at < least);
+  line_bytes(line, at, (size_t)(end - at));
+}
+
 static void line_number(struct line *line, const struct log_field *field) {
-  char digits[32];
-  int length = snprintf(digits, sizeof digits, "%lld", (long long)field->number);
+  uint64_t size = field->number < 0 ? -(uint64_t)field->number : (uint64_t)field->number, scale = 1;
+  for (int i = 0; i < field->decimals; i++)
+    scale *= 10;
+  line_key(line, field->key);
+  if (field->number < 0)
+    line_bytes(line, "-", 1);
+  line_digits(line, size / scale, 1);
   if (field->decimals > 0) {
-    long long scale = 1;
-    for (int i = 0; i < field->decimals; i++)
-      scale *= 10;
-    long long size = llabs(field->number);
-    length = snprintf(digits, sizeof digits, "%s%lld.%0*lld", field->number < 0 ? "-" : "", size / scale,
-                      field->decimals, size % scale);
+    line_bytes(line, ".", 1);
+    line_digits(line, size % scale, field->decimals);
   }
-  line_bytes(line, ",", 1);
-  line_string(line, field->key);
-  line_bytes(line, ":", 1);
-  line_bytes(line, digits, (size_t)length);
 }
 
 static void line_build(struct line *line, const struct log *log, enum log_level level, const char *message,

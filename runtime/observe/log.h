@@ -18,7 +18,7 @@ struct log *log_create(int fd, const char *service, enum log_level least);
 void log_destroy(struct log *log); /* flushes; NULL is allowed */
 
 struct log_field {
-  const char *key;  /* ends the array when NULL */
+  const char *key;  /* plain lower-case text, written as it is; ends the array when NULL */
   const char *text; /* NULL: the number */
   int64_t number;
   int decimals; /* digits of the number behind the point, 0 to 6: 1234 with 3 is written 1.234 */

@@ -179,6 +179,26 @@ static void every_day_round_trips(void **state) {
   }
 }
 
+/* Beyond the contract's years a time is still written whole. */
+static void extreme_times_format(void **state) {
+  (void)state;
+  static const struct {
+    int64_t time_us;
+    const char *text;
+  } cases[] = {
+      {-1, "1969-12-31T23:59:59.999999Z"},
+      {INT64_C(-62135596800) * US_PER_SECOND, "0001-01-01T00:00:00Z"},
+      {INT64_C(253402300800) * US_PER_SECOND, "10000-01-01T00:00:00Z"},
+      {INT64_MAX, "294247-01-10T04:00:54.775807Z"},
+      {INT64_MIN, "-290308-12-21T19:59:05.224192Z"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[32];
+    time_format(cases[i].time_us, text, sizeof text);
+    assert_string_equal(text, cases[i].text);
+  }
+}
+
 static void timestamps_convert(void **state) {
   (void)state;
   struct arena *arena = arena_create(1 << 20, NULL, NULL);
@@ -216,10 +236,15 @@ static void clocks(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(months_of_1970_to_2200),    cmocka_unit_test(forms_parse),
-      cmocka_unit_test(every_span_has_its_months), cmocka_unit_test(quarters),
-      cmocka_unit_test(times_parse_and_format),    cmocka_unit_test(every_day_round_trips),
-      cmocka_unit_test(timestamps_convert),        cmocka_unit_test(clocks),
+      cmocka_unit_test(months_of_1970_to_2200),
+      cmocka_unit_test(forms_parse),
+      cmocka_unit_test(every_span_has_its_months),
+      cmocka_unit_test(quarters),
+      cmocka_unit_test(times_parse_and_format),
+      cmocka_unit_test(every_day_round_trips),
+      cmocka_unit_test(extreme_times_format),
+      cmocka_unit_test(timestamps_convert),
+      cmocka_unit_test(clocks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,60 @@ static void any_text_stays_one_json_line(void **state) {
   }
 }
 
+/* Plain text is looked through eight bytes at a time: each byte at each of their places. */
+static void every_byte_keeps_its_place(void **state) {
+  (void)state;
+  struct log *log = log_create(fileno(file), "svc", LOG_INFO);
+  for (int byte = 1; byte < 256; byte++)
+    for (size_t place = 0; place < 17; place++) {
+      char text[18];
+      memset(text, 'x', 17);
+      text[17] = '\0';
+      text[place] = (char)byte;
+      log_event(log, LOG_INFO, text, NULL);
+    }
+  log_destroy(log);
+  rewind(file);
+  for (int byte = 1; byte < 256; byte++)
+    for (size_t place = 0; place < 17; place++) {
+      json_t *line = next_line();
+      const char *text = member(line, "message"), *expected = (char[]){(char)byte, '\0'};
+      if (byte >= 0x80)
+        expected = "\xef\xbf\xbd"; /* alone it is no character: U+FFFD */
+      assert_int_equal(strlen(text), 16 + strlen(expected));
+      assert_int_equal(strspn(text, "x"), byte == 'x' ? 17 : place);
+      assert_memory_equal(text + place, expected, strlen(expected));
+      json_decref(line);
+    }
+}
+
+static void any_number_is_written_exactly(void **state) {
+  (void)state;
+  static const struct {
+    int64_t number;
+    int decimals;
+    const char *text;
+  } cases[] = {
+      {0, 0, ":0}"},
+      {INT64_MAX, 0, ":9223372036854775807}"},
+      {INT64_MIN, 0, ":-9223372036854775808}"},
+      {0, 3, ":0.000}"},
+      {5, 6, ":0.000005}"},
+      {-1000, 3, ":-1.000}"},
+      {INT64_MIN, 6, ":-9223372036854.775808}"},
+  };
+  struct log *log = log_create(fileno(file), "svc", LOG_INFO);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    log_event(log, LOG_INFO, "n", (struct log_field[]){{"n", NULL, cases[i].number, cases[i].decimals}, {0}});
+  log_destroy(log);
+  rewind(file);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char line[512];
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_non_null(strstr(line, cases[i].text));
+  }
+}
+
 static void too_many_fields_are_left_out(void **state) {
   (void)state;
   char wide[1000];
@@ -166,6 +220,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       CASE(line_has_its_members),
       CASE(any_text_stays_one_json_line),
+      CASE(every_byte_keeps_its_place),
+      CASE(any_number_is_written_exactly),
       CASE(too_many_fields_are_left_out),
       CASE(warnings_go_out_at_once_others_soon),
       CASE(no_line_is_lost_between_threads),
