@@ -192,10 +192,12 @@ class Suite:
                 print(f"{part}:", *lines[-3:], sep="\n  ", end="", file=sys.stderr)
 
     def cli(self, *words, check=True, timeout=120, env=None, stdin=None):
-        whole = dict(os.environ, **(env or {}))
+        """With `env`, the folder is a variable too: what is set goes before what --var names."""
+        whole = dict(os.environ, ENTENTE_VAR=self.var, **(env or {}))
+        folder = [] if env else ["--var", self.var]
         if words[0] != "up":  # the services themselves are held to everything
             whole["LSAN_OPTIONS"] = f"suppressions={SOURCE}/tests/support/lsan.supp:print_suppressions=0"
-        done = subprocess.run([PROGRAM, *words, "--var", self.var], capture_output=True, text=True,
+        done = subprocess.run([PROGRAM, *words, *folder], capture_output=True, text=True,
                               timeout=timeout, env=whole, input=stdin, check=False)
         if check and done.returncode != 0:
             fail(f"entente {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
