@@ -191,18 +191,36 @@ static void values_check(const struct occasion *occasion, const Sell__Opportunit
   solutions_check(occasion, opportunity, invalid);
 }
 
-/* A stage that one party leads is left by that party only. */
-static const struct status *leader_check(const struct occasion *occasion,
-                                         const Sell__Opportunity *opportunity) {
+/* The party that leads a stage; unspecified when both do. */
+static Type__Party leader_of(const Sell__Opportunity *opportunity, Sell__Opportunity__Stage stage) {
   static const Type__Party leaders[] = {
       [SELL__STAGE_ROLE__LEAD__LEAD_VENDOR] = TYPE__PARTY__PARTY_VENDOR,
       [SELL__STAGE_ROLE__LEAD__LEAD_PARTNER] = TYPE__PARTY__PARTY_PARTNER,
       [SELL__STAGE_ROLE__LEAD__LEAD_BOTH] = TYPE__PARTY__PARTY_UNSPECIFIED,
   };
-  for (size_t i = 0; i < opportunity->n_stage_roles; i++) {
-    const Sell__StageRole *role = opportunity->stage_roles[i];
-    if (role->stage == opportunity->stage && leaders[role->lead])
-      return party_check_owner(occasion->arena, opportunity->name, leaders[role->lead], occasion->party);
+  for (size_t i = 0; i < opportunity->n_stage_roles; i++)
+    if (opportunity->stage_roles[i]->stage == stage)
+      return leaders[opportunity->stage_roles[i]->lead];
+  return TYPE__PARTY__PARTY_UNSPECIFIED;
+}
+
+/* A stage that one party leads is left by that party only. */
+static const struct status *leader_check(const struct occasion *occasion,
+                                         const Sell__Opportunity *opportunity) {
+  Type__Party leader = leader_of(opportunity, opportunity->stage);
+  return leader ? party_check_owner(occasion->arena, opportunity->name, leader, occasion->party) : NULL;
+}
+
+/* Both may change what is joint: so that a lead keeps somebody out, nobody takes one from the other. */
+static const struct status *leads_check(const struct occasion *occasion, const Sell__Opportunity *before,
+                                        const Sell__Opportunity *after) {
+  Type__Party other = party_other(occasion->party);
+  for (int stage = SELL__OPPORTUNITY__STAGE__STAGE_PROSPECT;
+       stage <= (int)SELL__OPPORTUNITY__STAGE__STAGE_COMMITTED; stage++) {
+    Type__Party was = leader_of(before, (Sell__Opportunity__Stage)stage);
+    Type__Party is = leader_of(after, (Sell__Opportunity__Stage)stage);
+    if (was != is && (was == other || is == occasion->party))
+      return party_check_owner(occasion->arena, before->name, other, occasion->party);
   }
   return NULL;
 }
@@ -248,7 +266,9 @@ const struct status *opportunity_update(const struct occasion *occasion, const S
   values_check(occasion, after, &invalid);
   if (invalid)
     return invalid;
-  status = amount_check(occasion, after->amount);
+  status = leads_check(occasion, before, after);
+  if (!status)
+    status = amount_check(occasion, after->amount);
   if (status || after->state != SELL__OPPORTUNITY__STATE__STATE_OPEN)
     return status;
   return opportunity_needs(occasion, after, after->stage, false);

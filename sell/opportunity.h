@@ -57,7 +57,8 @@ Type__Party opportunity_private_to(const Sell__Opportunity *opportunity);
 const struct status *opportunity_open(const struct occasion *occasion, Sell__Opportunity *draft);
 
 /* Whether `after`, a changed copy of `before`, may take its place: locks, currency, needs of the stage.
- * FAILED_PRECONDITION (FIELD_LOCKED, CURRENCY_MISMATCH, GUARD_UNMET), INVALID_ARGUMENT. */
+ * FAILED_PRECONDITION (FIELD_LOCKED, CURRENCY_MISMATCH, GUARD_UNMET), INVALID_ARGUMENT, PERMISSION_DENIED
+ * (OTHER_PARTY: a lead that is the other party's to give). */
 const struct status *opportunity_update(const struct occasion *occasion, const Sell__Opportunity *before,
                                         const Sell__Opportunity *after);
 

@@ -351,6 +351,37 @@ static void a_stage_is_left_by_who_leads_it(void **state) {
         }
 }
 
+/* Every leader before x leader after x party: a party gives what it leads away, and takes nothing, as else a
+ * lead would keep nobody out. */
+static void a_lead_is_given_never_taken(void **state) {
+  (void)state;
+  enum { NOBODY, BY_VENDOR, BY_PARTNER, BY_BOTH, LEADS };
+  for (int before = NOBODY; before < LEADS; before++)
+    for (int after = NOBODY; after < LEADS; after++)
+      for (int party = TYPE__PARTY__PARTY_VENDOR; party <= (int)TYPE__PARTY__PARTY_PARTNER; party++) {
+        struct occasion occasion = occasion_build();
+        Sell__Opportunity *from = opportunity_build(&occasion, STAGE(QUALIFIED));
+        Sell__Opportunity *to = arena_copy(occasion.arena, from, sizeof *from);
+        const struct field roles = {.type = FIELD_ROLES};
+        occasion.party = (Type__Party)party;
+        lists_fill(&occasion, &roles, from);
+        lists_fill(&occasion, &roles, to);
+        from->stage_roles[0]->lead = (Sell__StageRole__Lead)before;
+        to->stage_roles[0]->lead = (Sell__StageRole__Lead)after;
+        from->n_stage_roles = before != NOBODY;
+        to->n_stage_roles = after != NOBODY;
+        int other = party == BY_VENDOR ? BY_PARTNER : BY_VENDOR;
+        bool same = before == after || (before % BY_BOTH == 0 && after % BY_BOTH == 0);
+        bool taken = !same && (before == other || (after == party && before != party));
+        const struct status *status = opportunity_update(&occasion, from, to);
+        if (taken != (status != NULL))
+          fail_msg("from %d to %d by %d", before, after, party);
+        if (status)
+          assert_string_equal(status->reason, REASON_OTHER_PARTY);
+        occasion_release(&occasion);
+      }
+}
+
 static void roles_and_solutions_are_checked_whole(void **state) {
   (void)state;
   struct occasion occasion = occasion_build();
@@ -422,6 +453,7 @@ int main(void) {
       cmocka_unit_test(closing_refuses_times_and_amounts),
       cmocka_unit_test(losing_needs_the_incumbent),
       cmocka_unit_test(a_stage_is_left_by_who_leads_it),
+      cmocka_unit_test(a_lead_is_given_never_taken),
       cmocka_unit_test(roles_and_solutions_are_checked_whole),
       cmocka_unit_test(steps_back_want_reasons),
       cmocka_unit_test(independent_ones_are_their_owners),
