@@ -1,5 +1,7 @@
 #include "sell/population.h"
 
+#include "runtime/base/moment.h"
+#include "runtime/base/period.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
@@ -177,6 +179,32 @@ static bool count_shared(const uint8_t *digest, unsigned in, void *context) {
   return true;
 }
 
+/* Those of the last days; this one is added by who publishes. */
+static size_t recent_publications(const struct act *act, const Sell__Population *population,
+                                  Google__Protobuf__Timestamp *recent[POPULATION_PUBLICATIONS + 1]) {
+  int64_t since_us = act->now_us - POPULATION_PUBLICATION_DAYS * US_PER_DAY;
+  size_t count = 0;
+  for (size_t i = 0; i < population->n_recent_publish_times && count < POPULATION_PUBLICATIONS; i++)
+    if (timestamp_us(population->recent_publish_times[i], 0) > since_us)
+      recent[count++] = population->recent_publish_times[i];
+  return count;
+}
+
+static const struct status *check_publications(const struct act *act,
+                                               Google__Protobuf__Timestamp *const *recent, size_t count) {
+  char text[40];
+  if (count < POPULATION_PUBLICATIONS)
+    return NULL;
+  time_format(timestamp_us(recent[0], 0) + POPULATION_PUBLICATION_DAYS * US_PER_DAY, text, sizeof text);
+  struct status *spent =
+      status_make(act->arena, CODE_FAILED_PRECONDITION, REASON_PUBLICATIONS_SPENT,
+                  "a population is published at most %d times in %d days; the next one may be from %s on",
+                  POPULATION_PUBLICATIONS, POPULATION_PUBLICATION_DAYS, text);
+  status_add_metadata(act->arena, spent, "limit", arena_printf(act->arena, "%d", POPULATION_PUBLICATIONS));
+  status_add_metadata(act->arena, spent, "next_time", arena_strdup(act->arena, text));
+  return spent;
+}
+
 const struct status *population_publish(const struct act *act, Sell__Population *population,
                                         const Sell__PopulationUpload *upload, int64_t key_version,
                                         const struct account_cursor sets[ACCOUNT_SEGMENTS]) {
@@ -189,6 +217,12 @@ const struct status *population_publish(const struct act *act, Sell__Population 
     status_add_metadata(arena, rotated, "version", arena_printf(arena, "%lld", (long long)key_version));
     return rotated;
   }
+  Google__Protobuf__Timestamp **recent =
+      arena_calloc(arena, POPULATION_PUBLICATIONS + 1, sizeof(Google__Protobuf__Timestamp *));
+  size_t publications = recent_publications(act, population, recent);
+  const struct status *spent = check_publications(act, recent, publications);
+  if (spent)
+    return spent;
   struct account_cursor cursors[ACCOUNT_SEGMENTS];
   int64_t twice = 0;
   memcpy(cursors, sets, sizeof cursors);
@@ -207,6 +241,9 @@ const struct status *population_publish(const struct act *act, Sell__Population 
   }
   population->edition++;
   population->publish_time = timestamp_new(arena, act->now_us);
+  recent[publications] = population->publish_time;
+  population->recent_publish_times = recent;
+  population->n_recent_publish_times = publications + 1;
   population->key_version = key_version;
   population->upload = upload->upload;
   return NULL;
@@ -243,6 +280,18 @@ bool mapping_needed(const struct mapping *mapping, Type__Party party, size_t seg
   return mapping_has_data(mapping) && own->segments[segment]->sharing >= COUNTS && shares_any(other);
 }
 
+/* What a cell says of so many accounts. */
+static Type__FigureStatus cell_status(const struct mapping *mapping, size_t vendor, size_t partner,
+                                      int64_t count) {
+  if (!mapping_shared(mapping, vendor, partner, COUNTS))
+    return TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED;
+  if (!mapping_has_data(mapping))
+    return TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA;
+  return count < OVERLAP_COUNT_FLOOR && !mapping_shared(mapping, vendor, partner, ROWS)
+             ? TYPE__FIGURE_STATUS__FIGURE_STATUS_BELOW_FLOOR
+             : TYPE__FIGURE_STATUS__FIGURE_STATUS_OK;
+}
+
 static bool count_cell(const uint8_t *digest, unsigned in, void *context) {
   int64_t(*counts)[ACCOUNT_SEGMENTS] = context;
   (void)digest;
@@ -266,10 +315,7 @@ void overlap_fill(struct arena *arena, const struct mapping *mapping, Type__Part
     sell__overlap_cell__init(cell);
     cell->vendor_segment = segments[vendor];
     cell->partner_segment = segments[partner];
-    cell->status = !mapping_shared(mapping, vendor, partner, COUNTS)
-                       ? TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED
-                   : !mapping_has_data(mapping) ? TYPE__FIGURE_STATUS__FIGURE_STATUS_NO_DATA
-                                                : TYPE__FIGURE_STATUS__FIGURE_STATUS_OK;
+    cell->status = cell_status(mapping, vendor, partner, counts[vendor][partner]);
     cell->count = cell->status == TYPE__FIGURE_STATUS__FIGURE_STATUS_OK ? counts[vendor][partner] : 0;
     cell->rows_shared = mapping_shared(mapping, vendor, partner, ROWS);
   }

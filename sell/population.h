@@ -6,7 +6,11 @@
  * merging.
  *
  * What is shared decides first, and what is there second: a cell that is not shared reads NOT_SHARED whatever
- * is in it, so that neither a count nor its absence tells of what a party holds back. */
+ * is in it, so that neither a count nor its absence tells of what a party holds back.
+ *
+ * Nobody can see whether a digest is of an account that the party has or of one that it guesses the other
+ * has. So what a count tells of single accounts is bounded: small counts are not told, and a population
+ * changes only so often. */
 #ifndef ENTENTE_SELL_POPULATION_H
 #define ENTENTE_SELL_POPULATION_H
 
@@ -20,6 +24,9 @@ enum {
   POPULATION_CHUNKS_MAX = 32, /* of all segments together: two populations are merged in one call's memory */
   POPULATION_CHUNK_ACCOUNTS_MAX = 4096,
   MAPPING_KEY_SIZE = 32,
+  OVERLAP_COUNT_FLOOR = 5,     /* fewer are not told, nor that there are none, unless both share rows */
+  POPULATION_PUBLICATIONS = 8, /* at most, in any POPULATION_PUBLICATION_DAYS */
+  POPULATION_PUBLICATION_DAYS = 30,
 };
 
 #define REASON_MAPPING_KEY_ABSENT "MAPPING_KEY_ABSENT"
@@ -29,6 +36,7 @@ enum {
 #define REASON_CHUNK_DIFFERS "CHUNK_DIFFERS"
 #define REASON_POPULATION_FULL "POPULATION_FULL"
 #define REASON_SEGMENTS_OVERLAP "SEGMENTS_OVERLAP"
+#define REASON_PUBLICATIONS_SPENT "PUBLICATIONS_SPENT"
 
 /* ---- populations ---- */
 
@@ -40,7 +48,7 @@ void population_init(struct arena *arena, Sell__Population *population, const ch
 size_t segment_place(Sell__AccountSegment segment);
 
 void population_share(Sell__Population *population, const Sell__SetPopulationSharingRequest *request);
-/* Takes what was published out of it, and shares nothing. */
+/* Takes what was published out of it, and shares nothing. That it was published stays. */
 void population_clear(Sell__Population *population);
 
 /* ---- uploads ---- */
@@ -68,7 +76,7 @@ typedef bool account_visit_fn(const uint8_t digest[ACCOUNT_DIGEST_SIZE], unsigne
 void accounts_walk(struct account_cursor *sets, size_t count, account_visit_fn *visit, void *context);
 
 /* Puts what was uploaded in its place; `sets` are its three segments. FAILED_PRECONDITION
- * (MAPPING_KEY_ROTATED, SEGMENTS_OVERLAP). */
+ * (MAPPING_KEY_ROTATED, PUBLICATIONS_SPENT, SEGMENTS_OVERLAP). */
 const struct status *population_publish(const struct act *act, Sell__Population *population,
                                         const Sell__PopulationUpload *upload, int64_t key_version,
                                         const struct account_cursor sets[ACCOUNT_SEGMENTS]);

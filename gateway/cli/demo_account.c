@@ -113,8 +113,8 @@ static const struct mapped {
     {DEMO_ORVANE, ACTOR_VENDOR, {{100, 90, "COUNTS"}, {200, 25, "ROWS"}, {300, 60, "ROWS"}}},
     {DEMO_ORVANE, ACTOR_PARTNER, {{320, 70, "ROWS"}, {90, 40, "ROWS"}, {210, 100, "ROWS"}}},
     /* One side shares its customers, the other nothing of its own. */
-    {DEMO_CASTELLAN, ACTOR_VENDOR, {{100, 40, "NONE"}, {200, 12, "COUNTS"}, {300, 50, "COUNTS"}}},
-    {DEMO_CASTELLAN, ACTOR_PARTNER, {{290, 60, "COUNTS"}, {195, 20, "NONE"}, {120, 50, "NONE"}}},
+    {DEMO_CASTELLAN, ACTOR_VENDOR, {{100, 40, "NONE"}, {200, 12, "ROWS"}, {300, 50, "COUNTS"}}},
+    {DEMO_CASTELLAN, ACTOR_PARTNER, {{290, 60, "ROWS"}, {195, 20, "NONE"}, {120, 50, "NONE"}}},
 };
 
 static int digest_compare(const void *a, const void *b) {

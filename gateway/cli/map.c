@@ -187,8 +187,9 @@ static int map_overlap(struct map *map) {
       if (cell->status == TYPE__FIGURE_STATUS__FIGURE_STATUS_OK)
         printf(" %14" PRId64, cell->count);
       else
-        printf(" %14s",
-               cell->status == TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED ? "not shared" : "no data");
+        printf(" %14s", cell->status == TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED    ? "not shared"
+                        : cell->status == TYPE__FIGURE_STATUS__FIGURE_STATUS_BELOW_FLOOR ? "fewer than 5"
+                                                                                         : "no data");
     }
     putchar('\n');
   }

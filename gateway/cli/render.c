@@ -37,6 +37,8 @@ char *render_figure(struct arena *arena, const Gateway__Figure *figure) {
     return arena_strdup(arena, "no data");
   case TYPE__FIGURE_STATUS__FIGURE_STATUS_NOT_SHARED:
     return arena_strdup(arena, "not shared");
+  case TYPE__FIGURE_STATUS__FIGURE_STATUS_BELOW_FLOOR:
+    return arena_strdup(arena, "too few to tell");
   case TYPE__FIGURE_STATUS__FIGURE_STATUS_LOW_SAMPLE:
     return arena_printf(arena, "%s ~", render_value(arena, figure));
   default:

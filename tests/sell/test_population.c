@@ -297,6 +297,59 @@ static void published_as_a_whole(void **state) {
   assert_int_equal(population->edition, 5);
 }
 
+/* Few are not told, nor that there are none, unless both show which they are. */
+static void few_tell_of_single_accounts(void **state) {
+  (void)state;
+  for (int v = COUNTS; v <= ROWS; v++) {
+    for (int p = COUNTS; p <= ROWS; p++) {
+      for (int both = 0; both <= 10; both++) {
+        const Sell__AccountSharing vendor[3] = {NONE, v, NONE}, partner[3] = {NONE, NONE, p};
+        struct mapping mapping = {population_build("vendor", vendor), population_build("partner", partner),
+                                  2};
+        bool own[40], other[40];
+        struct account_cursor sets[6] = {{0}};
+        for (int i = 0; i < 40; i++) {
+          own[i] = i < 20;
+          other[i] = i < both || i >= 20;
+        }
+        sets[1] = set_build(own, 40, 7);
+        sets[5] = set_build(other, 40, 7);
+        const Sell__OverlapCell *cell = overlap(&mapping, PARTNER, sets)->cells[5];
+        bool told = both >= 5 || (v == ROWS && p == ROWS);
+        assert_int_equal(cell->status, told ? STATUS(OK) : STATUS(BELOW_FLOOR));
+        assert_int_equal(cell->count, told ? both : 0);
+      }
+    }
+  }
+}
+
+/* Each publication tells something of what it differs by: there are eight in any 30 days. */
+static void published_only_so_often(void **state) {
+  (void)state;
+  const int64_t day_us = INT64_C(86400000000), start_us = INT64_C(1782900000000000);
+  struct act act = {arena, start_us, VENDOR, "dana"};
+  const Sell__AccountSharing sharing[3] = {NONE, COUNTS, ROWS};
+  Sell__Population *population = population_build("vendor", sharing);
+  struct account_cursor sets[3] = {{0}};
+  for (int i = 0; i < POPULATION_PUBLICATIONS; i++, act.now_us += day_us) {
+    allowed(population_publish(&act, population, upload_build(), 2, sets));
+    if (i % 3 == 0)
+      population_clear(population); /* gives nothing back */
+  }
+  const struct status *status =
+      refused(population_publish(&act, population, upload_build(), 2, sets), REASON_PUBLICATIONS_SPENT);
+  assert_string_equal(status->metadata->next->value, "2026-07-31T10:00:00Z");
+  assert_int_equal(population->edition, 4 + POPULATION_PUBLICATIONS);
+  act.now_us = start_us + 30 * day_us - 1;
+  refused(population_publish(&act, population, upload_build(), 2, sets), REASON_PUBLICATIONS_SPENT);
+  for (int i = 0; i < 2; i++) { /* one comes free with each that is 30 days old */
+    act.now_us = start_us + (30 + i) * day_us;
+    allowed(population_publish(&act, population, upload_build(), 2, sets));
+    refused(population_publish(&act, population, upload_build(), 2, sets), REASON_PUBLICATIONS_SPENT);
+  }
+  assert_int_equal(population->n_recent_publish_times, POPULATION_PUBLICATIONS);
+}
+
 static void whose_a_population_is(void **state) {
   (void)state;
   assert_int_equal(population_owner(P "vendor"), VENDOR);
@@ -315,6 +368,8 @@ int main(void) {
       TEST(chunks_come_in_order),
       TEST(a_population_is_bounded),
       TEST(published_as_a_whole),
+      TEST(few_tell_of_single_accounts),
+      TEST(published_only_so_often),
       TEST(whose_a_population_is),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,66 @@ static void counts_first_and_rows_by_consent(void **state) {
   assert_int_equal(found, 20);
 }
 
+/* One guess among digests of nothing: the answer is the same, byte by byte, whether it is right or wrong; and
+ * nobody asks for long, as neither clearing nor a new key gives publications back. */
+static void a_guess_is_not_answered(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "map-guess", "orvane-global");
+  uint8_t *answers[2];
+  size_t sizes[2];
+  publish_segment(f, f->administrator, p, 3, 0, 60);
+  share(f, f->administrator, p, "COUNTS", "COUNTS", "COUNTS");
+  share(f, f->partner, p, "COUNTS", "COUNTS", "COUNTS");
+  for (int right = 0; right < 2; right++) {
+    publish_segment(f, f->partner, p, 1, 60 - right, 100);
+    Sell__Overlap answer = *overlap(f, f->partner, p);
+    assert_int_equal(answer.cells[6]->status, STATUS(BELOW_FLOOR));
+    answer.partner_edition = 0; /* one's own */
+    sizes[right] = sell__overlap__get_packed_size(&answer);
+    answers[right] = arena_alloc(pillar_arena(f), sizes[right]);
+    sell__overlap__pack(&answer, answers[right]);
+  }
+  assert_int_equal(sizes[0], sizes[1]);
+  assert_memory_equal(answers[0], answers[1], sizes[0]);
+  for (int i = 2; i < 8; i++) {
+    publish_segment(f, f->partner, p, 1, 56 - i, 100);
+    json_call(f, f->partner, SERVICE "ClearPopulation", "{\"name\": \"%s/populations/partner\"}", p);
+    json_call(f, f->partner, SERVICE "RotateMappingKey", "{\"name\": \"%s/mappingKeys/current\"}", p);
+  }
+  const char *upload = start(f, f->partner, p);
+  const struct status *spent =
+      json_refused(f, f->partner, "PUBLICATIONS_SPENT", SERVICE "PublishPopulation",
+                   "{\"name\": \"%s/populations/partner\", \"upload\": \"%s\"}", p, upload);
+  assert_string_equal(spent->metadata->value, "8");
+  assert_int_equal(overlap(f, f->administrator, p)->partner_edition,
+                   0); /* it was cleared: nothing is shared */
+  share(f, f->partner, p, "COUNTS", "NONE", "NONE");
+  assert_int_equal(overlap(f, f->administrator, p)->partner_edition, 8); /* the vendor sees how often */
+}
+
+#define ROWS_PAGE                                                                                            \
+  "{\"parent\": \"%s\", \"vendorSegment\": 3, \"partnerSegment\": 3, \"pageSize\": 7, \"pageToken\": "       \
+  "\"%s\"}"
+/* Consent that is taken back between two pages ends the list. */
+static void consent_ends_in_the_middle_of_a_list(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "map-page", "orvane-global");
+  publish_segment(f, f->administrator, p, 3, 0, 60);
+  publish_segment(f, f->partner, p, 3, 0, 60);
+  share(f, f->administrator, p, "NONE", "NONE", "ROWS");
+  share(f, f->partner, p, "NONE", "NONE", "ROWS");
+
+  const Sell__ListOverlapRowsResponse *page =
+      json_call(f, f->partner, SERVICE "ListOverlapRows", ROWS_PAGE, p, "");
+  assert_int_equal(page->n_digests, 7);
+  const char *token = page->next_page_token;
+  share(f, f->administrator, p, "NONE", "NONE", "COUNTS");
+  page = json_call(f, f->partner, SERVICE "ListOverlapRows", ROWS_PAGE, p, token);
+  assert_int_equal(page->status, STATUS(NOT_SHARED));
+  assert_int_equal(page->n_digests, 0);
+  assert_string_equal(page->next_page_token, "");
+}
+
 /* The other party sees neither a population nor its ledger entries, in the words for what is not there. */
 static void a_population_is_its_partys_own(void **state) {
   struct pillar_fixture *f = *state;
@@ -307,6 +367,8 @@ static void the_ledger_stands(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(counts_first_and_rows_by_consent),
+      cmocka_unit_test(a_guess_is_not_answered),
+      cmocka_unit_test(consent_ends_in_the_middle_of_a_list),
       cmocka_unit_test(a_population_is_its_partys_own),
       cmocka_unit_test(one_key_for_both_and_another_elsewhere),
       cmocka_unit_test(a_new_key_makes_all_stale),
