@@ -180,8 +180,9 @@ static size_t put_part(char *out, char before, int number, size_t width) {
 
 /* By hand: every line of the log and every time in JSON is written by it. */
 void time_format(int64_t time_us, char *out, size_t size) {
-  int64_t day = floor_div(time_us, US_PER_DAY), us = time_us - day * US_PER_DAY;
+  int64_t day = floor_div(time_us, US_PER_DAY), us = time_us % US_PER_DAY;
   struct civil date = civil_from_days(day);
+  us += us < 0 ? US_PER_DAY : 0;
   int seconds = (int)(us / US_PER_SECOND), fraction = (int)(us % US_PER_SECOND);
   assert(size >= 32);
   char *at = out + (date.year >= 0 && date.year <= 9999 ? put_number(out, date.year, 4)
