@@ -1,3 +1,5 @@
+#undef _FORTIFY_SOURCE /* it takes a jump to another stack for an error */
+
 #include "runtime/loop/loop_state.h"
 
 #include "runtime/base/clock.h"
@@ -23,7 +25,7 @@ struct fiber {
   struct fiber *next; /* in the due list or the pool */
   struct loop *loop;
   enum fiber_state state;
-  bool fresh; /* its context starts at the entry, not inside fiber_main() */
+  bool fresh; /* it starts at `entry`, not at `place` */
   void (*run)(void *argument);
   void *argument;
   void (*abandoned)(void *argument);
@@ -33,7 +35,8 @@ struct fiber {
   void *mapping; /* guard page, then the stack */
   size_t mapping_bytes;
   void *fake_stack; /* AddressSanitizer's, while switched away */
-  ucontext_t context;
+  ucontext_t entry; /* of fiber_main() on its stack */
+  jmp_buf place;    /* where it was switched away from */
 };
 
 static size_t page_bytes(void) {
@@ -65,11 +68,6 @@ static void switch_ends(void *saved, const void **bottom, size_t *size) {
 #endif
 }
 
-bool fibers_prepare(struct loop *loop) {
-  loop->scheduler = calloc(1, sizeof(ucontext_t));
-  return loop->scheduler != NULL;
-}
-
 static void fiber_free(struct fiber *fiber) {
   munmap(fiber->mapping, fiber->mapping_bytes);
   free(fiber);
@@ -81,13 +79,26 @@ void fibers_free_pooled(struct loop *loop) {
     fiber_free(loop->pooled);
     loop->pooled = next;
   }
-  free(loop->scheduler);
+}
+
+/* A context is only entered by setcontext(): each swapcontext() is a system call, for the signal mask, which
+ * no fiber changes. */
+static void switch_to_fiber(struct fiber *fiber) {
+  struct loop *loop = fiber->loop;
+  if (_setjmp(loop->scheduler))
+    return;
+  if (!fiber->fresh)
+    _longjmp(fiber->place, 1);
+  fiber->fresh = false;
+  setcontext(&fiber->entry);
+  abort(); /* it returns only on an error, and there is none that it could meet */
 }
 
 static void switch_to_scheduler(struct fiber *fiber, bool for_ever) {
   struct loop *loop = fiber->loop;
   switch_begins(for_ever ? NULL : &fiber->fake_stack, loop->scheduler_stack, loop->scheduler_stack_bytes);
-  swapcontext(&fiber->context, loop->scheduler);
+  if (!_setjmp(fiber->place))
+    _longjmp(loop->scheduler, 1);
   switch_ends(fiber->fake_stack, &loop->scheduler_stack, &loop->scheduler_stack_bytes);
 }
 
@@ -106,11 +117,11 @@ static void fiber_main(void) {
 }
 
 static void prepare_stack(struct fiber *fiber) {
-  getcontext(&fiber->context);
-  fiber->context.uc_stack.ss_sp = stack_bottom(fiber);
-  fiber->context.uc_stack.ss_size = stack_size(fiber);
-  fiber->context.uc_link = NULL;
-  makecontext(&fiber->context, fiber_main, 0);
+  getcontext(&fiber->entry);
+  fiber->entry.uc_stack.ss_sp = stack_bottom(fiber);
+  fiber->entry.uc_stack.ss_size = stack_size(fiber);
+  fiber->entry.uc_link = NULL;
+  makecontext(&fiber->entry, fiber_main, 0);
   fiber->fresh = true;
 #if FIBER_ASAN
   /* What an abandoned run left poisoned is not the next one's. */
@@ -184,12 +195,10 @@ static void fiber_enter(struct fiber *fiber) {
   assert(!loop->running);
   loop->running = fiber;
   fiber->state = FIBER_RUNNING;
-  if (fiber->fresh) {
-    fiber->fresh = false;
+  if (fiber->fresh)
     fiber->fake_stack = NULL;
-  }
   switch_begins(&fake_stack, stack_bottom(fiber), stack_size(fiber));
-  swapcontext(loop->scheduler, &fiber->context);
+  switch_to_fiber(fiber);
   switch_ends(fake_stack, NULL, NULL);
   loop->running = NULL;
   if (fiber->state == FIBER_ABANDONED) {

@@ -39,7 +39,7 @@ struct loop *loop_create(const struct loop_options *options) {
   loop->fibers_max = options && options->fibers_max ? options->fibers_max : 4096;
   loop->flushes_end = &loop->flushes;
   loop->epoll_fd = loop->wake_fd = -1;
-  if (open_descriptors(loop) && fibers_prepare(loop))
+  if (open_descriptors(loop))
     return loop;
   int error = errno;
   loop_destroy(loop);

@@ -4,6 +4,7 @@
 
 #include "runtime/loop/loop.h"
 
+#include <setjmp.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 
@@ -35,7 +36,7 @@ struct loop {
   struct fiber *running;
   struct fiber *pooled;
   size_t pooled_count, alive, fibers_max, stack_bytes;
-  void *scheduler; /* where a fiber switches back to: fiber.c */
+  jmp_buf scheduler; /* where a fiber switches back to */
   const void *scheduler_stack;
   size_t scheduler_stack_bytes;
 };
@@ -44,7 +45,6 @@ struct loop {
 struct loop *loop_enter(struct loop *loop);
 
 /* fiber.c */
-bool fibers_prepare(struct loop *loop);
 void fibers_run_due(struct loop *loop);
 void fibers_free_pooled(struct loop *loop);
 
