@@ -159,8 +159,9 @@ static void options_copy(struct store *store, const struct store_options *option
   }
 }
 
-/* All replicas of a pillar have the same password, so a page token of one is good at another. */
-static void token_key_make(struct store *store) {
+/* All replicas of a pillar have the same password, so a page token of one is good at another, and one version
+ * of a resource has one etag. */
+static void keys_make(struct store *store) {
   char password[512];
   if (store->options.password_file &&
       password_read(store->options.password_file, password, sizeof password)) {
@@ -170,6 +171,7 @@ static void token_key_make(struct store *store) {
   } else if (getrandom(store->token_key, sizeof store->token_key, 0) < 0) {
     abort(); /* the kernel has no randomness: nothing of us is safe */
   }
+  digest_hmac_sha256(store->token_key, sizeof store->token_key, "etag", strlen("etag"), store->etag_key);
 }
 
 static const char *options_problem(const struct store_options *options) {
@@ -197,7 +199,7 @@ struct store *store_open(struct loop *loop, const struct store_options *options,
     store_close(store);
     return NULL;
   }
-  token_key_make(store);
+  keys_make(store);
   struct connection_options connection = {
       .address = store->options.address,
       .user = store->options.user,
@@ -249,6 +251,7 @@ void store_close(struct store *store) {
   free(store->channel);
   free(store->layouts);
   explicit_bzero(store->token_key, sizeof store->token_key);
+  explicit_bzero(store->etag_key, sizeof store->etag_key);
   free(store);
 }
 

@@ -29,7 +29,7 @@ struct store {
   struct kind_layout *layouts;
   size_t layout_count;
   struct chains chains;
-  uint8_t token_key[DIGEST_SIZE];
+  uint8_t token_key[DIGEST_SIZE], etag_key[DIGEST_SIZE];
   struct feed_listener *listeners;
   struct loop_timer sweep;
   struct store_attachment attachment;

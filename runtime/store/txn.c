@@ -1,3 +1,4 @@
+#include "runtime/store/etag.h"
 #include "runtime/store/txn_state.h"
 
 #include "runtime/base/limit.h"
@@ -6,7 +7,6 @@
 #include "runtime/base/timestamp.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 
 struct txn *txn_begin(struct store *store, const struct txn_context *context) {
@@ -198,18 +198,6 @@ const struct status *txn_peek(struct txn *txn, const struct kind *kind, const ch
 
 /* ---- staging ---- */
 
-/* Distinct for each version of each name, and says nothing of how many there were. */
-char *etag_make(struct arena *arena, const char *name, uint64_t version) {
-  uint64_t mixed = version;
-  for (; *name; name++) {
-    mixed = (mixed ^ (unsigned char)*name) * UINT64_C(0x9e3779b97f4a7c15);
-    mixed ^= mixed >> 29;
-  }
-  mixed *= UINT64_C(0xbf58476d1ce4e5b9);
-  mixed ^= mixed >> 32;
-  return arena_printf(arena, "\"%016" PRIx64 "\"", mixed);
-}
-
 static void *field_at(void *message, size_t offset) {
   return (char *)message + offset;
 }
@@ -219,7 +207,7 @@ static void stamp(struct txn *txn, struct entity *entity) {
   int64_t now = txn->context.now_us;
   if (layout->etag) {
     *(char **)field_at(entity->message, layout->etag) =
-        etag_make(txn->arena, entity->name, entity->new_version);
+        etag_make(txn->store, txn->arena, entity->name, entity->new_version);
   }
   if (layout->update_time) {
     *(Google__Protobuf__Timestamp **)field_at(entity->message, layout->update_time) =

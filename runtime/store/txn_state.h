@@ -81,8 +81,6 @@ const struct status *txn_load(struct txn *txn, struct entity *const *entities, s
 const struct status *entity_decode(struct arena *arena, const struct kind *kind, const char *name,
                                    const struct reply *value, uint64_t *version, ProtobufCBinaryData *stored,
                                    ProtobufCMessage **message);
-/* The etag of a name at a version. */
-char *etag_make(struct arena *arena, const char *name, uint64_t version);
 /* Keeps the first problem of staging. */
 void txn_problem(struct txn *txn, const struct status *status);
 

@@ -3,6 +3,7 @@
  * index partition that a resource was ever in. Works beside writers: a difference counts only when no newer
  * entry explains it. */
 #include "runtime/store/entries.h"
+#include "runtime/store/etag.h"
 #include "runtime/store/table.h"
 #include "runtime/store/txn_state.h"
 
@@ -341,7 +342,8 @@ static bool version_fits(struct verification *verification, const struct kind *k
   }
   struct arena *arena = verification->scratch->arena;
   return !entity_decode(arena, kind, name, value, &version, &stored, &message) &&
-         strcmp(*(char **)((char *)message + layout->etag), etag_make(arena, name, version)) == 0;
+         etag_fits(verification->txn->store, arena, *(char **)((char *)message + layout->etag), name,
+                   version);
 }
 
 /* Places in indexes where the resource has to be but is not. */

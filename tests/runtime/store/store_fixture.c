@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hiredis/hiredis.h>
+
 static void state_entries(const ProtobufCMessage *message, struct index_sink *sink) {
   const Onboard__Partnership *partnership = (const Onboard__Partnership *)message;
   char vendor[64] = "";
@@ -33,12 +35,12 @@ static int64_t fixed_now(void *context) {
   return ((struct store_fixture *)context)->now_us;
 }
 
-struct store *store_fixture_open(struct store_fixture *fixture) {
+static struct store *open_with(struct store_fixture *fixture, const char *password_file) {
   const char *problem = NULL;
   struct store_options options = {
       .pillar = "onboard",
       .address = fixture->redis.address,
-      .password_file = fixture->redis.password_file,
+      .password_file = password_file,
       .kinds = test_kinds,
       .counters = test_counters,
       .clock = fixture->clock.now_us ? &fixture->clock : &clock_system,
@@ -50,6 +52,21 @@ struct store *store_fixture_open(struct store_fixture *fixture) {
   }
   store_fixture_await_ready(fixture, store, true);
   return store;
+}
+
+struct store *store_fixture_open(struct store_fixture *fixture) {
+  return open_with(fixture, fixture->redis.password_file);
+}
+
+struct store *store_fixture_open_as(struct store_fixture *fixture, const char *password) {
+  char path[128];
+  snprintf(path, sizeof path, "%s/password-%s", fixture->redis.folder, password);
+  FILE *file = fopen(path, "we");
+  if (!file || fprintf(file, "%s\n", password) < 0 || fclose(file) != 0) {
+    abort();
+  }
+  freeReplyObject(redisCommand(fixture->redis.admin, "ACL SETUSER onboard >%s", password));
+  return open_with(fixture, path);
 }
 
 void store_fixture_await_ready(struct store_fixture *fixture, struct store *store, bool ready) {

@@ -31,8 +31,10 @@ extern const struct counter_row test_counters[];
 /* `fixed_clock`: the store's clock is `now_us`. */
 void store_fixture_start(struct store_fixture *fixture, bool fixed_clock, const char *redis_settings);
 void store_fixture_stop(struct store_fixture *fixture);
-/* Opens one more store of the pillar on the fixture's loop. */
+/* Opens one more store of the pillar on the fixture's loop; the same with a password that Redis takes from
+ * now on beside the first. */
 struct store *store_fixture_open(struct store_fixture *fixture);
+struct store *store_fixture_open_as(struct store_fixture *fixture, const char *password);
 void store_fixture_await_ready(struct store_fixture *fixture, struct store *store, bool ready);
 
 /* Runs `count` fibers to their end; each gets `argument` and its number. */

@@ -4,6 +4,7 @@
 #include "runtime/base/status.h"
 #include "runtime/base/timestamp.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,8 +64,56 @@ static void create_and_read(struct store_fixture *f, void *argument, size_t numb
 
 static void create_then_change(void **state) {
   (void)state;
-  run_and_expect(create_and_read, "absent committed;read Halden x Orvane etag 18 created 1 same 1;"
+  run_and_expect(create_and_read, "absent committed;read Halden x Orvane etag 22 created 1 same 1;"
                                   "committed etag changed 1, updated 1;");
+}
+
+/* What anybody could compute from a name and a version. */
+static bool is_guessed(const char *etag, const char *name, uint64_t version) {
+  char guess[32];
+  uint64_t mixed = version;
+  for (; *name; name++) {
+    mixed = (mixed ^ (unsigned char)*name) * UINT64_C(0x9e3779b97f4a7c15);
+    mixed ^= mixed >> 29;
+  }
+  mixed *= UINT64_C(0xbf58476d1ce4e5b9);
+  mixed ^= mixed >> 32;
+  snprintf(guess, sizeof guess, "%016" PRIx64, mixed);
+  return strstr(etag, guess);
+}
+
+/* Of the resource as this store would put it now; nothing is written. */
+static void etag_of(struct store_fixture *f, struct store *store, const char *name, char out[64]) {
+  struct test_txn t = txn_open(f, store);
+  Onboard__Partnership *partnership = partnership_new(t.arena, name, "one");
+  txn_put(t.txn, &kind_partnership, partnership);
+  snprintf(out, 64, "%s", partnership->etag);
+  txn_end(&t);
+}
+
+/* Equal for one version of one name, at every replica and after a restart; without the key it tells nothing.
+ */
+static void etags_are_keyed(void **state) {
+  (void)state;
+  char one[64], replica[64], later[64], other[64], foreign[64];
+  struct store *second = store_fixture_open(&fixture);
+  struct store *rekeyed = store_fixture_open_as(&fixture, "another");
+  etag_of(&fixture, fixture.store, ORVANE, one);
+  etag_of(&fixture, second, ORVANE, replica);
+  etag_of(&fixture, fixture.store, "vendors/halden/partnerships/tallis", other);
+  etag_of(&fixture, rekeyed, ORVANE, foreign);
+  assert_string_equal(one, replica);
+  assert_string_not_equal(one, other);
+  assert_string_not_equal(one, foreign);
+  for (uint64_t version = 0; version < 1000; version++) {
+    assert_false(is_guessed(one, ORVANE, version));
+    assert_false(is_guessed(one, ORVANE, (uint64_t)fixture.now_us - version));
+  }
+  fixture.now_us++;
+  etag_of(&fixture, fixture.store, ORVANE, later);
+  assert_string_not_equal(one, later);
+  store_close(second);
+  store_close(rekeyed);
 }
 
 static void race(struct store_fixture *f, void *argument, size_t number) {
@@ -159,9 +208,8 @@ static int stop(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(create_then_change),
-      cmocka_unit_test(second_writer_loses),
-      cmocka_unit_test(absence_is_remembered_and_delete_works),
+      cmocka_unit_test(create_then_change),  cmocka_unit_test(etags_are_keyed),
+      cmocka_unit_test(second_writer_loses), cmocka_unit_test(absence_is_remembered_and_delete_works),
       cmocka_unit_test(names_are_checked),
   };
   return cmocka_run_group_tests(tests, start, stop);

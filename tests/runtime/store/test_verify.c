@@ -278,6 +278,34 @@ static void half_a_century_verifies(void **state) {
   }
 }
 
+static void write_as(struct store_fixture *f, void *argument, size_t number) {
+  (void)number;
+  struct test_txn t = txn_open(f, argument);
+  const char *name = "vendors/halden/partnerships/rekeyed";
+  Onboard__Partnership *partnership = partnership_new(t.arena, name, "rekeyed");
+  txn_put(t.txn, &kind_partnership, partnership);
+  txn_record(t.txn, &(struct record_facts){.type = "partnership.changed", .payload = partnership});
+  assert_null(txn_commit(t.txn, NULL));
+  txn_end(&t);
+}
+
+/* What was written under the password before is sound; what is written under the new one counts to the byte.
+ */
+static void a_changed_password_is_no_damage(void **state) {
+  (void)state;
+  struct store *before = fixture.store;
+  fixture.store = store_fixture_open_as(&fixture, "another");
+  expect_clean();
+  store_fixture_run(&fixture, write_as, fixture.store, 1);
+  entries++;
+  resources++;
+  expect_clean();
+  assert_int_equal(for_each_key("onboard:*:e:*rekeyed*", flip_string), 0);
+  store_close(fixture.store);
+  fixture.store = before;
+  expect_clean();
+}
+
 static int start(void **state) {
   (void)state;
   store_fixture_start(&fixture, false, "appendfsync no\n");
@@ -299,6 +327,7 @@ int main(void) {
       cmocka_unit_test(each_byte_of_entries_counts),
       cmocka_unit_test(counters_and_indexes_count_both_ways),
       cmocka_unit_test(half_a_century_verifies),
+      cmocka_unit_test(a_changed_password_is_no_damage),
   };
   return cmocka_run_group_tests(tests, start, stop);
 }
