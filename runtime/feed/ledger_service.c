@@ -124,18 +124,6 @@ static const struct status *list_ledger_entries(struct call *call, const void *i
 
 /* ---- BatchGetCounters ---- */
 
-/* The row of a counter as stored: money counters have their currency appended. */
-static const struct counter_row *row_of(const struct counter_row *rows, const char *counter) {
-  for (; rows && rows->name; rows++) {
-    size_t size = strlen(rows->name);
-    if (strncmp(counter, rows->name, size) == 0 &&
-        (counter[size] == '\0' || (counter[size] == '.' && strlen(counter + size) == 4))) {
-      return rows;
-    }
-  }
-  return NULL;
-}
-
 static bool row_hidden(const struct principal *principal, enum counter_visibility visibility,
                        Type__Party party) {
   if (principal->service) {
@@ -188,7 +176,7 @@ static size_t rows_count(const struct counter_row *rows) {
 static void add_sums(struct call *call, const struct counter_row *rows, const struct counter_sum *sums,
                      size_t count, Ledger__PartnershipCounters *message) {
   for (size_t i = 0; i < count; i++) {
-    const struct counter_row *row = row_of(rows, sums[i].counter);
+    const struct counter_row *row = counter_row_of(rows, sums[i].counter);
     if (!row_hidden(call_principal(call), row ? row->visibility : COUNTER_VENDOR, sums[i].party)) {
       counter_add(call_arena(call), message, sums[i].counter, sums[i].party, false, sums[i].amount);
     }

@@ -14,6 +14,17 @@ const char *counter_field_split(struct arena *arena, const char *field, Type__Pa
   return arena_strndup(arena, field, bar ? (size_t)(bar - field) : strlen(field));
 }
 
+const struct counter_row *counter_row_of(const struct counter_row *rows, const char *counter) {
+  for (; rows && rows->name; rows++) {
+    size_t size = strlen(rows->name);
+    if (strncmp(counter, rows->name, size) == 0 &&
+        (counter[size] == '\0' || (counter[size] == '.' && strlen(counter + size) == 4))) {
+      return rows;
+    }
+  }
+  return NULL;
+}
+
 const struct status *counter_snapshot_read(struct txn *txn, const char *subject, const int32_t *months,
                                            size_t count, struct counter_snapshot *out) {
   const char *pillar = txn->store->options.pillar;

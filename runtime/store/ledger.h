@@ -38,6 +38,8 @@ struct counter_sum {
 const struct status *ledger_counters(struct txn *txn, const char *subject, struct period period,
                                      int64_t as_of_us, Type__Party reader, struct counter_sum **sums,
                                      size_t *count, int64_t *record_us);
+/* The row of a counter as stored: money counters have their currency appended. NULL: in no row. */
+const struct counter_row *counter_row_of(const struct counter_row *rows, const char *counter);
 /* Value of one counter among sums; 0 when absent. */
 int64_t counter_value(const struct counter_sum *sums, size_t count, const char *counter, Type__Party party);
 

@@ -1,7 +1,12 @@
 /* Does what is stored agree with the ledger? Each ledger of a vendor is walked once, oldest first; then its
  * counters, the resources that it tells of and their places in indexes are compared, and at the end every
  * index partition that a resource was ever in. Works beside writers: a difference counts only when no newer
- * entry explains it. */
+ * entry explains it.
+ *
+ * A user is told what is damaged, never what of the other party's it is. Damage can make a private entry look
+ * like any other, so only what is certain is named: an entry that continues its chain, a resource that such
+ * an entry told of last, a counter of a row that the reader sees. Of the rest the finding names the ledger.
+ */
 #include "runtime/store/entries.h"
 #include "runtime/store/etag.h"
 #include "runtime/store/table.h"
@@ -28,12 +33,21 @@ struct told {
   uint8_t digest[DIGEST_SIZE];
 };
 
+/* What was ever in a partition of an index. */
+struct placed {
+  const struct kind *kind;
+  bool shown; /* something that the reader knows of */
+};
+
 struct verification {
+  const char *vendor;
   struct txn *txn;     /* keeps the list of ledgers */
   struct txn *scratch; /* for pages */
   struct verify_sink *sink;
   int64_t ledgers, entries, resources, walked_next;
-  struct table partitions; /* index key -> kind */
+  struct table partitions; /* index key -> struct placed */
+  struct table hidden;     /* resource -> bool: from the reader, by the last entry about it */
+  bool uncertain;          /* some entry could not be told whose it is */
 };
 
 /* One ledger being walked. */
@@ -46,6 +60,7 @@ struct walk {
   struct table told;     /* resource -> struct told */
   struct table counters; /* `yyyymm field` -> int64_t */
   struct table months;   /* `yyyymm` that entries count in -> int32_t */
+  bool counter_hidden;   /* one that differs was told of without its name */
 };
 
 static void found(struct verification *verification, Ledger__LedgerFinding__Kind kind, const char *resource,
@@ -74,34 +89,40 @@ static bool is_hidden(const struct verification *verification, Type__Party priva
 /* ---- the chain ---- */
 
 static void tell_partitions(struct verification *verification, const struct kind *kind, const char *name,
-                            const ProtobufCMessage *message) {
+                            const ProtobufCMessage *message, bool hidden) {
   struct arena *arena = verification->scratch->arena;
   struct index_sink sink = {.arena = arena, .name = name};
   index_collect(&sink, kind, key_parent(arena, name), message);
   for (struct index_entry *entry = sink.entries; entry; entry = entry->next) {
     const char *key = key_index(arena, verification->txn->store->options.pillar, store_bucket(name),
                                 kind->name, entry->index, entry->partition);
-    *(const struct kind **)table_at(&verification->partitions, key) = kind;
+    struct placed *placed = table_at(&verification->partitions, key);
+    placed->kind = kind;
+    placed->shown |= !hidden;
   }
 }
 
-static void tell_resource(struct walk *walk, const Ledger__LedgerEntry *entry) {
-  const struct kind *kind = store_kind_of(walk->verification->txn->store, entry->resource);
+/* `hidden`: the entry is not for the reader, or may not be. */
+static void tell_resource(struct walk *walk, const Ledger__LedgerEntry *entry, bool hidden) {
+  struct verification *verification = walk->verification;
+  const struct kind *kind = store_kind_of(verification->txn->store, entry->resource);
   if (!kind || (*entry->payload_type && strcmp(entry->payload_type, kind->message->name) != 0)) {
     return; /* not something that is stored under that name */
   }
   struct told *told = table_at(&walk->told, entry->resource);
   told->deleted = !*entry->payload_type;
-  told->hidden = is_hidden(walk->verification, entry->private_to);
+  told->hidden = hidden;
+  if (hidden || table_find(&verification->hidden, entry->resource)) {
+    *(bool *)table_at(&verification->hidden, entry->resource) = hidden;
+  }
   digest_sha256(entry->payload.data, entry->payload.len, told->digest);
   if (told->deleted) {
     return;
   }
-  ProtobufCMessage *message =
-      protobuf_c_message_unpack(kind->message, arena_allocator(walk->verification->scratch->arena),
-                                entry->payload.len, entry->payload.data);
+  ProtobufCMessage *message = protobuf_c_message_unpack(
+      kind->message, arena_allocator(verification->scratch->arena), entry->payload.len, entry->payload.data);
   if (message) {
-    tell_partitions(walk->verification, kind, entry->resource, message);
+    tell_partitions(verification, kind, entry->resource, message, hidden);
   }
 }
 
@@ -123,8 +144,8 @@ static struct chain_end *end_of(struct walk *walk, const Ledger__LedgerEntry *en
   return &walk->head.ends[reader < READERS ? reader : 0];
 }
 
-static const char *entry_fault(struct walk *walk, const struct raw_entry *raw,
-                               const Ledger__LedgerEntry *entry) {
+/* Whether an entry is the next one of the chain that it says it is in. */
+static const char *link_fault(struct walk *walk, const Ledger__LedgerEntry *entry) {
   if (!entry) {
     return "does not decode";
   }
@@ -132,28 +153,45 @@ static const char *entry_fault(struct walk *walk, const struct raw_entry *raw,
   if (entry->sequence != (int64_t)end->sequence + 1) {
     return "is out of sequence";
   }
-  if (entry->previous_hash.len != DIGEST_SIZE ||
-      memcmp(entry->previous_hash.data, end->hash, DIGEST_SIZE) != 0) {
-    return "does not follow the entry before: one of the two was changed";
-  }
+  bool follows = entry->previous_hash.len == DIGEST_SIZE &&
+                 memcmp(entry->previous_hash.data, end->hash, DIGEST_SIZE) == 0;
+  return follows ? NULL : "does not follow the entry before: one of the two was changed";
+}
+
+static const char *place_fault(struct walk *walk, const struct raw_entry *raw,
+                               const Ledger__LedgerEntry *entry) {
   if (timestamp_us(entry->record_time, 0) != raw->record_us || raw->record_us <= walk->reached_us) {
     return "was not recorded at the time of its place";
   }
   return strcmp(entry->subject, walk->subject) != 0 ? "is of another ledger" : NULL;
 }
 
-static void walk_entry(struct walk *walk, const struct raw_entry *raw) {
+static void found_entry(struct walk *walk, const struct raw_entry *raw, const Ledger__LedgerEntry *entry,
+                        const char *fault, bool named) {
   struct verification *verification = walk->verification;
-  Ledger__LedgerEntry *entry = raw_entry_unpack(verification->scratch->arena, raw);
-  const char *fault = entry_fault(walk, raw, entry);
-  bool hidden = entry && is_hidden(verification, entry->private_to);
-  if (fault && hidden) {
-    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
-          "an entry that the other party alone reads %s", fault);
-  } else if (fault) {
+  if (named) {
     found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN,
           ledger_entry_name(verification->scratch, walk->subject, raw->record_us),
           "the entry recorded at %s %s", raw->id, fault);
+    return;
+  }
+  if (entry && is_hidden(verification, entry->private_to)) {
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+          "an entry that the other party alone reads %s", fault);
+    return;
+  }
+  verification->uncertain = true;
+  found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+        "an entry %s; it cannot be told for certain who may read it", fault);
+}
+
+static void walk_entry(struct walk *walk, const struct raw_entry *raw) {
+  struct verification *verification = walk->verification;
+  Ledger__LedgerEntry *entry = raw_entry_unpack(verification->scratch->arena, raw);
+  const char *broken = link_fault(walk, entry), *fault = broken ? broken : place_fault(walk, raw, entry);
+  bool named = !verification->sink->reader || (!broken && !is_hidden(verification, entry->private_to));
+  if (fault) {
+    found_entry(walk, raw, entry, fault, named);
   }
   walk->reached_us = raw->record_us;
   if (entry) {
@@ -161,10 +199,10 @@ static void walk_entry(struct walk *walk, const struct raw_entry *raw) {
     end->sequence = (uint64_t)entry->sequence;
     end->record_us = raw->record_us;
     digest_sha256(raw->bytes.data, raw->bytes.len, end->hash);
-    tell_resource(walk, entry);
+    tell_resource(walk, entry, !named);
     tell_deltas(walk, entry);
   }
-  verification->entries += !hidden;
+  verification->entries += named;
   progress(verification, false);
 }
 
@@ -215,14 +253,34 @@ static size_t months_after(const struct walk *walk, int32_t done, int32_t months
   return taken;
 }
 
+/* `key` is `202607 won.USD|1`. */
+static bool counter_named(struct walk *walk, const char *key) {
+  const struct verification *verification = walk->verification;
+  Type__Party reader = verification->sink->reader, party;
+  const char *counter = counter_field_split(verification->scratch->arena, strchr(key, ' ') + 1, &party);
+  const struct counter_row *row = counter_row_of(verification->txn->store->options.counters, counter);
+  if (!reader || !row) {
+    return !reader;
+  }
+  return row->visibility == COUNTER_SHARED || (row->visibility == COUNTER_OWN && party == reader) ||
+         (row->visibility == COUNTER_VENDOR && reader == TYPE__PARTY__PARTY_VENDOR);
+}
+
 static void compare_counter(struct walk *walk, const char *key, const char *stored) {
   int64_t *told = table_find(&walk->counters, key);
   int64_t expected = told ? *told : 0;
   char text[24];
   snprintf(text, sizeof text, "%" PRId64, expected);
-  if (strcmp(text, stored) != 0) {
+  if (strcmp(text, stored) == 0) {
+    return;
+  }
+  if (counter_named(walk, key)) {
     found(walk->verification, LEDGER__LEDGER_FINDING__KIND__KIND_COUNTER_DIFFERS, walk->subject,
           "counter %s is %.40s; its deltas sum to %s", key, stored, text);
+  } else if (!walk->counter_hidden) {
+    walk->counter_hidden = true;
+    found(walk->verification, LEDGER__LEDGER_FINDING__KIND__KIND_COUNTER_DIFFERS, walk->subject,
+          "counters that you may not read are not the sums of their deltas");
   }
 }
 
@@ -247,8 +305,29 @@ static void compare_months(struct walk *walk, const int32_t *months, size_t coun
   }
 }
 
+/* Whether two heads agree about the chains that a party reads. */
+static bool heads_agree(const struct head *a, const struct head *b, Type__Party reader) {
+  for (size_t i = 0; i < READERS; i++) {
+    const struct chain_end *left = &a->ends[i], *right = &b->ends[i];
+    if ((!i || i == (size_t)reader) &&
+        (left->sequence != right->sequence || left->record_us != right->record_us ||
+         memcmp(left->hash, right->hash, DIGEST_SIZE) != 0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static void found_head(struct walk *walk, const struct head *head) {
-  found(walk->verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+  struct verification *verification = walk->verification;
+  Type__Party reader = verification->sink->reader;
+  if (reader) {
+    found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
+          "the head does not agree with the last entry %s: one of the two was changed",
+          heads_agree(head, &walk->head, reader) ? "that the other party alone reads" : "of its chains");
+    return;
+  }
+  found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_CHAIN_BROKEN, walk->subject,
         "the head says that the last entry is of %" PRId64 "; the ledger ends with one of %" PRId64
         ", or with another sequence or hash: the last entry or the head was changed",
         head_record_us(head, TYPE__PARTY__PARTY_UNSPECIFIED), walk->reached_us);
@@ -471,8 +550,20 @@ static bool member_belongs(struct verification *verification, const struct kind 
   return false;
 }
 
+/* To a user, a resource is named that is stored and known to it, and a partition that such a one was ever in.
+ */
+static void found_stray(struct verification *verification, const struct placed *placed, const char *index_key,
+                        const char *name, bool stored) {
+  const bool *hidden = table_find(&verification->hidden, name);
+  bool everything = !verification->sink->reader;
+  bool named = everything || (stored && !verification->uncertain && !(hidden && *hidden));
+  bool place_named = everything || (placed->shown && !verification->uncertain);
+  found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_INDEX_DIFFERS, named ? name : verification->vendor,
+        "the index %s lists what does not belong there", place_named ? index_key : placed->kind->name);
+}
+
 /* A member that moves while it is looked at is looked at again: index and entity in that order. */
-static const struct status *verify_stray(struct verification *verification, const struct kind *kind,
+static const struct status *verify_stray(struct verification *verification, const struct placed *placed,
                                          const char *index_key, const char *member) {
   struct txn *scratch = verification->scratch;
   struct reply *score, *values;
@@ -486,17 +577,17 @@ static const struct status *verify_stray(struct verification *verification, cons
                     command_of(scratch->arena, "ZSCORE", index_key, member, NULL), REPLY_TEXT, true, &score);
     }
     if (status || score->type != REPLY_TEXT ||
-        member_belongs(verification, kind, index_key, member, values->elements[0])) {
+        member_belongs(verification, placed->kind, index_key, member, values->elements[0])) {
       return status;
     }
   }
-  found(verification, LEDGER__LEDGER_FINDING__KIND__KIND_INDEX_DIFFERS, end ? end + 1 : member,
-        "the index %s lists what does not belong there", index_key);
+  bool stored = values->elements[0]->type == REPLY_TEXT;
+  found_stray(verification, placed, index_key, end ? end + 1 : member, stored);
   return NULL;
 }
 
 static const struct status *verify_partition(struct verification *verification, const char *index_key,
-                                             const struct kind *kind) {
+                                             const struct placed *placed) {
   struct txn *scratch = verification->scratch;
   const char *from = "-";
   for (;;) {
@@ -511,7 +602,7 @@ static const struct status *verify_partition(struct verification *verification, 
       return status;
     }
     for (size_t i = 0; !status && i < members->count; i++) {
-      status = verify_stray(verification, kind, index_key, members->elements[i]->text);
+      status = verify_stray(verification, placed, index_key, members->elements[i]->text);
     }
     if (status || members->count < PAGE) {
       return status;
@@ -547,13 +638,15 @@ const struct status *ledger_verify(struct txn *txn, const char *vendor, struct v
   struct held_arena *kept = held_arena_open(txn->arena, SIZE_MAX / 2);
   struct txn *scratch = scratch_open(txn);
   struct verification verification = {
+      .vendor = vendor,
       .txn = txn,
       .scratch = scratch,
       .sink = sink,
-      .partitions = {.arena = kept->arena, .value_size = sizeof(struct kind *)}};
+      .partitions = {.arena = kept->arena, .value_size = sizeof(struct placed)},
+      .hidden = {.arena = kept->arena, .value_size = sizeof(bool)}};
   const struct status *status = verify_subjects(&verification, vendor);
   for (struct table_item *item = verification.partitions.first; item && !status; item = item->next) {
-    status = verify_partition(&verification, item->key, *(const struct kind **)item->value);
+    status = verify_partition(&verification, item->key, item->value);
   }
   if (status) {
     status = status_make(txn->arena, status->code, arena_strdup(txn->arena, status->reason), "%s",

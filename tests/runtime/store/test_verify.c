@@ -1,4 +1,5 @@
-/* Every byte that is stored counts: each one flipped in turn is found by verification. */
+/* Every byte that is stored counts: each one flipped in turn is found by verification; and whatever was
+ * flipped, the vendor is told nothing of what is the partner's alone. */
 #include "store_fixture.h"
 
 #include <stdio.h>
@@ -8,6 +9,12 @@
 #include <hiredis/hiredis.h>
 
 static struct store_fixture fixture;
+
+/* What only the partner reads: a resource, its place in an index, a counter, and when entries were recorded.
+ */
+static const char *secrets[16] = {"secretive", "hushed", "things.own|2"};
+static size_t secret_count = 3;
+static int leaks;
 
 struct result {
   struct verify_sink sink;
@@ -19,6 +26,12 @@ struct result {
 static void on_found(struct verify_sink *sink, Ledger__LedgerFinding__Kind kind, const char *resource,
                      const char *description) {
   struct result *result = (struct result *)sink;
+  for (size_t i = 0; sink->reader && i < secret_count; i++) {
+    if (strstr(resource, secrets[i]) || strstr(description, secrets[i])) {
+      print_message("`%s` is told: %s: %s\n", secrets[i], resource, description);
+      leaks++;
+    }
+  }
   if (!result->findings++) {
     snprintf(result->first, sizeof result->first, "%d %.200s: %.200s", (int)kind, resource, description);
   }
@@ -35,7 +48,7 @@ static void verify(struct store_fixture *f, void *argument, size_t number) {
   (void)number;
   struct test_txn t = txn_open(f, f->store);
   struct result *result = argument;
-  *result = (struct result){.sink = {on_found, on_walked}};
+  *result = (struct result){.sink = {on_found, on_walked, result->sink.reader}};
   const struct status *status = ledger_verify(t.txn, "vendors/halden", &result->sink);
   if (status) {
     result->findings = -1;
@@ -44,9 +57,20 @@ static void verify(struct store_fixture *f, void *argument, size_t number) {
   txn_end(&t);
 }
 
-static struct result verified(void) {
-  struct result result;
+static struct result verified_for(Type__Party reader) {
+  struct result result = {.sink = {.reader = reader}};
   store_fixture_run(&fixture, verify, &result, 1);
+  return result;
+}
+
+/* To nobody's user, who is told everything; the vendor is told as much of it as is its own. */
+static struct result verified(void) {
+  struct result result = verified_for(TYPE__PARTY__PARTY_UNSPECIFIED);
+  struct result told = verified_for(TYPE__PARTY__PARTY_VENDOR);
+  if (result.findings && !told.findings) {
+    print_message("the vendor is not told at all: %s\n", result.first);
+    leaks++;
+  }
   return result;
 }
 
@@ -66,6 +90,26 @@ static void seed(struct store_fixture *f, void *argument, size_t number) {
         txn_record(t.txn, &(struct record_facts){.type = "partnership.changed", .payload = partnership});
     txn_count(record, "things.done", TYPE__PARTY__PARTY_UNSPECIFIED, 0, 3);
     txn_count(record, "things.own", TYPE__PARTY__PARTY_VENDOR, 0, -1);
+    if (txn_commit(t.txn, NULL)) {
+      abort();
+    }
+    txn_end(&t);
+  }
+  /* One that the partner keeps to itself, and changed. */
+  for (int i = 0; i < 2; i++) {
+    struct test_txn t = txn_open(f, f->store);
+    Onboard__Partnership *secret;
+    const char *name = "vendors/halden/partnerships/secretive";
+    txn_get(t.txn, &kind_partnership, name, &secret);
+    secret = secret ? secret : partnership_new(t.arena, name, "hushed");
+    secret->state = ONBOARD__PARTNERSHIP__STATE__STATE_PROSPECT + i;
+    txn_put(t.txn, &kind_partnership, secret);
+    struct record *record =
+        txn_record(t.txn, &(struct record_facts){.type = "partnership.changed",
+                                                 .subject = "vendors/halden/partnerships/orvane",
+                                                 .payload = secret,
+                                                 .private_to = TYPE__PARTY__PARTY_PARTNER});
+    txn_count(record, "things.own", TYPE__PARTY__PARTY_PARTNER, 0, 7);
     if (txn_commit(t.txn, NULL)) {
       abort();
     }
@@ -118,14 +162,14 @@ static int flip_string(const char *key) {
 }
 
 /* Writes a stream anew from what XRANGE answered, with one byte of one entry changed. */
-static void write_stream(const char *key, const redisReply *entries, size_t which, int byte) {
+static void write_stream(const char *key, const redisReply *entries, size_t which, int byte, int mask) {
   freeReplyObject(redisCommand(fixture.redis.admin, "DEL %s", key));
   for (size_t i = 0; i < entries->elements; i++) {
     const redisReply *id = entries->element[i]->element[0], *fields = entries->element[i]->element[1];
     char *bytes = malloc((size_t)fields->element[1]->len);
     memcpy(bytes, fields->element[1]->str, (size_t)fields->element[1]->len);
     if (i == which) {
-      bytes[byte] = (char)(bytes[byte] ^ 0x11);
+      bytes[byte] = (char)(bytes[byte] ^ mask);
     }
     const char *arguments[] = {"XADD", key, id->str, "e", bytes};
     const size_t sizes[] = {4, strlen(key), strlen(id->str), 1, (size_t)fields->element[1]->len};
@@ -134,21 +178,24 @@ static void write_stream(const char *key, const redisReply *entries, size_t whic
   }
 }
 
+/* The last two masks turn what the partner alone reads into what both read, and what the vendor does. */
 static int flip_stream(const char *key) {
+  static const int masks[] = {0x11, 0x02, 0x03};
   redisReply *entries = redisCommand(fixture.redis.admin, "XRANGE %s - +", key);
   int missed = 0;
   for (size_t i = 0; i < entries->elements; i++) {
     int size = (int)entries->element[i]->element[1]->element[1]->len;
-    for (int byte = 0; byte < size; byte++) {
-      write_stream(key, entries, i, byte);
+    for (int at = 0; at < size * (int)(sizeof masks / sizeof *masks); at++) {
+      write_stream(key, entries, i, at % size, masks[at / size]);
       struct result result = verified();
       if (result.findings < 1) {
-        print_message("byte %d of entry %zu of %s: %d %s\n", byte, i, key, result.findings, result.first);
+        print_message("byte %d of entry %zu of %s: %d %s\n", at % size, i, key, result.findings,
+                      result.first);
         missed++;
       }
     }
   }
-  write_stream(key, entries, entries->elements, 0);
+  write_stream(key, entries, entries->elements, 0, 0);
   freeReplyObject(entries);
   return missed;
 }
@@ -164,10 +211,11 @@ static int for_each_key(const char *pattern, int (*flip)(const char *key)) {
   return missed;
 }
 
-static int entries = 5, resources = 3; /* in all ledgers */
+static int entries = 7, resources = 4; /* in all ledgers */
 
 static void expect_clean(void) {
   struct result result = verified();
+  assert_int_equal(leaks, 0);
   if (result.findings) {
     fail_msg("%d findings: %s", result.findings, result.first);
   }
@@ -306,15 +354,34 @@ static void a_changed_password_is_no_damage(void **state) {
   expect_clean();
 }
 
+/* Times of the entries that only the partner reads. */
+static void note_secret_times(void) {
+  redisReply *items =
+      redisCommand(fixture.redis.admin, "XRANGE onboard:{b%03u}:l:vendors/halden/partnerships/orvane - +",
+                   store_bucket("vendors/halden"));
+  for (size_t i = 0; i < items->elements; i++) {
+    const redisReply *id = items->element[i]->element[0], *bytes = items->element[i]->element[1]->element[1];
+    if (memmem(bytes->str, (size_t)bytes->len, "hushed", strlen("hushed"))) {
+      secrets[secret_count++] = strndup(id->str, strcspn(id->str, "-"));
+    }
+  }
+  freeReplyObject(items);
+  assert_int_equal(secret_count, 5);
+}
+
 static int start(void **state) {
   (void)state;
   store_fixture_start(&fixture, false, "appendfsync no\n");
   store_fixture_run(&fixture, seed, NULL, 1);
+  note_secret_times();
   return 0;
 }
 
 static int stop(void **state) {
   (void)state;
+  for (size_t i = 3; i < secret_count; i++) {
+    free((char *)secrets[i]);
+  }
   store_fixture_stop(&fixture);
   return 0;
 }
