@@ -11,7 +11,11 @@ bool deal_is_closed(const struct deal *deal) {
 }
 
 struct selection deals_select(const struct deals *deals, deal_chosen_fn *chosen, deal_order_fn *order) {
-  struct selection selection = {arena_calloc(deals->arena, deals->count, sizeof(struct deal *)), 0};
+  struct selection selection = {0};
+  size_t count = 0;
+  for (const struct deal *deal = deals->first; deal; deal = deal->next)
+    count += chosen(deal);
+  selection.deals = arena_calloc(deals->arena, count, sizeof(struct deal *));
   for (struct deal *deal = deals->first; deal; deal = deal->next)
     if (chosen(deal))
       selection.deals[selection.count++] = deal;

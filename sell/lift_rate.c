@@ -30,7 +30,8 @@ static int order_weight(const void *left, const void *right) {
 
 static size_t group(const struct deals *deals, const struct strata *strata, struct stratum **out) {
   size_t count = 0;
-  struct stratum *groups = *out = arena_calloc(deals->arena, strata->count, sizeof *groups);
+  size_t most = strata_runs(strata, placed_compare);
+  struct stratum *groups = *out = arena_calloc(deals->arena, most, sizeof *groups);
   for (size_t i = 0; i < strata->count; i++) {
     if (!count || placed_compare(groups[count - 1].first, &strata->placed[i]) != 0)
       groups[count++].first = &strata->placed[i];

@@ -88,7 +88,8 @@ static int order_weight(const void *left, const void *right) {
 
 static size_t group(const struct deals *deals, const struct strata *strata, struct size_stratum **out) {
   size_t count = 0;
-  struct size_stratum *groups = *out = arena_calloc(deals->arena, strata->count, sizeof *groups);
+  size_t most = strata_runs(strata, placed_compare_pair);
+  struct size_stratum *groups = *out = arena_calloc(deals->arena, most, sizeof *groups);
   for (size_t from = 0, to = 0; from < strata->count; from = to) {
     const struct placed *first = &strata->placed[from];
     while (to < strata->count && placed_compare_pair(&strata->placed[to], first) == 0)

@@ -69,3 +69,11 @@ struct strata strata_make(const struct deals *deals, const bool wanted[LIFT_DIME
     qsort(strata.placed, strata.count, sizeof *strata.placed, order_placed);
   return strata;
 }
+
+size_t strata_runs(const struct strata *strata,
+                   int (*order)(const struct placed *a, const struct placed *b)) {
+  size_t runs = 0;
+  for (size_t i = 0; i < strata->count; i++)
+    runs += !i || order(&strata->placed[i - 1], &strata->placed[i]) != 0;
+  return runs;
+}

@@ -30,4 +30,7 @@ struct strata strata_make(const struct deals *deals, const bool wanted[LIFT_DIME
 int placed_compare_pair(const struct placed *a, const struct placed *b);
 int placed_compare(const struct placed *a, const struct placed *b);
 
+/* How many runs of deals there are that are equal by one of these orders. */
+size_t strata_runs(const struct strata *strata, int (*order)(const struct placed *a, const struct placed *b));
+
 #endif

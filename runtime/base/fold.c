@@ -64,11 +64,13 @@ static void append_folded(struct buffer *out, bool *gap, utf8proc_int32_t code) 
 }
 
 char *text_fold(struct arena *arena, const char *text) {
-  struct buffer out = {.arena = arena};
+  if (!text)
+    return arena_strdup(arena, "");
+  /* Plain text never grows: many small ones are kept, so each takes what it needs. */
+  size_t capacity = strlen(text) + 1;
+  struct buffer out = {.arena = arena, .data = arena_alloc(arena, capacity), .capacity = capacity};
   buffer_text(&out, "");
   bool gap = false;
-  if (!text)
-    return out.data;
   if (is_plain(text)) {
     for (; *text; text++)
       append_folded(&out, &gap, (unsigned char)*text);

@@ -1,8 +1,10 @@
 /* Figures of lift by cases computed by hand. */
+#include "runtime/base/limit.h"
 #include "runtime/base/timestamp.h"
 #include "sell/lift.h"
 #include "support/check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define OK TYPE__FIGURE_STATUS__FIGURE_STATUS_OK
@@ -597,6 +599,38 @@ static void every_violation_is_named(void **state) {
   assert_null(violation);
 }
 
+/* As many closed deals as are promised, with names as imports give them, fit the memory of one call. */
+static void eighty_thousand_fit_one_call(void **state) {
+  (void)state;
+  enum { DEALS = 80000 };
+  static const char *const segments[] = {"Healthcare", "Manufacturing", "Public sector", "Retail", "Banking"};
+  char name[128], account[64];
+  Sell__Opportunity opportunity = SELL__OPPORTUNITY__INIT;
+  Sell__Customer customer = SELL__CUSTOMER__INIT;
+  Type__Money money = TYPE__MONEY__INIT;
+  opportunity.close_time = timestamp_new(arena, at("2026-08-01"));
+  opportunity.customer = &customer;
+  opportunity.amount = &money;
+  opportunity.name = name;
+  opportunity.solution = (char *)"Platform";
+  customer.account = account;
+  size_t before = arena_used(arena);
+  begin();
+  for (int i = 0; i < DEALS; i++) {
+    snprintf(name, sizeof name, "vendors/halden/partnerships/northgate/opportunities/x-%040d", i);
+    snprintf(account, sizeof account, "Northgate Hospital Trust %d", i % 20000);
+    opportunity.segment = (char *)segments[i % 5];
+    opportunity.engagement = i % 3 ? SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT
+                                   : SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
+    opportunity.state = i % 2 ? SELL__OPPORTUNITY__STATE__STATE_WON : SELL__OPPORTUNITY__STATE__STATE_LOST;
+    money.amount_minor = 1000 + i;
+    lift_add(lift, &opportunity);
+  }
+  assert_int_equal(finish()->joint_win_rate->denominator, DEALS / 3 + 1);
+  assert_in_range(arena_used(arena) - before, 0,
+                  LIMIT_CALL_ARENA_BYTES * 7 / 8); /* the rest is for reading */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void) {
   const struct CMUnitTest tests[] = {
@@ -620,6 +654,7 @@ int main(void) {
       TEST(strata_weigh_by_joint_deals),
       TEST(a_customer_has_a_name),
       TEST(every_violation_is_named),
+      TEST(eighty_thousand_fit_one_call),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
