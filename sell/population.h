@@ -24,8 +24,8 @@ enum {
   POPULATION_CHUNKS_MAX = 32, /* of all segments together: two populations are merged in one call's memory */
   POPULATION_CHUNK_ACCOUNTS_MAX = 4096,
   MAPPING_KEY_SIZE = 32,
-  OVERLAP_COUNT_FLOOR = 5,     /* fewer are not told, nor that there are none, unless both share rows */
-  POPULATION_PUBLICATIONS = 8, /* at most, in any POPULATION_PUBLICATION_DAYS */
+  OVERLAP_COUNT_FLOOR = 5,      /* fewer are not told, nor that there are none, unless both share rows */
+  POPULATION_PUBLICATIONS = 40, /* at most, in any POPULATION_PUBLICATION_DAYS: nightly, and some by hand */
   POPULATION_PUBLICATION_DAYS = 30,
 };
 

@@ -323,15 +323,15 @@ static void few_tell_of_single_accounts(void **state) {
   }
 }
 
-/* Each publication tells something of what it differs by: there are eight in any 30 days. */
+/* Each publication tells something of what it differs by: there are so many in any 30 days. */
 static void published_only_so_often(void **state) {
   (void)state;
-  const int64_t day_us = INT64_C(86400000000), start_us = INT64_C(1782900000000000);
+  const int64_t day_us = INT64_C(86400000000), step_us = day_us / 2, start_us = INT64_C(1782900000000000);
   struct act act = {arena, start_us, VENDOR, "dana"};
   const Sell__AccountSharing sharing[3] = {NONE, COUNTS, ROWS};
   Sell__Population *population = population_build("vendor", sharing);
   struct account_cursor sets[3] = {{0}};
-  for (int i = 0; i < POPULATION_PUBLICATIONS; i++, act.now_us += day_us) {
+  for (int i = 0; i < POPULATION_PUBLICATIONS; i++, act.now_us += step_us) {
     allowed(population_publish(&act, population, upload_build(), 2, sets));
     if (i % 3 == 0)
       population_clear(population); /* gives nothing back */
@@ -343,7 +343,7 @@ static void published_only_so_often(void **state) {
   act.now_us = start_us + 30 * day_us - 1;
   refused(population_publish(&act, population, upload_build(), 2, sets), REASON_PUBLICATIONS_SPENT);
   for (int i = 0; i < 2; i++) { /* one comes free with each that is 30 days old */
-    act.now_us = start_us + (30 + i) * day_us;
+    act.now_us = start_us + 30 * day_us + i * step_us;
     allowed(population_publish(&act, population, upload_build(), 2, sets));
     refused(population_publish(&act, population, upload_build(), 2, sets), REASON_PUBLICATIONS_SPENT);
   }
