@@ -4,6 +4,7 @@
 #include "runtime/base/name.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
+#include "sell/company.h"
 
 #include <string.h>
 
@@ -144,6 +145,20 @@ bool is_joint_win_of(struct arena *arena, const char *name, const Sell__Opportun
          text_equal(name_partnership(arena, opportunity->name), name_partnership(arena, name));
 }
 
+static const char *customer_of(const Sell__Opportunity *opportunity) {
+  const char *account = opportunity->customer ? opportunity->customer->account : NULL;
+  return text_empty(account) ? "no account" : account;
+}
+
+/* By name, as an opportunity has no more: misspelled or longer is the same, so that a person's typing does
+ * not take a win away. */
+static bool is_about(struct arena *arena, const Sell__TargetAccount *account,
+                     const Sell__Opportunity *opportunity) {
+  const char *customer = customer_of(opportunity);
+  return company_likeness(arena, account->account, customer) >= COMPANY_ALIKE ||
+         company_names_nest(arena, account->account, customer);
+}
+
 const struct status *target_account_win(const struct act *act, Sell__TargetAccount *account,
                                         const Sell__Opportunity *opportunity) {
   Sell__TargetAccount__State to;
@@ -156,6 +171,9 @@ const struct status *target_account_win(const struct act *act, Sell__TargetAccou
                           .action = "win"};
   guard(&guards, is_joint_win_of(act->arena, account->name, opportunity),
         "there is no such joint opportunity of this partnership that is WON");
+  if (!guards.status)
+    guard(&guards, is_about(act->arena, account, opportunity), "the opportunity is about %s, not about %s",
+          customer_of(opportunity), account->account);
   if (guards.status)
     return guards.status;
   account->state = to;

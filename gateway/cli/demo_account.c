@@ -37,34 +37,42 @@ static const int target_counts[DEMO_PARTNERSHIPS] = {
     [DEMO_FERROSTAHL] = 4, [DEMO_ALDER_FINCH] = 3, [DEMO_NORDLICHT] = 3,
 };
 
+struct win {
+  const char *name, *customer;
+};
+
 /* The first joint deal that an import of the demo won; NULL where there is none. */
-static const char *joint_win(struct scene *scene) {
+static const struct win *joint_win(struct scene *scene, struct win *win) {
   const Sell__ListOpportunitiesResponse *page = scene_step(
       scene, ACTOR_VENDOR, "sell", "OpportunityService/ListOpportunities",
       "{\"parent\": \"%s\", \"externalId\": \"%s-j-000\"}", demo_name(scene), scene_partnership(scene)->id);
   if (!page || !page->n_opportunities || page->opportunities[0]->state != SELL__OPPORTUNITY__STATE__STATE_WON)
     return NULL;
-  return scene_text(scene, "%s", page->opportunities[0]->name);
+  win->name = scene_text(scene, "%s", page->opportunities[0]->name);
+  win->customer = scene_text(scene, "%s", page->opportunities[0]->customer->account);
+  return win;
 }
 
-static void pursue(struct scene *scene, const struct target *target, int number, const char *win) {
+static void pursue(struct scene *scene, const struct target *target, int number, const struct win *win) {
+  bool won = target->reached == WON && win; /* it is the customer of that deal then */
   const char *name = scene_text(scene, "%s/targetAccounts/target-%d", demo_name(scene), number);
   scene_step(
       scene, number % 2 ? ACTOR_PARTNER : ACTOR_VENDOR, "sell", "TargetAccountService/CreateTargetAccount",
       "{\"parent\": \"%s\", \"targetAccountId\": \"target-%d\", \"targetAccount\": {\"account\": \"%s\", "
       "\"domain\": \"%s\", \"country\": \"%s\", \"segment\": \"%s\", \"rationale\": \"%s\", \"leadParty\": "
       "\"%s\"}}",
-      demo_name(scene), number, target->account, target->domain, scene_partnership(scene)->country,
-      target->segment, target->rationale, number % 3 ? "PARTY_PARTNER" : "PARTY_VENDOR");
+      demo_name(scene), number, won ? win->customer : target->account, won ? "" : target->domain,
+      scene_partnership(scene)->country, target->segment, target->rationale,
+      number % 3 ? "PARTY_PARTNER" : "PARTY_VENDOR");
   if (target->reached == APPROACHED || target->reached == ENGAGED || target->reached == WON)
     scene_step(scene, ACTOR_PARTNER, "sell", "TargetAccountService/ApproachTargetAccount",
                "{\"name\": \"%s\", \"approachTime\": %s}", name, scene_time(scene, 1, 200));
   if (target->reached == ENGAGED || target->reached == WON)
     scene_step(scene, ACTOR_VENDOR, "sell", "TargetAccountService/EngageTargetAccount",
                "{\"name\": \"%s\", \"engageTime\": %s}", name, scene_time(scene, 1, 700));
-  if (target->reached == WON && win)
+  if (won)
     scene_step(scene, ACTOR_VENDOR, "sell", "TargetAccountService/WinTargetAccount",
-               "{\"name\": \"%s\", \"opportunity\": \"%s\"}", name, win);
+               "{\"name\": \"%s\", \"opportunity\": \"%s\"}", name, win->name);
   if (target->reached == DROPPED)
     scene_step(scene, ACTOR_PARTNER, "sell", "TargetAccountService/DropTargetAccount",
                "{\"name\": \"%s\", \"reason\": \"Signed with somebody else for five years\"}", name);
@@ -167,11 +175,12 @@ void demo_accounts(struct scene *scene) {
   size_t place = demo_index(scene);
   if (!target_counts[place])
     return;
-  const char *win = joint_win(scene);
+  struct win found;
+  const struct win *win = joint_win(scene, &found);
   for (int i = 0; i < target_counts[place] && i < TARGETS; i++)
     pursue(scene, &targets[i], i, win);
   if (win && (place == DEMO_ORVANE || place == DEMO_NORDLICHT || place == DEMO_FERROSTAHL))
-    tell(scene, win, place != DEMO_FERROSTAHL);
+    tell(scene, win->name, place != DEMO_FERROSTAHL);
   for (size_t i = 0; i < sizeof mapped / sizeof *mapped; i++)
     if (mapped[i].place == (enum demo_place)place)
       map(scene, &mapped[i]);

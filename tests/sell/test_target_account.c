@@ -40,6 +40,9 @@ static Sell__Opportunity win_build(void) {
   opportunity.engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT;
   opportunity.state = SELL__OPPORTUNITY__STATE__STATE_WON;
   opportunity.close_time = timestamp_new(act.arena, NOW_US - DAY_US);
+  opportunity.customer = arena_new(act.arena, Sell__Customer);
+  sell__customer__init(opportunity.customer);
+  opportunity.customer->account = (char *)"Northgate Hospital Ltd.";
   return opportunity;
 }
 
@@ -154,6 +157,30 @@ static void won_with_a_joint_win_of_this_partnership_only(void **state) {
   assert_int_equal(timestamp_us(account->engage_time, 0), NOW_US - DAY_US);
 }
 
+/* Any joint win would do to make every target account won: it has to be of that account. */
+static void won_with_a_win_of_that_account_only(void **state) {
+  (void)state;
+  static const struct {
+    const char *customer;
+    bool fits;
+  } cases[] = {
+      {"Northgate Hospital", true},       {"NORTHGATE HOSPITAL, Inc.", true},
+      {"Northgate Hospital Trust", true}, {"Nortgate Hospital", true},
+      {"Corvale Retail", false},          {"Southgate Mills", false},
+      {"Harrowgate Bank AG", false},      {"", false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    Sell__Opportunity win = win_build();
+    Sell__TargetAccount *account = account_build(STATE(ENGAGED));
+    win.customer->account = (char *)cases[i].customer;
+    const struct status *status = target_account_win(&act, account, &win);
+    if ((status == NULL) != cases[i].fits)
+      fail_msg("`%s`: %s", cases[i].customer, status ? status->guards->description : "won");
+    if (status)
+      assert_non_null(strstr(status->guards->description, "Northgate Hospital"));
+  }
+}
+
 static void dropped_with_its_reason(void **state) {
   (void)state;
   Sell__TargetAccount *account = account_build(STATE(ENGAGED));
@@ -187,6 +214,7 @@ int main(void) {
       TEST(steps_follow_each_other_in_time),
       TEST(won_with_a_joint_win_of_this_partnership_only),
       TEST(approached_by_what_an_activity_shows),
+      TEST(won_with_a_win_of_that_account_only),
       TEST(dropped_with_its_reason),
       TEST(a_difference_in_any_field_is_seen),
   };
