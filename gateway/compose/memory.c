@@ -1,20 +1,18 @@
 #include "gateway/compose/memory.h"
 
 #include "runtime/base/text.h"
-#include "runtime/message/validate.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 1024, VIEW_BYTES_MAX = 4 << 20 };
+enum { BUCKETS = 1024 };
 
-/* A view in an arena of its own. */
+/* Packed, as it is asked for far more often than it changes. */
 struct view {
   struct view *next; /* of the partnership */
   struct period period;
   Type__Party party;
-  struct arena *arena;
-  const Gateway__PartnershipPerformance *message;
+  ProtobufCBinaryData packed; /* its bytes lie behind it */
 };
 
 struct remembered {
@@ -47,7 +45,6 @@ static void drop_views(struct memory *memory, struct remembered *row) {
   while (row->views) {
     struct view *view = row->views;
     row->views = view->next;
-    arena_destroy(view->arena);
     free(view);
     memory->views--;
   }
@@ -130,11 +127,11 @@ static bool view_fits(const struct view *view, const struct view_key *key) {
          view->period.end_us == key->period.end_us;
 }
 
-const Gateway__PartnershipPerformance *memory_view(struct memory *memory, const struct view_key *key) {
+const ProtobufCBinaryData *memory_view(struct memory *memory, const struct view_key *key) {
   struct remembered *row = all_live(memory) ? find(memory, key->partnership) : NULL;
   for (struct view *view = row ? row->views : NULL; view; view = view->next)
     if (view_fits(view, key))
-      return view->message;
+      return &view->packed;
   return NULL;
 }
 
@@ -158,14 +155,15 @@ void memory_keep_view(struct memory *memory, const struct view_key *key, struct 
       memory_view(memory, key))
     return;
   make_room_for_view(memory, row);
-  struct view *kept = calloc(1, sizeof *kept);
-  struct arena *arena = kept ? arena_create(VIEW_BYTES_MAX, NULL, NULL) : NULL;
-  if (!arena) {
-    free(kept);
+  size_t size = protobuf_c_message_get_packed_size(&view->base);
+  struct view *kept = malloc(sizeof *kept + size);
+  if (!kept)
     return;
-  }
-  *kept = (struct view){.next = row->views, .period = key->period, .party = key->party, .arena = arena};
-  kept->message = (const Gateway__PartnershipPerformance *)message_copy(arena, &view->base);
+  *kept = (struct view){.next = row->views,
+                        .period = key->period,
+                        .party = key->party,
+                        .packed = {.len = size, .data = (uint8_t *)(kept + 1)}};
+  protobuf_c_message_pack(&view->base, kept->packed.data);
   row->views = kept;
   memory->views++;
 }

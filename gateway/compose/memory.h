@@ -23,8 +23,8 @@ struct view_key {
   Type__Party party;
 };
 
-/* The view, borrowed until the loop runs anything else; NULL when there is none. */
-const Gateway__PartnershipPerformance *memory_view(struct memory *memory, const struct view_key *key);
+/* The view, packed, borrowed until the loop runs anything else; NULL when there is none. */
+const ProtobufCBinaryData *memory_view(struct memory *memory, const struct view_key *key);
 
 /* Taken before the pillars are asked; a view composed from their answers is kept only if it still fits. */
 struct view_ticket {

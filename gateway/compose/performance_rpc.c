@@ -120,10 +120,9 @@ static const struct status *get_partnership_performance(struct call *call, const
     return call_not_found(call, request->name);
   struct view_key key = {
       .partnership = request->name, .period = question.period, .party = call_principal(call)->party};
-  const Gateway__PartnershipPerformance *kept =
-      question.as_of_now ? memory_view(composer->memory, &key) : NULL;
+  const ProtobufCBinaryData *kept = question.as_of_now ? memory_view(composer->memory, &key) : NULL;
   if (kept) {
-    *(Gateway__PartnershipPerformance *)out = *kept;
+    call_answer_packed(call, kept);
     return NULL;
   }
   struct view_ticket ticket = memory_ticket(composer->memory, request->name);

@@ -48,6 +48,10 @@ const struct status *call_partner_of(struct call *call, const char *partnership,
                              : NULL;
 }
 
+void call_answer_packed(struct call *call, const ProtobufCBinaryData *message) {
+  call->packed = message;
+}
+
 struct txn *call_txn(struct call *call) {
   const struct principal *principal = call->principal;
   if (!call->txn)

@@ -54,6 +54,10 @@ const struct status *call_partner_of(struct call *call, const char *partnership,
  * `request_id`. One per run of the handler. */
 struct txn *call_txn(struct call *call);
 
+/* Lets a unary handler that keeps answers answer with one that is packed already: `response` is not looked at
+ * then. The bytes are copied as soon as the handler returns. */
+void call_answer_packed(struct call *call, const ProtobufCBinaryData *message);
+
 /* NOT_FOUND for a resource, the same words whether it is absent or hidden from this principal. */
 const struct status *call_not_found(struct call *call, const char *resource);
 /* ABORTED (ETAG_MISMATCH) unless `given` is empty or equals `current`. */

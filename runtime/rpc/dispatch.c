@@ -66,6 +66,7 @@ static void call_reset(struct call *call) {
   call->authorization = NULL;
   call->authorization_size = 0;
   call->txn = NULL;
+  call->packed = NULL;
   call->passing = (struct passing){0};
   call->runs = 0;
   call->request_bytes = call->response_bytes = 0;

@@ -64,6 +64,10 @@ static grpc_slice pack(const ProtobufCMessage *message) {
   return slice;
 }
 
+static grpc_slice copy(const ProtobufCBinaryData *packed) {
+  return grpc_slice_from_copied_buffer((const char *)packed->data, packed->len);
+}
+
 /* Names who called what with which request id: one answer for each, however often it is sent. The vendor in
  * front puts the record into the bucket of the commit. */
 static const char *idempotency_key(struct call *call, const char *request_id) {
@@ -93,19 +97,20 @@ static const struct status *run_unary(struct call *call, ProtobufCMessage *reque
   const ProtobufCMessageDescriptor *type = call->route->schema->response;
   const ProtobufCBinaryData *answer;
   call->txn = NULL;
+  call->packed = NULL;
   call->runs++;
   const struct status *status = find_answer(call, request, &answer);
   if (status)
     return status;
   if (answer) {
-    *message = grpc_slice_from_copied_buffer((const char *)answer->data, answer->len);
+    *message = copy(answer);
     return NULL;
   }
   ProtobufCMessage *response = arena_alloc(call->arena, type->sizeof_message);
   protobuf_c_message_init(type, response);
   status = call->route->unary(call, request, response);
   if (!status)
-    *message = pack(response);
+    *message = call->packed ? copy(call->packed) : pack(response);
   return status;
 }
 

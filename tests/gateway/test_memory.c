@@ -32,7 +32,11 @@ static void a_view_is_kept_until_a_change(void **state) {
   struct memory *memory = live_memory();
   assert_null(memory_view(memory, &key));
   keep(memory, &key);
-  assert_string_equal(memory_view(memory, &key)->partnership, ORVANE);
+  const ProtobufCBinaryData *packed = memory_view(memory, &key);
+  Gateway__PartnershipPerformance *view =
+      gateway__partnership_performance__unpack(NULL, packed->len, packed->data);
+  assert_string_equal(view->partnership, ORVANE);
+  gateway__partnership_performance__free_unpacked(view, NULL);
   struct view_key partner = key;
   partner.party = TYPE__PARTY__PARTY_PARTNER;
   assert_null(memory_view(memory, &partner));

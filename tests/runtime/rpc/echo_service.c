@@ -21,6 +21,19 @@ static const struct status *do_echo(struct call *call, Ledger__ListLedgerEntries
   return NULL;
 }
 
+/* The same as bytes, with a response beside them that is not to be sent. */
+static const struct status *do_echo_packed(struct call *call, Ledger__ListLedgerEntriesResponse *response,
+                                           const Ledger__ListLedgerEntriesRequest *request) {
+  static uint8_t bytes[256];
+  static ProtobufCBinaryData packed = {.data = bytes};
+  Ledger__ListLedgerEntriesResponse kept = LEDGER__LIST_LEDGER_ENTRIES_RESPONSE__INIT;
+  kept.next_page_token = request->page_token;
+  packed.len = ledger__list_ledger_entries_response__pack(&kept, bytes);
+  response->next_page_token = (char *)"not this";
+  call_answer_packed(call, &packed);
+  return NULL;
+}
+
 static const struct status *do_fail(struct call *call, Ledger__ListLedgerEntriesResponse *response,
                                     const Ledger__ListLedgerEntriesRequest *request) {
   (void)response;
@@ -128,6 +141,7 @@ static const struct {
                               const Ledger__ListLedgerEntriesRequest *request);
 } acts[] = {
     {"", do_echo},
+    {"packed", do_echo_packed},
     {"fail", do_fail},
     {"fail at length", do_fail_at_length},
     {"fail with many", do_fail_with_many},

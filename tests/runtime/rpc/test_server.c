@@ -95,6 +95,15 @@ static void unary_answers(void **context) {
   assert_int_equal(strlen(world->observed.trace_id), 32);
 }
 
+static void packed_answer_is_sent_instead(void **context) {
+  Ledger__ListLedgerEntriesResponse *response;
+  assert_null(ask(*context, "packed", "kept", &response));
+  assert_string_equal(response->next_page_token, "kept");
+  /* The next call in the same memory packs its own again. */
+  assert_null(ask(*context, "", "made", &response));
+  assert_string_equal(response->next_page_token, "made");
+}
+
 static void status_carries_details(void **context) {
   Ledger__ListLedgerEntriesResponse *response;
   const struct status *status = ask(*context, "fail", "", &response);
@@ -341,6 +350,7 @@ int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
   const struct CMUnitTest tests[] = {
       CASE(unary_answers),
+      CASE(packed_answer_is_sent_instead),
       CASE(status_carries_details),
       CASE(status_is_bounded),
       CASE(status_of_many_details_is_bounded),
