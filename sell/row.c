@@ -279,7 +279,12 @@ static bool engagement_fits(const Sell__OpportunityRow *row, const Sell__Opportu
 static const struct status *row_update(const struct occasion *occasion, const Sell__OpportunityRow *row,
                                        const Sell__Opportunity *existing, struct row_change *change) {
   if (!engagement_fits(row, existing))
-    return refusal(occasion, REASON_FIELD_LOCKED, existing->name, "engagement never changes");
+    return refusal(
+        occasion, REASON_FIELD_LOCKED, existing->name,
+        existing->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_JOINT
+            ? "engagement never changes by import: what is joint here stays so"
+            : "engagement never changes by import: what is one's own becomes joint by an engagement "
+              "(EngagementService) that the other party accepts");
   Sell__Opportunity *wanted = row_merge(occasion, row, existing);
   Sell__Opportunity asked = *wanted;
   asked.stage = row->stage ? row->stage : wanted->stage;

@@ -1,5 +1,6 @@
 #include "gateway/cli/import_table.h"
 
+#include "gateway/cli/csv_write.h"
 #include "gateway/cli/import_amount.h"
 #include "gateway/cli/import_date.h"
 #include "gateway/cli/import_encoding.h"
@@ -52,12 +53,9 @@ static char *cell(const struct mapping_row *row, enum mapped_field field) {
   size_t length = strlen(text);
   while (length && strchr(" \t\r\n", text[length - 1]))
     length--;
-  if (row->table->options->mapping->formula_guard && length && *text == '\'') {
-    const char *behind = text + strspn(text, "'");
-    if (*behind && strchr("=+-@\t\r", *behind)) {
-      text++;
-      length--;
-    }
+  if (row->table->options->mapping->formula_guard && *text == '\'' && csv_is_formula(text)) {
+    text++;
+    length--;
   }
   return arena_strndup(row->arena, text, length);
 }
