@@ -54,11 +54,15 @@ static const struct status *watch_place(struct watch *watch, const Sell__WatchPi
   if (token_read(call_store(watch->call), arena, watch->binding, request->cursor, &place))
     return call_fail(watch->call, CODE_INVALID_ARGUMENT, "CURSOR_INVALID",
                      "the cursor was not made for this partnership and party: begin without one");
-  watch->place_us = place ? strtoll(place, NULL, 10) : request->from_now ? call_now_us(watch->call) : 0;
-  watch->shown_us = watch->place_us;
-  if (!watch->place_us)
+  if (!place && !request->from_now)
     return NULL;
-  return levels_read(call_txn(watch->call), watch->partnership, watch->place_us, &watch->levels, &record_us);
+  /* Entries are numbered by who writes them, so one may still come that is earlier than this clock's now: now
+   * is the last one that the levels have, of those that the party may see. */
+  int64_t until_us = place ? strtoll(place, NULL, 10) : INT64_MAX;
+  const struct status *status =
+      levels_read(call_txn(watch->call), watch->partnership, until_us, &watch->levels, &record_us);
+  watch->place_us = watch->shown_us = place ? until_us : record_us;
+  return status;
 }
 
 static bool is_shown(const struct watch *watch, const Ledger__LedgerEntry *entry) {

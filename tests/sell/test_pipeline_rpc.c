@@ -129,6 +129,28 @@ static void goes_on_from_every_cursor(void **state) {
   assert_string_equal(status->reason, "CURSOR_INVALID");
 }
 
+/* What is recorded while a stream begins, or by a process whose clock is behind, is not passed over: now is
+ * the last change that the pipeline shown has, not what the clock says. */
+static void now_is_no_time_of_a_clock(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "watch-clock", "orvane-global");
+  int64_t now_us = fixture_now(f->server);
+  const struct told *empty = watch(f, f->partner, p, "", true);
+  sell_open(f, f->manager, p, JOINT, "before");
+  sell_open(f, f->manager, p, INDEPENDENT, "own");
+  fixture_set_now(f->server, now_us + INT64_C(10000000));
+  const struct told *begun = watch(f, f->partner, p, "", true);
+  assert_int_equal(begun->count, 0);
+  assert_int_equal(begun->open_joint, 1);
+  fixture_set_now(f->server, now_us);
+  sell_open(f, f->manager, p, JOINT, "after");
+  const struct told *rest = watch(f, f->partner, p, begun->cursor, false);
+  assert_int_equal(rest->count, 1);
+  assert_string_equal(rest->names[0], "after");
+  assert_int_equal(rest->open_joint, 2);
+  assert_int_equal(watch(f, f->partner, p, empty->cursor, false)->count, 2);
+}
+
 /* A change made while a stream waits comes at once. */
 struct live {
   struct told told;
@@ -275,6 +297,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_party_is_told_what_it_may_see),
       cmocka_unit_test(goes_on_from_every_cursor),
+      cmocka_unit_test(now_is_no_time_of_a_clock),
       cmocka_unit_test(a_new_change_comes_at_once),
       cmocka_unit_test(a_stream_is_as_quiet_whatever_is_hidden),
       cmocka_unit_test(weighed_and_by_segment),
