@@ -62,14 +62,36 @@ static char *conflict_id(struct arena *arena, const struct conflict_sides *sides
 }
 
 /* Who is first, and by which contract where that is not the earlier one. */
-static void set_first(struct arena *arena, Sell__Conflict *conflict, const struct conflict_sides *sides) {
-  const Sell__MatchHolder *holder = sides->meeting->holder;
-  bool earlier = moment_us(sides->contender->submit_time) < moment_us(holder->submit_time);
-  const char *claim = holder->approve_time ? NULL : sides->contender_contract;
-  bool first = !sides->holder_contract == !claim ? earlier : claim != NULL;
+static void set_first(Sell__Conflict *conflict, bool holder_approved) {
+  bool earlier = moment_us(conflict->contender_submit_time) < moment_us(conflict->holder_submit_time);
+  bool held = !text_empty(conflict->holder_contract);
+  bool claimed = !holder_approved && !text_empty(conflict->contender_contract);
+  bool first = held == claimed ? earlier : claimed;
   conflict->first = first ? conflict->contender : conflict->holder;
-  if (first != earlier)
-    conflict->priority_contract = arena_strdup(arena, first ? claim : sides->holder_contract);
+  conflict->priority_contract = first == earlier ? (char *)""
+                                : first          ? conflict->contender_contract
+                                                 : conflict->holder_contract;
+}
+
+/* What was opened before both were kept has only the one that decided. */
+static char *contract_of_side(struct arena *arena, const Sell__Conflict *conflict, const char *side) {
+  char *kept = text_equal(side, conflict->holder) ? conflict->holder_contract : conflict->contender_contract;
+  bool decided =
+      !text_empty(conflict->priority_contract) &&
+      text_equal(name_partnership(arena, conflict->priority_contract), name_partnership(arena, side));
+  return text_empty(kept) && decided ? conflict->priority_contract : kept;
+}
+
+bool conflict_reroute(struct arena *arena, Sell__Conflict *conflict, const char *side, const char *contract,
+                      bool holder_approved) {
+  const char *first = conflict->first, *before = contract_of_side(arena, conflict, side);
+  char *now = arena_strdup(arena, contract ? contract : "");
+  char *other = contract_of_side(arena, conflict, conflict_other(conflict, side));
+  bool is_holder = text_equal(side, conflict->holder);
+  conflict->holder_contract = is_holder ? now : other;
+  conflict->contender_contract = is_holder ? other : now;
+  set_first(conflict, holder_approved);
+  return !text_equal(now, before) || !text_equal(conflict->first, first);
 }
 
 static void list_shared(struct arena *arena, Sell__Conflict *conflict, const struct conflict_sides *sides) {
@@ -95,7 +117,10 @@ Sell__Conflict *conflict_open(struct arena *arena, const char *vendor, const str
   conflict->customer = holder->customer;
   conflict->keys = arena_copy(arena, comparison->keys, comparison->key_count * sizeof *comparison->keys);
   conflict->n_keys = comparison->key_count;
-  set_first(arena, conflict, sides);
+  conflict->holder_contract = arena_strdup(arena, sides->holder_contract ? sides->holder_contract : "");
+  conflict->contender_contract =
+      arena_strdup(arena, sides->contender_contract ? sides->contender_contract : "");
+  set_first(conflict, holder->approve_time);
   list_shared(arena, conflict, sides);
   return conflict;
 }

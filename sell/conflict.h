@@ -32,6 +32,11 @@ struct conflict_sides {
   int again;
 };
 Sell__Conflict *conflict_open(struct arena *arena, const char *vendor, const struct conflict_sides *sides);
+/* Its registration `side` is of another segment now: `contract` is what gives it priority by that one, NULL:
+ * nothing. Answers whether that changed anything. For an OPEN conflict; `holder_approved`: before they met.
+ */
+bool conflict_reroute(struct arena *arena, Sell__Conflict *conflict, const char *side, const char *contract,
+                      bool holder_approved);
 /* Whether a conflict still speaks for its two submissions, now that `contender` meets the other: not when one
  * of them had left by it and has come back. */
 bool conflict_stands(const Sell__Conflict *conflict, const char *contender);

@@ -146,6 +146,13 @@ static bool review_allows(const Sell__Opportunity *opportunity, const struct fie
   }
 }
 
+/* What the vendor decided in a registration's review. */
+static bool owner_allows(const struct occasion *occasion, const Sell__Opportunity *opportunity,
+                         const struct field *field) {
+  return occasion->party != TYPE__PARTY__PARTY_PARTNER || !opportunity->segment_by_vendor ||
+         field->type != FIELD_TEXT || field->offset != offsetof(Sell__Opportunity, segment);
+}
+
 const struct status *fields_check_locks(const struct occasion *occasion, const Sell__Opportunity *before,
                                         const Sell__Opportunity *after) {
   struct arena *arena = occasion->arena;
@@ -157,11 +164,14 @@ const struct status *fields_check_locks(const struct occasion *occasion, const S
   const char *review = state_name(review_machine.states, (int)review_state_of(before));
   for (size_t i = 0; i < field_count; i++) {
     const struct field *field = &fields[i];
-    bool reviewed = !review_allows(before, field);
-    if (field_equal(field, before, after) || (!reviewed && field->changeable & 1u << phase_of(before)))
+    const char *why = !owner_allows(occasion, before, field) ? "by the partner: the vendor corrected it"
+                      : !review_allows(before, field)        ? arena_printf(arena, "in review %s", review)
+                      : !(field->changeable & 1u << phase_of(before)) ? arena_printf(arena, "in %s", where)
+                                                                      : NULL;
+    if (!why || field_equal(field, before, after))
       continue;
-    guard_add(arena, &locked, REASON_FIELD_LOCKED, before->name, "%s may no longer change in %s%s",
-              field->name, reviewed ? "review " : "", reviewed ? review : where);
+    guard_add(arena, &locked, REASON_FIELD_LOCKED, before->name, "%s may no longer change %s", field->name,
+              why);
     buffer_printf(&names, "%s%s", names.size ? "," : "", field->name);
   }
   if (!locked)

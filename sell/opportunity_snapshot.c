@@ -30,6 +30,7 @@ static const struct kept {
     {MEMBER(more_solutions), FULL | CUSTOMER},
     {MEMBER(n_more_solutions), FULL | CUSTOMER},
     {MEMBER(segment), FULL | CUSTOMER},
+    {MEMBER(segment_by_vendor), FULL | CUSTOMER},
     {MEMBER(proposition), FULL | CUSTOMER},
     {MEMBER(amount), FULL | COMMERCIAL},
     {MEMBER(attribution), FULL | COMMERCIAL},

@@ -16,6 +16,7 @@
 static const char *const action_names[REGISTRATION_ACTIONS] = {
     [REGISTRATION_SUBMIT] = "submit",
     [REGISTRATION_REVIEW] = "review",
+    [REGISTRATION_CORRECT] = "correct segment",
     [REGISTRATION_ASK] = "request action",
     [REGISTRATION_APPROVE] = "approve",
     [REGISTRATION_REJECT] = "reject",
@@ -141,6 +142,9 @@ static const struct transition transitions[] = {
     {STATE(ACTION_REQUIRED), REGISTRATION_SUBMIT, STATE(SUBMITTED), NULL},
     {STATE(REJECTED), REGISTRATION_SUBMIT, STATE(SUBMITTED), no_appeal_waits},
     {STATE(SUBMITTED), REGISTRATION_REVIEW, STATE(IN_REVIEW), NULL},
+    {STATE(SUBMITTED), REGISTRATION_CORRECT, STATE(SUBMITTED), NULL},
+    {STATE(IN_REVIEW), REGISTRATION_CORRECT, STATE(IN_REVIEW), NULL},
+    {STATE(ACTION_REQUIRED), REGISTRATION_CORRECT, STATE(ACTION_REQUIRED), NULL},
     {STATE(SUBMITTED), REGISTRATION_ASK, STATE(ACTION_REQUIRED), NULL},
     {STATE(IN_REVIEW), REGISTRATION_ASK, STATE(ACTION_REQUIRED), NULL},
     {STATE(SUBMITTED), REGISTRATION_APPROVE, STATE(APPROVED), NULL},
@@ -412,6 +416,27 @@ const struct status *registration_review(const struct act *act, Sell__Registrati
   if (!status)
     take_up(act, registration);
   return status;
+}
+
+const struct status *registration_correct(const struct act *act, Sell__Registration *registration,
+                                          const char *segment, const char *note) {
+  const Sell__RegistrationSegmentCorrection *earlier = registration->segment_correction;
+  if (text_equal(registration->segment, segment))
+    return invalid_field(act->arena, "segment", "VALUE_OUT_OF_RANGE", "is what it is already");
+  const struct status *status = step(act, registration, REGISTRATION_CORRECT);
+  if (status)
+    return status;
+  Sell__RegistrationSegmentCorrection *correction =
+      arena_new(act->arena, Sell__RegistrationSegmentCorrection);
+  sell__registration_segment_correction__init(correction);
+  correction->given = earlier ? earlier->given : registration->segment;
+  correction->note = arena_strdup(act->arena, note ? note : "");
+  correction->actor = arena_strdup(act->arena, act->actor ? act->actor : "");
+  correction->correct_time = timestamp_new(act->arena, act->now_us);
+  registration->segment_correction = correction;
+  registration->segment = arena_strdup(act->arena, segment);
+  take_up(act, registration);
+  return NULL;
 }
 
 const struct status *registration_ask(const struct act *act, Sell__Registration *registration,

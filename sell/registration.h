@@ -9,6 +9,8 @@
  *                      +------ REJECTED --grant appeal--> IN_REVIEW   +-----------+--> CONVERTED, EXPIRED
  *                                                              ^---------- REVOKED <---+ revoke
  *
+ * While it is undecided the vendor may correct its segment, in any of the three states.
+ *
  * Time moves a registration: one that waits too long is escalated, an unattended request for action lapses,
  * the end of protection is reminded of, protection ends. registration_settle() makes it so at any moment, on
  * reads as when it is recorded.
@@ -25,6 +27,7 @@
 enum registration_action {
   REGISTRATION_SUBMIT,
   REGISTRATION_REVIEW,
+  REGISTRATION_CORRECT,
   REGISTRATION_ASK,
   REGISTRATION_APPROVE,
   REGISTRATION_REJECT,
@@ -117,6 +120,9 @@ const struct status *registration_take_over(const struct act *act, Sell__Registr
                                             const struct registration_submission *submission,
                                             int64_t submit_us, int64_t approve_us);
 const struct status *registration_review(const struct act *act, Sell__Registration *registration);
+/* The vendor states the segment that counts. INVALID_ARGUMENT when it is the one that it has. */
+const struct status *registration_correct(const struct act *act, Sell__Registration *registration,
+                                          const char *segment, const char *note);
 const struct status *registration_ask(const struct act *act, Sell__Registration *registration,
                                       const Sell__RequestRegistrationActionRequest *request);
 const struct status *registration_approve(const struct act *act, Sell__Registration *registration,

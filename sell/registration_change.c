@@ -7,6 +7,7 @@
 #include "runtime/message/validate.h"
 #include "runtime/rpc/pace.h"
 #include "sell/coverage.h"
+#include "sell/registration_policy.h"
 
 #include <assert.h>
 #include <string.h>
@@ -334,6 +335,66 @@ const struct status *registration_leave(struct txn *txn, const struct act *act,
     if (!status)
       conflict_put(txn, conflict, "conflict.lapsed", act->now_us);
   }
+  return status;
+}
+
+/* ---- the segment ---- */
+
+const struct status *registration_terms_choose(struct txn *txn, const struct act *act,
+                                               const Onboard__Partnership *partnership,
+                                               const Sell__Registration *registration, const char **policy,
+                                               Sell__RegistrationTerms **terms) {
+  struct list_page page, members;
+  const struct status *status = resource_all(txn, &kind_registration_policy, "active",
+                                             name_vendor(act->arena, registration->name), &page);
+  if (!status)
+    status = resource_all(txn, &kind_member, "partnership", name_partnership(act->arena, registration->name),
+                          &members);
+  if (status)
+    return status;
+  const struct policy_subject subject = {partnership->partner_type, registration->segment,
+                                         (Onboard__Member *const *)members.messages, members.count,
+                                         act->now_us};
+  const Sell__RegistrationPolicy *chosen =
+      registration_policy_choose((Sell__RegistrationPolicy *const *)page.messages, page.count, &subject);
+  *policy = chosen ? chosen->name : "";
+  *terms = registration_terms_of(act->arena, chosen);
+  return NULL;
+}
+
+/* One conflict of a registration, by the contracts as they stood when the two met. */
+static const struct status *reroute_one(struct txn *txn, const struct act *act,
+                                        const Sell__Registration *registration,
+                                        const struct contracts *contracts, Sell__Conflict *conflict) {
+  Sell__Registration *holder = NULL;
+  const struct act then = {act->arena, moment_us(conflict->create_time), act->party, act->actor};
+  const struct status *status = txn_peek(txn, &kind_registration, conflict->holder, &holder);
+  if (status)
+    return status;
+  /* Approved before they met, as nobody is while the conflict is open; the one corrected is undecided. */
+  bool approved = holder && registration_protected(holder);
+  if (!conflict_reroute(act->arena, conflict, registration->name, preference(&then, contracts, registration),
+                        approved))
+    return NULL;
+  if (txn_entry_room(txn) <= 1) /* the registration's own */
+    return match_limit(act->arena);
+  conflict_put(txn, conflict, "conflict.rerouted", act->now_us);
+  return NULL;
+}
+
+const struct status *registration_reroute(struct txn *txn, const struct act *act,
+                                          const Sell__Registration *registration) {
+  struct conflicts conflicts;
+  struct contracts contracts = {0};
+  /* The keys first and written: who submits meanwhile is run again, and meets it as corrected. */
+  const struct status *status = keys_update(txn, registration, act->now_us);
+  if (!status)
+    status = conflicts_of(txn, act, registration->name, &conflicts);
+  if (!status && conflicts.count)
+    status = contracts_of(txn, name_vendor(act->arena, registration->name), &contracts);
+  for (size_t i = 0; !status && i < conflicts.count; i++)
+    if (conflicts.items[i]->state == SELL__CONFLICT__STATE__STATE_OPEN)
+      status = reroute_one(txn, act, registration, &contracts, conflicts.items[i]);
   return status;
 }
 

@@ -56,6 +56,15 @@ const struct status *attempts_limit(struct txn *txn, const struct act *act, Sell
 /* An appeal was granted: the submission is no attempt after all. */
 const struct status *attempts_take_back(struct txn *txn, const Sell__Registration *registration);
 
+/* The policy that fits a registration now and the limits that it gives, as they would be copied. */
+const struct status *registration_terms_choose(struct txn *txn, const struct act *act,
+                                               const Onboard__Partnership *partnership,
+                                               const Sell__Registration *registration, const char **policy,
+                                               Sell__RegistrationTerms **terms);
+/* Its segment was corrected: open conflicts are routed anew by it. RESOURCE_EXHAUSTED (MATCH_LIMIT). */
+const struct status *registration_reroute(struct txn *txn, const struct act *act,
+                                          const Sell__Registration *registration);
+
 /* Takes the keys for a submission, and opens a conflict with every other partner's registration that it
  * meets; an undecided one whose partnership has ended is not in its way. FAILED_PRECONDITION
  * (REGISTRATION_DUPLICATE) when it meets one of its own partnership; RESOURCE_EXHAUSTED. */

@@ -31,6 +31,33 @@ const struct status *registration_begin_review(struct call *call, const void *in
   return status ? status : finish(call, before, registration, "registration.review_started", out);
 }
 
+/* The segment that counts, and the terms that it brings; the time by which to decide stays. */
+static const struct status *restate(struct call *call, const struct act *act,
+                                    Sell__Registration *registration, const char *segment, const char *note) {
+  const Onboard__Partnership *partnership;
+  const char *policy = "";
+  const struct status *status = registration_correct(act, registration, segment, note);
+  if (!status)
+    status = directory_partnership(call_txn(call), registration->name, &partnership);
+  if (!status)
+    status = registration_terms_choose(call_txn(call), act, partnership, registration, &policy,
+                                       &registration->terms);
+  registration->policy = arena_strdup(act->arena, policy);
+  return status;
+}
+
+const struct status *registration_restate(struct call *call, const void *in, void *out) {
+  const Sell__CorrectRegistrationSegmentRequest *request = in;
+  struct act act = act_of(call);
+  Sell__Registration *registration, *before;
+  const struct status *status = registration_load(call, request->name, request->etag, &registration, &before);
+  if (!status)
+    status = restate(call, &act, registration, request->segment, request->note);
+  if (!status)
+    status = registration_reroute(call_txn(call), &act, registration);
+  return status ? status : finish(call, before, registration, "registration.segment_corrected", out);
+}
+
 const struct status *registration_ask_action(struct call *call, const void *in, void *out) {
   const Sell__RequestRegistrationActionRequest *request = in;
   struct act act = act_of(call);
@@ -68,6 +95,8 @@ const struct status *registration_accept(struct call *call, const void *in, void
   const struct status *status = registration_load(call, request->name, request->etag, &registration, &before);
   if (!status)
     status = keys_load(txn, registration, &held);
+  if (!status && !text_empty(request->segment) && !text_equal(request->segment, registration->segment))
+    status = restate(call, &act, registration, request->segment, request->note);
   if (!status)
     status = registration_approve(&act, registration, request->note);
   if (!status)
@@ -246,6 +275,7 @@ static Sell__Opportunity *opportunity_from(struct arena *arena, const Sell__Regi
   opportunity->customer->duns = registration->customer->duns;
   opportunity->solution = registration->solutions[0];
   opportunity->segment = registration->segment;
+  opportunity->segment_by_vendor = registration->segment_correction != NULL;
   opportunity->amount = registration->expected_amount;
   return opportunity;
 }
@@ -295,6 +325,10 @@ static const struct status *link_one(struct call *call, const Sell__Registration
   Sell__Opportunity *before = arena_copy(arena, opportunity, sizeof *opportunity);
   change->type = "opportunity.updated";
   change->before = before;
+  if (registration->segment_correction) {
+    opportunity->segment = registration->segment;
+    opportunity->segment_by_vendor = true;
+  }
   touch_add(arena, opportunity, SELL__OPPORTUNITY_TOUCH__CHANNEL__CHANNEL_CO_SELL, registration->name,
             call_now_us(call));
   *out = opportunity;

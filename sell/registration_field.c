@@ -5,7 +5,7 @@
  *   segment                    x           where named
  *   the rest                   x           where named                x
  *
- * A rejected one is locked while its appeal waits.
+ * A rejected one is locked while its appeal waits, a segment for good once the vendor corrected it.
  */
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
@@ -103,6 +103,9 @@ static bool covers(const char *path, const char *field) {
 }
 
 static bool field_open(const struct field *field, const Sell__Registration *registration) {
+  if (field->offset == offsetof(Sell__Registration, segment) && field->type == TYPE_TEXT &&
+      registration->segment_correction)
+    return false; /* the vendor's word, from then on */
   switch (registration->state) {
   case STATE(DRAFT):
     return true;

@@ -11,7 +11,6 @@
 #include "runtime/message/mask.h"
 #include "runtime/message/validate.h"
 #include "sell/registration_change.h"
-#include "sell/registration_policy.h"
 #include "sell/service.h"
 
 static const struct status *finish(struct call *call, const Sell__Registration *registration, void *out) {
@@ -89,27 +88,12 @@ const struct status *registration_patch(struct call *call, const void *in, void 
  * under. */
 static const struct status *terms_find(struct call *call, const Sell__Registration *registration,
                                        struct registration_submission *submission) {
-  struct arena *arena = call_arena(call);
-  struct list_page page, members;
-  if (registration->state == SELL__REGISTRATION__STATE__STATE_ACTION_REQUIRED) {
-    submission->policy = registration->policy;
-    submission->terms = registration->terms;
-    return NULL;
-  }
-  const struct status *status = resource_all(call_txn(call), &kind_registration_policy, "active",
-                                             name_vendor(arena, registration->name), &page);
-  if (!status)
-    status = resource_all(call_txn(call), &kind_member, "partnership",
-                          name_partnership(arena, registration->name), &members);
-  if (status)
-    return status;
-  const struct policy_subject subject = {submission->partnership->partner_type, registration->segment,
-                                         (Onboard__Member *const *)members.messages, members.count,
-                                         call_now_us(call)};
-  const Sell__RegistrationPolicy *policy =
-      registration_policy_choose((Sell__RegistrationPolicy *const *)page.messages, page.count, &subject);
-  submission->policy = policy ? policy->name : "";
-  submission->terms = registration_terms_of(arena, policy);
+  struct act act = act_of(call);
+  if (registration->state != SELL__REGISTRATION__STATE__STATE_ACTION_REQUIRED)
+    return registration_terms_choose(call_txn(call), &act, submission->partnership, registration,
+                                     &submission->policy, &submission->terms);
+  submission->policy = registration->policy;
+  submission->terms = registration->terms;
   return NULL;
 }
 

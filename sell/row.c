@@ -126,7 +126,8 @@ static Sell__Opportunity *row_merge(const struct occasion *occasion, const Sell_
   wanted->display_name = chosen(row->display_name, existing->display_name);
   wanted->customer = customer_chosen(occasion->arena, row->customer, existing->customer);
   wanted->solution = chosen(row->solution, existing->solution);
-  wanted->segment = chosen(row->segment, existing->segment);
+  bool decided = existing->segment_by_vendor && occasion->party == TYPE__PARTY__PARTY_PARTNER;
+  wanted->segment = decided ? existing->segment : chosen(row->segment, existing->segment);
   wanted->seller = chosen(row->seller, existing->seller);
   wanted->incumbent_competitor = chosen(row->incumbent_competitor, existing->incumbent_competitor);
   if (row->amount)

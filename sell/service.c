@@ -199,6 +199,7 @@ static const struct method registration_methods[] = {
     {"SubmitRegistration", .unary = registration_file},
     {"WithdrawRegistration", .unary = registration_take_back},
     {"StartRegistrationReview", .unary = registration_begin_review},
+    {"CorrectRegistrationSegment", .unary = registration_restate},
     {"RequestRegistrationAction", .unary = registration_ask_action},
     {"ApproveRegistration", .unary = registration_accept},
     {"RejectRegistration", .unary = registration_turn_down},

@@ -32,9 +32,10 @@ unary_fn customer_activity_create, customer_activity_get, customer_activity_list
 
 /* Deal registration. */
 unary_fn registration_create, registration_get, registration_list, registration_patch, registration_file,
-    registration_take_back, registration_begin_review, registration_ask_action, registration_accept,
-    registration_turn_down, registration_ask_extension, registration_settle_extension, registration_turn_into,
-    registration_take_away, registration_object, registration_settle_appeal, registration_matches;
+    registration_take_back, registration_begin_review, registration_restate, registration_ask_action,
+    registration_accept, registration_turn_down, registration_ask_extension, registration_settle_extension,
+    registration_turn_into, registration_take_away, registration_object, registration_settle_appeal,
+    registration_matches;
 unary_fn registration_import, registration_search;
 unary_fn protection_breach_list;
 unary_fn registration_policy_create, registration_policy_get, registration_policy_list,

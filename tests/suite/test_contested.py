@@ -137,7 +137,8 @@ def race(desk, number):
 
 
 VERBS = {
-    "StartRegistrationReview": {}, "ApproveRegistration": {}, "SubmitRegistration": {}, "ConvertRegistration": {},
+    "StartRegistrationReview": {}, "CorrectRegistrationSegment": {"segment": "edge-sites", "note": "They run sites"},
+    "ApproveRegistration": {}, "SubmitRegistration": {}, "ConvertRegistration": {},
     "RejectRegistration": {"reason": "REJECTION_REASON_OTHER", "note": "There is no budget for it"},
     "RequestRegistrationAction": {"note": "What is it for?", "fields": ["description"]},
     "WithdrawRegistration": {"reason": "They have put it off"},

@@ -1,6 +1,7 @@
 """What a contract that both signed in onboard routes in sell: alone, first, and no longer once it has ended."""
 
 import json
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 
@@ -15,16 +16,21 @@ PRIORITY_S = 10
 WORDS = ("castellan", "conflict", "priorit", "contract", "exclusiv")
 
 
-def register(suite, partnership, token, customer, **more):
-    """A complete draft, submitted."""
+def draft(suite, partnership, token, customer, **more):
+    """A complete draft."""
     domain = customer.lower().replace(" ", "-") + ".example"
-    made = suite.step("RegistrationService/CreateRegistration",
+    return suite.step("RegistrationService/CreateRegistration",
                       {"parent": partnership, "registration":
                        {"displayName": customer, "solutions": ["managed-detection"], "segment": "insurance",
                         "customer": {"legalName": customer, "domain": domain, "countryCode": "GB"},
                         "expectedAmount": {"currencyCode": "USD", "amountMinor": "9000000"},
                         "expectedCloseTime": "2031-01-01T00:00:00Z",
                         "evidence": [{"kind": "KIND_MEETING", "description": "We met"}], **more}}, token)
+
+
+def register(suite, partnership, token, customer, **more):
+    """The same, submitted."""
+    made = draft(suite, partnership, token, customer, **more)
     return suite.step("RegistrationService/SubmitRegistration", {"name": made.name}, token)
 
 
@@ -76,6 +82,38 @@ def check_alone(suite):
     equal(register(suite, CASTELLAN, suite.partner("castellan-soc"), "Granite Savings", segment="banking").state, 2, "its own")
 
 
+def check_corrected(suite):
+    """What the vendor states in the moment in which a rival submits decides, whichever comes first."""
+    for number in range(6):
+        customer, contract = f"Gypsum Mutual {number}", f"{CASTELLAN}/contracts/agreement"
+        early = register(suite, CASTELLAN, suite.partner("castellan-soc"), customer)
+        rival = draft(suite, ORVANE, suite.partner(), customer)
+        gate, refused = threading.Barrier(2), []
+
+        def correct():
+            gate.wait()
+            suite.step("RegistrationService/CorrectRegistrationSegment",
+                       {"name": early.name, "segment": "retail", "note": "They sell, and insure nobody"})
+
+        def submit():
+            gate.wait()
+            suite.step("RegistrationService/SubmitRegistration", {"name": rival.name}, suite.partner())
+
+        def work(job):
+            try:
+                job()
+            except grpc.RpcError as error:
+                refused.append(error)
+        threads = [threading.Thread(target=work, args=(job,)) for job in (correct, submit)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(refused, [], "both are answered")
+        conflict = conflict_of(suite, early)
+        equal((conflict.holder, conflict.holder_contract), (early.name, ""), f"no priority of a mere word, not {contract}")
+
+
 def amend(suite, until):
     """The same contract anew, with a priority that ends soon."""
     partner = suite.partner("castellan-soc")
@@ -114,6 +152,7 @@ def routing():
         suite.up()
         check_first(suite)
         check_alone(suite)
+        check_corrected(suite)
         check_end(suite)
         suite.cli("verify")
 
