@@ -54,7 +54,7 @@ struct import_facts {
 struct import_report {
   int64_t rows, created, updated, unchanged, refused;
   int64_t elapsed_us;
-  struct import_refusal *refusals; /* in the order of their lines within a batch */
+  struct import_refusal *refusals; /* in the order of their lines */
   const struct crm_note *notes;
   size_t note_count;
   struct import_facts facts;

@@ -10,6 +10,7 @@
 #include "entente/sell/v1/pipeline_service.pb-c.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -23,8 +24,15 @@ enum {
   PROGRESS_LINES_US = 2000000,
 };
 
+/* What became of one row; what it points to lives as long as its batch. */
+struct told {
+  int64_t line;
+  const char *external_id, *outcome, *opportunity, *why; /* outcome NULL: refused */
+};
+
 struct batch {
   struct arena *arena;
+  struct buffer told; /* of struct told: rows that are dealt with, told in the order of lines at the end */
   Sell__ImportOpportunitiesRequest request;
   Sell__OpportunityRow *rows[ROWS_PER_BATCH]; /* those that are not dealt with yet */
   int64_t lines[ROWS_PER_BATCH];
@@ -81,12 +89,12 @@ static void progress(struct run *run, bool end) {
 }
 
 /* One line of the report of every row. */
-static void tell_row(struct run *run, int64_t line, const char *external_id, const char *outcome,
-                     const char *opportunity, const char *why) {
+static void tell_row(const struct run *run, const struct told *told) {
   if (!run->rows)
     return;
-  const char *const cells[] = {external_id, outcome, opportunity, why};
-  fprintf(run->rows, "%lld", (long long)line);
+  const char *const cells[] = {told->external_id, told->outcome ? told->outcome : "REFUSED",
+                               told->opportunity, told->why};
+  fprintf(run->rows, "%lld", (long long)told->line);
   for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
     fputc(',', run->rows);
     csv_write(run->rows, cells[i]);
@@ -94,14 +102,38 @@ static void tell_row(struct run *run, int64_t line, const char *external_id, con
   fputs("\r\n", run->rows);
 }
 
-static void refuse(struct run *run, int64_t line, const char *external_id, const char *reason) {
+static void list_refusal(struct run *run, const struct told *told) {
   struct import_refusal *refusal = arena_new(run->arena, struct import_refusal);
-  tell_row(run, line, external_id, "REFUSED", "", reason);
-  refusal->line = line;
-  refusal->external_id = arena_strdup(run->arena, external_id);
-  refusal->reason = arena_strdup(run->arena, reason);
+  refusal->line = told->line;
+  refusal->external_id = arena_strdup(run->arena, told->external_id);
+  refusal->reason = arena_strdup(run->arena, told->why);
   *run->last = refusal;
   run->last = &refusal->next;
+}
+
+static int order_line(const void *left, const void *right) {
+  const struct told *a = left, *b = right;
+  return (a->line > b->line) - (a->line < b->line);
+}
+
+/* Batches end in the order of the file, but the rows of one do not. */
+static void tell_batch(struct run *run, struct batch *batch) {
+  struct told *told = (struct told *)(void *)batch->told.data;
+  size_t count = batch->told.size / sizeof *told;
+  if (count)
+    qsort(told, count, sizeof *told, order_line);
+  for (size_t i = 0; i < count; i++) {
+    tell_row(run, &told[i]);
+    if (!told[i].outcome)
+      list_refusal(run, &told[i]);
+  }
+  batch->told.size = 0;
+}
+
+static void refuse(struct run *run, struct batch *batch, int64_t line, const char *external_id,
+                   const char *reason) {
+  const struct told told = {line, external_id, NULL, "", reason};
+  buffer_append(&batch->told, &told, sizeof told);
   run->report->refused++;
 }
 
@@ -110,6 +142,7 @@ static void refuse(struct run *run, int64_t line, const char *external_id, const
 /* Fills a batch; false when there is nothing left. Rows that make no sense are refused here. */
 static bool batch_fill(struct run *run, struct batch *batch) {
   arena_reset(batch->arena);
+  batch->told = (struct buffer){.arena = batch->arena};
   sell__import_opportunities_request__init(&batch->request);
   batch->request.parent = (char *)run->plan->partnership;
   batch->request.validate_only = run->plan->rehearse;
@@ -123,7 +156,7 @@ static bool batch_fill(struct run *run, struct batch *batch) {
       break;
     if (problem) {
       run->report->rows++;
-      refuse(run, line, row->external_id, problem);
+      refuse(run, batch, line, row->external_id, problem);
       continue;
     }
     batch->lines[batch->request.n_rows] = line;
@@ -166,14 +199,16 @@ static void facts_add(struct import_facts *facts, const Sell__OpportunityRow *ro
   side->amount_minor += row->amount ? row->amount->amount_minor : 0;
 }
 
-static void result_take(struct run *run, const Sell__OpportunityRow *row, const Sell__RowResult *result,
-                        int64_t line) {
+static void result_take(struct run *run, struct batch *batch, const Sell__OpportunityRow *row,
+                        const Sell__RowResult *result, int64_t line) {
   struct import_report *report = run->report;
   report->rows++;
-  if (result->outcome != SELL__ROW_RESULT__OUTCOME__OUTCOME_REFUSED)
-    tell_row(run, line, result->external_id,
-             state_name(&sell__row_result__outcome__descriptor, (int)result->outcome), result->opportunity,
-             "");
+  if (result->outcome != SELL__ROW_RESULT__OUTCOME__OUTCOME_REFUSED) {
+    const struct told told = {line, result->external_id,
+                              state_name(&sell__row_result__outcome__descriptor, (int)result->outcome),
+                              result->opportunity, ""};
+    buffer_append(&batch->told, &told, sizeof told);
+  }
   switch (result->outcome) {
   case SELL__ROW_RESULT__OUTCOME__OUTCOME_CREATED:
     report->created++;
@@ -190,12 +225,12 @@ static void result_take(struct run *run, const Sell__OpportunityRow *row, const 
   default:
     break;
   }
-  struct buffer why = {.arena = run->arena};
+  struct buffer why = {.arena = batch->arena};
   buffer_text(&why, result->reason);
   for (size_t i = 0; i < result->n_problems; i++)
     buffer_printf(&why, "%s%s%s%s", i ? "; " : ": ", result->problems[i]->field,
                   *result->problems[i]->field ? " " : "", result->problems[i]->description);
-  refuse(run, line, result->external_id, why.data);
+  refuse(run, batch, line, result->external_id, why.data);
 }
 
 /* Waits for the answer, sending the batch again while that may help. */
@@ -223,7 +258,7 @@ static const struct status *batch_take(struct run *run, struct batch *batch,
       batch->rows[left] = batch->rows[i];
       batch->lines[left++] = batch->lines[i];
     } else {
-      result_take(run, batch->rows[i], response->results[i], batch->lines[i]);
+      result_take(run, batch, batch->rows[i], response->results[i], batch->lines[i]);
     }
   }
   if (left == sent)
@@ -246,6 +281,8 @@ static const struct status *batch_finish(struct run *run, struct batch *batch) {
       batch_send(run, batch);
     }
   }
+  if (!status)
+    tell_batch(run, batch);
   return status;
 }
 
@@ -253,19 +290,21 @@ static const struct status *batch_finish(struct run *run, struct batch *batch) {
 static const struct status *batches_run(struct run *run) {
   const struct status *status = NULL;
   bool more = true;
-  for (size_t turn = 0; !status && more; turn++) {
+  size_t turn = 0;
+  for (; !status && more; turn++) {
     struct batch *batch = &run->batches[turn % IN_FLIGHT];
     status = batch_finish(run, batch);
     if (!status && (more = batch_fill(run, batch)))
       batch_send(run, batch);
   }
-  for (size_t i = 0; i < IN_FLIGHT; i++) {
-    if (status && run->batches[i].pending) {
-      client_cancel(run->batches[i].pending);
-      run->batches[i].pending = NULL;
+  for (size_t end = turn + IN_FLIGHT; turn < end; turn++) { /* the earliest first */
+    struct batch *batch = &run->batches[turn % IN_FLIGHT];
+    if (status && batch->pending) {
+      client_cancel(batch->pending);
+      batch->pending = NULL;
     }
     if (!status)
-      status = batch_finish(run, &run->batches[i]);
+      status = batch_finish(run, batch);
   }
   return status;
 }

@@ -1,6 +1,7 @@
 /* `entente map`: account mapping from a party's side. Domains are hashed here and never leave: what is
  * uploaded are digests, and rows that both parties share are named again from the party's own file. */
 #include "gateway/cli/cli.h"
+#include "gateway/cli/import_encoding.h"
 #include "gateway/cli/import_value.h"
 #include "gateway/cli/map_account.h"
 #include "gateway/cli/session.h"
@@ -57,7 +58,9 @@ static struct account_list *accounts_read(struct map *map, const Sell__MappingKe
   const char *problem = NULL;
   char *data;
   size_t size;
-  if (!import_file(map->arena, map->file, true, &data, &size, &problem)) {
+  if (import_file(map->arena, map->file, true, &data, &size, &problem))
+    problem = encoding_decode(map->arena, NULL, &data, &size);
+  if (problem) {
     cli_fail("map", "%s", problem);
     return NULL;
   }

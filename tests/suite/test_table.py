@@ -79,6 +79,7 @@ def check_salesforce(suite):
     expect(any(note["text"].startswith("a line of one cell below") for note in again["notes"]), "what is below is told")
     with open(report, encoding="utf-8", newline="") as file:
         told = list(csv.DictReader(file))
+    equal([int(row["line"]) for row in told], list(range(2, 9)), "every row is told of, in order")
     equal({(row["line"], row["outcome"]) for row in told if row["externalId"] == "006B"},
           {("3", "UNCHANGED"), ("8", "REFUSED")}, "a deal that is there twice")
     rows = {row["externalId"]: row for row in told if row["line"] != "8"}
