@@ -249,16 +249,17 @@ static const struct status *pass_messages(struct exchange *exchange) {
 static void call(struct exchange *exchange) {
   struct arena *arena = exchange->visit->arena;
   const struct question *question = &exchange->question;
-  exchange->call =
-      client_stream_open(exchange->channel, &(struct client_call){.arena = arena,
-                                                                  .method = exchange->reply.method->path,
-                                                                  .bytes = question->bytes,
-                                                                  .size = question->size,
-                                                                  .authorization = question->authorization,
-                                                                  .traceparent = exchange->trace.parent,
-                                                                  .headers = question->carried,
-                                                                  .header_count = question->carried_count,
-                                                                  .deadline_us = deadline_of(exchange)});
+  exchange->call = client_stream_open(
+      exchange->channel, &(struct client_call){.arena = arena,
+                                               .method = exchange->reply.method->path,
+                                               .bytes = question->bytes,
+                                               .size = question->size,
+                                               .authorization = question->authorization,
+                                               .traceparent = exchange->trace.parent,
+                                               .headers = question->carried,
+                                               .header_count = question->carried_count,
+                                               .unary = !exchange->reply.method->server_streaming,
+                                               .deadline_us = deadline_of(exchange)});
   const struct status *status = pass_messages(exchange);
   const struct client_end *end =
       status ? client_end_of(arena, status, DOMAIN) : client_stream_end(exchange->call, DOMAIN);

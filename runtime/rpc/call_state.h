@@ -111,7 +111,7 @@ struct call {
   struct trace trace;
   struct passing passing;
   struct txn *txn;
-  const ProtobufCBinaryData *packed; /* the handler's answer, when it is not in `response` */
+  const ProtobufCBinaryData *packed; /* the answer, when it is not in `response` */
   uint32_t runs;
   size_t request_bytes, response_bytes;
   struct stream stream;

@@ -43,6 +43,7 @@ struct client_call {
   const char *traceparent;                    /* NULL: none */
   const struct header *headers;               /* more of them, header_count */
   size_t header_count;
+  bool unary;          /* of a client_stream: one message is expected, which need not come before the end */
   int64_t deadline_us; /* monotonic; INT64_MAX only for streams; within a served call its own
                           deadline holds too */
 };

@@ -20,7 +20,7 @@ struct client_stream {
   const struct status *refused; /* what this side made of it; nothing more comes then */
   unsigned references;
   struct tag opened_tag, received_tag, ended_tag;
-  bool opened, receiving, ended, peer_checked;
+  bool unary, opened, receiving, ended, peer_checked;
   struct outgoing out;
   grpc_metadata_array headers, trailers;
   grpc_byte_buffer *incoming;
@@ -82,16 +82,28 @@ static bool start(struct client_stream *stream, const grpc_op *ops, size_t count
   return false;
 }
 
+static grpc_op message_op(struct client_stream *stream) {
+  return (grpc_op){.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &stream->incoming};
+}
+
+static grpc_op status_op(struct client_stream *stream) {
+  return (grpc_op){.op = GRPC_OP_RECV_STATUS_ON_CLIENT,
+                   .data.recv_status_on_client = {.trailing_metadata = &stream->trailers,
+                                                  .status = &stream->code,
+                                                  .status_details = &stream->message,
+                                                  .error_string = &stream->story}};
+}
+
+/* Each batch is an event of its own. A stream's headers, messages and end come when they may; of a unary call
+ * the message comes with the headers, and the end with what shows that no other message follows. */
 static bool send(struct client_stream *stream) {
-  grpc_op ops[4] = {0};
-  grpc_op status = {.op = GRPC_OP_RECV_STATUS_ON_CLIENT};
+  grpc_op ops[5] = {0}, status = status_op(stream);
   outgoing_ops(&stream->out, ops);
   ops[3].op = GRPC_OP_RECV_INITIAL_METADATA;
   ops[3].data.recv_initial_metadata.recv_initial_metadata = &stream->headers;
-  status.data.recv_status_on_client.trailing_metadata = &stream->trailers;
-  status.data.recv_status_on_client.status = &stream->code;
-  status.data.recv_status_on_client.status_details = &stream->message;
-  status.data.recv_status_on_client.error_string = &stream->story;
+  ops[4] = message_op(stream);
+  if (stream->unary)
+    return start(stream, ops, 5, &stream->opened_tag);
   return start(stream, ops, 4, &stream->opened_tag) && start(stream, &status, 1, &stream->ended_tag);
 }
 
@@ -117,6 +129,7 @@ static struct client_stream *stream_new(struct channel *channel, const struct cl
   stream->fiber = fiber_current();
   stream->arena = call->arena;
   stream->response = call->response;
+  stream->unary = call->unary;
   stream->references = 1;
   stream->message = stream->current = grpc_empty_slice();
   grpc_metadata_array_init(&stream->headers);
@@ -158,18 +171,33 @@ static const struct status *wait_while(struct client_stream *stream, const bool 
   return NULL;
 }
 
+static const struct status *await_end(struct client_stream *stream) {
+  grpc_op ops[] = {message_op(stream), status_op(stream)};
+  if (stream->unary && !stream->receiving)
+    stream->receiving = start(stream, ops, 2, &stream->ended_tag);
+  return wait_while(stream, &stream->ended, false);
+}
+
+static const struct status *receive_next(struct client_stream *stream) {
+  grpc_op op = message_op(stream);
+  if (!stream->receiving)
+    stream->receiving = start(stream, &op, 1, &stream->received_tag);
+  return wait_while(stream, &stream->receiving, true);
+}
+
+static const struct status *receive_unary(struct client_stream *stream) {
+  const struct status *status = wait_while(stream, &stream->opened, false);
+  return status || stream->incoming ? status : await_end(stream);
+}
+
 /* Waits for the next message; none and no status at the end. */
 static const struct status *receive(struct client_stream *stream) {
   if (stream->refused)
     return stream->refused;
-  if (!stream->receiving) {
-    grpc_op op = {.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &stream->incoming};
-    stream->receiving = start(stream, &op, 1, &stream->received_tag);
-  }
-  const struct status *status = wait_while(stream, &stream->receiving, true);
+  const struct status *status = stream->unary ? receive_unary(stream) : receive_next(stream);
   if (status)
     return status;
-  return stream->incoming ? check_peer(stream) : wait_while(stream, &stream->ended, false);
+  return stream->incoming ? check_peer(stream) : await_end(stream);
 }
 
 static void forget_incoming(struct client_stream *stream) {
@@ -288,7 +316,7 @@ static const struct status *own_words(const struct client_stream *stream) {
 
 const struct client_end *client_stream_end(struct client_stream *stream, const char *domain) {
   if (!stream->refused)
-    stream->refused = wait_while(stream, &stream->ended, false);
+    stream->refused = await_end(stream);
   if (!stream->refused && failed_here(stream))
     stream->refused = own_words(stream);
   if (stream->refused)

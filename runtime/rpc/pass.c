@@ -17,6 +17,11 @@ static const struct status message_surplus = {
     .reason = "MESSAGE_SURPLUS",
     .message = "the call brought more than one request message",
 };
+static const struct status answer_surplus = {
+    .code = CODE_UNIMPLEMENTED,
+    .reason = "RESPONSE_MISSING",
+    .message = "the service answered with several messages where one belongs",
+};
 static const struct status token_missing = {
     .code = CODE_UNAUTHENTICATED,
     .reason = REASON_UNAUTHENTICATED,
@@ -75,6 +80,18 @@ static const struct status *take_message(struct call *call, const uint8_t **out,
   return status ? status : bytes ? &message_surplus : NULL;
 }
 
+/* The one message of a unary call is kept back: it leaves with the end, in one write. */
+static const struct status *pass_message(struct call *call, const uint8_t *bytes, size_t size) {
+  if (call->passing.method->server_streaming)
+    return stream_send_slice(&call->stream, grpc_slice_from_copied_buffer((const char *)bytes, size));
+  if (call->packed)
+    return &answer_surplus;
+  ProtobufCBinaryData *kept = arena_new(call->arena, ProtobufCBinaryData);
+  *kept = (ProtobufCBinaryData){.len = size, .data = arena_copy(call->arena, bytes, size)};
+  call->packed = kept;
+  return NULL;
+}
+
 static const struct status *pass_messages(struct call *call, struct client_stream *onward) {
   const struct header *headers;
   const uint8_t *bytes;
@@ -85,8 +102,7 @@ static const struct status *pass_messages(struct call *call, struct client_strea
     client_stream_bytes(onward, &bytes, &size);
     if (!bytes)
       break;
-    const struct status *status =
-        stream_send_slice(&call->stream, grpc_slice_from_copied_buffer((const char *)bytes, size));
+    const struct status *status = pass_message(call, bytes, size);
     if (status)
       return status;
   }
@@ -98,6 +114,7 @@ static const struct status *pass(struct call *call) {
   struct client_call request = {.arena = call->arena,
                                 .method = call->passing.method->path,
                                 .traceparent = call->trace.parent,
+                                .unary = !call->passing.method->server_streaming,
                                 .deadline_us = call->deadline_us};
   const struct status *status = call_identify(call);
   /* Without a user's token the service behind would take the call for this service's own. */
@@ -129,8 +146,12 @@ void call_pass(void *argument) {
   fiber_set_owner(call);
   fiber_on_abandon(abandoned, call);
   const struct status *status = pass(call);
+  grpc_slice message;
+  bool has_message = !status && call->packed;
+  if (has_message)
+    message = grpc_slice_from_copied_buffer((const char *)call->packed->data, call->packed->len);
   fiber_release_held();
   call->fiber = NULL;
-  call_answer(call, status, NULL);
+  call_answer(call, status, has_message ? &message : NULL);
   call_release(call);
 }

@@ -9,7 +9,7 @@ import urllib.parse
 
 import grpc
 from reference import serve
-from suite import Suite, equal, eventually, expect, message_class, run
+from suite import Suite, equal, eventually, expect, fail, message_class, run
 from wire import (CODES, VERIFY, Edge, check_error, connect_error, frame, reason, stream_end, unpadded, value,
                   web_end)
 
@@ -155,6 +155,26 @@ def bad_answers(behind, edge):
     equal(len(ask(edge).json()["nextPageToken"]), 900_000, "one that is just not")
 
 
+def natively(suite, behind):
+    """The same service through the native port: an answer with its headers and trailers, a bare end, and too many."""
+    call = suite.channel("gateway").unary_unary(LIST)
+    token = (("authorization", f"Bearer {suite.vendor()}"),)
+    behind.plan = {"messages": [message()], "headers": (("x-first", "1"),), "trailers": (("x-last", "2"),)}
+    answer, ended = call.with_call(b"", timeout=5, metadata=token)
+    equal(answer, message(), "the bytes as they came")
+    expect(("x-first", "1") in ended.initial_metadata(), "with the headers")
+    expect(("x-last", "2") in ended.trailing_metadata(), "and the trailers")
+    for plan, code in (({"messages": [message(), message()]}, "UNIMPLEMENTED"),
+                       ({"messages": [message()], "code": 9, "text": "late"}, "FAILED_PRECONDITION"),
+                       ({"messages": [], "code": 5, "text": "no"}, "NOT_FOUND")):
+        behind.plan = plan
+        try:
+            call(b"", timeout=5, metadata=token)
+            fail(f"{plan} is an answer")
+        except grpc.RpcError as error:
+            equal(error.code().name, code, f"{plan}")
+
+
 def each_at_once(behind, edge):
     """A message of a stream arrives when it is sent, not when the stream ends."""
     gate = threading.Event()
@@ -226,6 +246,7 @@ def behind_the_edge():
         eventually(lambda: ask(edge).status == 200, "the other server is found", 10)
         for case in (going_on, coming_back, bare_errors, details, odd_numbers, bad_answers, each_at_once):
             case(behind, edge)
+        natively(suite, behind)
         slow_readers(suite, behind, edge)
         server.stop(0)
 
