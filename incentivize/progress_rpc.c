@@ -4,7 +4,6 @@
 #include "incentivize/kinds.h"
 #include "incentivize/service.h"
 #include "runtime/base/name.h"
-#include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/feed/directory.h"
 #include "runtime/store/ledger.h"
@@ -17,32 +16,6 @@ struct reached {
   int64_t base_minor, accrued_minor;
   Google__Protobuf__Timestamp *record_time;
 };
-
-enum { ENTRIES_AT_ONCE = 8 };
-
-/* Whether what was written at `write_us` about a resource was recorded by `as_of_us`. The ledger decides: an
- * entry gets its time when it is appended, which is at or after the time that the resource itself tells. */
-static const struct status *recorded_by(struct call *call, const char *resource, int64_t write_us,
-                                        int64_t as_of_us, bool *yes) {
-  const char *partnership = name_partnership(call_arena(call), resource);
-  int64_t after_us = write_us - 1;
-  size_t count = ENTRIES_AT_ONCE;
-  *yes = false;
-  while (write_us <= as_of_us && count == ENTRIES_AT_ONCE) {
-    Ledger__LedgerEntry **entries;
-    const struct status *status =
-        ledger_page(call_txn(call), partnership, after_us, as_of_us, ENTRIES_AT_ONCE, &entries, &count);
-    if (status)
-      return status;
-    for (size_t i = 0; i < count; i++)
-      *yes |= text_equal(entries[i]->resource, resource);
-    if (*yes)
-      return NULL;
-    if (count)
-      after_us = timestamp_us(entries[count - 1]->record_time, 0);
-  }
-  return NULL;
-}
 
 static bool written_by(const void *message, void *context) {
   const Incentivize__Earning *line = message;
@@ -73,7 +46,8 @@ static const struct status *reached_as_of(struct call *call, const Incentivize__
     const Incentivize__Earning *line = page.count ? page.messages[0] : NULL;
     bool recorded = false;
     if (line)
-      status = recorded_by(call, line->name, timestamp_us(line->create_time, 0), as_of_us, &recorded);
+      status = ledger_recorded(call_txn(call), name_partnership(call_arena(call), line->name), line->name,
+                               timestamp_us(line->create_time, 0), as_of_us, &recorded);
     if (status)
       return status;
     if (recorded) {
@@ -91,7 +65,8 @@ static const struct status *cover_as_of(struct call *call, const Incentivize__Ac
   bool recorded = as_of_us == INT64_MAX;
   const char *plan;
   while (!recorded && (plan = account_last_change(account, known_us, &change_us))) {
-    const struct status *status = recorded_by(call, plan, change_us, as_of_us, &recorded);
+    const struct status *status = ledger_recorded(call_txn(call), name_partnership(call_arena(call), plan),
+                                                  plan, change_us, as_of_us, &recorded);
     if (status)
       return status;
     if (!recorded)
@@ -152,14 +127,6 @@ static const struct status *no_plan(struct call *call, const char *partnership, 
   return status;
 }
 
-/* Reads the end of the ledger, behind all commits to it that were sent: what is read next holds all that was
- * recorded by `as_of_us`. */
-static const struct status *await_recorded(struct call *call, const char *partnership, int64_t as_of_us) {
-  Ledger__LedgerEntry **entries;
-  size_t count;
-  return ledger_page(call_txn(call), partnership, as_of_us - 1, as_of_us, 1, &entries, &count);
-}
-
 const struct status *tier_progress_get(struct call *call, const void *in, void *out) {
   const Incentivize__GetTierProgressRequest *request = in;
   Incentivize__TierProgress *progress = out;
@@ -171,7 +138,7 @@ const struct status *tier_progress_get(struct call *call, const void *in, void *
   Incentivize__CommissionPlan *plan = NULL;
   const struct status *status = directory_partnership(call_txn(call), request->parent, &partnership);
   if (!status && request->as_of)
-    status = await_recorded(call, request->parent, as_of_us);
+    status = ledger_await(call_txn(call), request->parent, as_of_us);
   if (!status)
     status = txn_peek(call_txn(call), &kind_account, account_name(arena, request->parent), &account);
   if (status)

@@ -163,3 +163,17 @@ const Sell__AgreedEstimate *market_estimate_at(const Sell__MarketEstimateBook *b
   size_t count = book_place(book, time_us + 1);
   return count ? book->agreed[count - 1] : NULL;
 }
+
+const Sell__MarketEstimate *market_estimate_known(const struct estimates *estimates, int64_t time_us,
+                                                  int64_t as_of_us) {
+  const Sell__MarketEstimate *best = NULL;
+  for (size_t i = 0; i < estimates->count; i++) {
+    const Sell__MarketEstimate *one = estimates->items[i];
+    int64_t from_us = moment_us(one->effective_time);
+    bool later = !best || from_us > moment_us(best->effective_time) ||
+                 (from_us == moment_us(best->effective_time) && one->version > best->version);
+    if (moment_us(one->decide_time) <= as_of_us && from_us <= time_us && later)
+      best = one;
+  }
+  return best;
+}

@@ -49,5 +49,13 @@ const struct status *market_estimate_supersede(const struct act *act, Sell__Mark
 
 /* What holds at an instant: the agreed estimate with the latest time not after it. NULL: none. */
 const Sell__AgreedEstimate *market_estimate_at(const Sell__MarketEstimateBook *book, int64_t time_us);
+/* The same as it was known at `as_of_us`, by when they were agreed: of those agreed by then, ever, the one
+ * with the latest time not after it, and of one time the latest version. NULL: none. */
+struct estimates {
+  const Sell__MarketEstimate **items;
+  size_t count;
+};
+const Sell__MarketEstimate *market_estimate_known(const struct estimates *estimates, int64_t time_us,
+                                                  int64_t as_of_us);
 
 #endif

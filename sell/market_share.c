@@ -30,9 +30,12 @@ const struct status *market_share_period(struct arena *arena, const Sell__GetMar
     invalid_add(arena, &invalid, "period", "VALUE_OUT_OF_RANGE",
                 "must begin and end with calendar months in UTC, %d to %d of them", SHARE_MONTHS_MIN,
                 SHARE_MONTHS_MAX);
-  if (out->end_us > now_us)
+  bool then = moment_check(arena, &invalid, "as_of", request->as_of);
+  int64_t known_us = then ? timestamp_us(request->as_of, now_us) : now_us;
+  if (out->end_us > (known_us < now_us ? known_us : now_us))
     invalid_add(arena, &invalid, "period.end_time", "VALUE_OUT_OF_RANGE",
-                "lies in the future: the twelve months before it are not over");
+                "lies after %s: the twelve months before it are not over",
+                known_us < now_us ? "as_of" : "now");
   return invalid;
 }
 

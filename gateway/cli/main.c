@@ -50,13 +50,14 @@ static const struct command commands[] = {
      "  --agreed-scope  only deals in the market scope of the contracts that bind now\n"
      "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
      "  --vendor V      the vendor of a short name; default halden\n"},
-    {"share", command_share, "PARTNERSHIP [--months 24] [--period 2026Q3] [--as vendor]",
+    {"share", command_share, "PARTNERSHIP [--months 24] [--period 2026Q3] [--as-of TIME] [--as vendor]",
      "what share of its market a partnership has, and how it changed",
      "What both won in twelve months, of how large both agreed the market is: at two instants, and the "
      "change.\n"
      "  --months N      how far they are apart: 24 to 36; default 24\n"
      "  --period P      up to its end: 2026, 2026H1, 2026Q3 or 2026-07; default: the last quarter that has "
      "ended\n"
+     "  --as-of TIME    as it was known then: 2026-09-30 or 2026-09-30T12:00:00Z\n"
      "  --as WHO        vendor, partner or other: whose token of local.env to use\n"
      "  --vendor V      the vendor of a short name; default halden\n"},
     {"registrations", command_registrations,

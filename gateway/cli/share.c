@@ -39,6 +39,7 @@ static int show_share(struct session *session, struct arena *arena, void *contex
   request.name = arena_printf(arena, "%s/marketShare",
                               session_partnership(arena, question.vendor, question.partnership));
   request.period = question_period(arena, &question);
+  request.as_of = question_as_of(arena, &question);
   const struct status *status = question_ask(session, arena, token, &get_market_share, &request, &share);
   if (status)
     return question_refuse(status);
@@ -59,11 +60,10 @@ static bool months_read(const char *text, int *out) {
 int command_share(const struct cli_options *options, int argc, char **argv) {
   struct share_question asked = {.question = {.options = options, .command = argv[0], .vendor = "halden"},
                                  .months = "24"};
-  const struct cli_option own[] = {{.name = "period", .text = &asked.question.period},
-                                   {.name = "months", .text = &asked.months},
-                                   {.name = "vendor", .text = &asked.question.vendor},
-                                   {.name = "as", .text = &asked.question.as},
-                                   {.name = NULL}};
+  const struct cli_option own[] = {
+      {.name = "period", .text = &asked.question.period}, {.name = "as-of", .text = &asked.question.as_of},
+      {.name = "months", .text = &asked.months},          {.name = "vendor", .text = &asked.question.vendor},
+      {.name = "as", .text = &asked.question.as},         {.name = NULL}};
   int count = cli_parse(argc, argv, own);
   if (count < 0)
     return CLI_USAGE;

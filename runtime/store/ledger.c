@@ -1,6 +1,7 @@
 #include "runtime/store/ledger.h"
 
 #include "runtime/base/limit.h"
+#include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
 #include "runtime/store/entries.h"
 #include "runtime/store/txn_state.h"
@@ -214,4 +215,36 @@ const struct status *ledger_newest(struct txn *txn, const char *subject, Ledger_
   *out = NULL;
   const struct status *status = head_read(txn, subject, &head);
   return status ? status : entry_at(txn, subject, head.ends[TYPE__PARTY__PARTY_UNSPECIFIED].record_us, out);
+}
+
+const struct status *ledger_recorded(struct txn *txn, const char *subject, const char *resource,
+                                     int64_t write_us, int64_t as_of_us, bool *yes) {
+  enum { ENTRIES_AT_ONCE = 8 };
+  int64_t after_us = write_us - 1;
+  size_t count = ENTRIES_AT_ONCE;
+  *yes = false;
+  while (write_us <= as_of_us && count == ENTRIES_AT_ONCE) {
+    Ledger__LedgerEntry **entries;
+    const struct status *status =
+        ledger_page(txn, subject, after_us, as_of_us, ENTRIES_AT_ONCE, &entries, &count);
+    if (status) {
+      return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+      *yes |= text_equal(entries[i]->resource, resource);
+    }
+    if (*yes) {
+      return NULL;
+    }
+    if (count) {
+      after_us = timestamp_us(entries[count - 1]->record_time, 0);
+    }
+  }
+  return NULL;
+}
+
+const struct status *ledger_await(struct txn *txn, const char *subject, int64_t as_of_us) {
+  Ledger__LedgerEntry **entries;
+  size_t count;
+  return ledger_page(txn, subject, as_of_us - 1, as_of_us, 1, &entries, &count);
 }

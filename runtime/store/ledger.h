@@ -23,6 +23,14 @@ const struct status *ledger_walk(struct txn *txn, const char *subject, int64_t a
 /* The entry of that name in a ledger; NULL when there is none, whoever may read it. */
 const struct status *ledger_entry(struct txn *txn, const char *subject, const char *name,
                                   Ledger__LedgerEntry **out);
+/* For what is known of resources as of an earlier time. Whether what was written at `write_us` about a
+ * resource was recorded by `as_of_us`. The ledger decides: an entry gets its time when it is appended, which
+ * is at or after the time that the resource itself tells. */
+const struct status *ledger_recorded(struct txn *txn, const char *subject, const char *resource,
+                                     int64_t write_us, int64_t as_of_us, bool *yes);
+/* Reads the end of the ledger, behind all commits to it that were sent: what is read next holds all that was
+ * recorded by `as_of_us`. */
+const struct status *ledger_await(struct txn *txn, const char *subject, int64_t as_of_us);
 /* The newest entry that both parties read; NULL when there is none. */
 const struct status *ledger_newest(struct txn *txn, const char *subject, Ledger__LedgerEntry **out);
 

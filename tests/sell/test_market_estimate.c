@@ -213,6 +213,36 @@ static void the_book_answers_what_holds(void **state) {
   }
 }
 
+/* What was answered from the book after each step is found again once all of them are taken. */
+static void an_earlier_time_answers_as_the_book_did(void **state) {
+  (void)state;
+  static const char *const times[] = {"2024-01-01", "2026-01-01", "2024-01-01",
+                                      "2020-02-01", "2026-01-01", "2024-01-01"};
+  static const char *const asked[] = {"2020-01-31", "2020-02-01", "2024-01-01",
+                                      "2025-12-31", "2026-01-01", "2030-01-01"};
+  enum { STEPS = sizeof times / sizeof *times, ASKED = sizeof asked / sizeof *asked };
+  const Sell__MarketEstimate *all[STEPS];
+  int answers[STEPS][ASKED];
+  for (size_t i = 0; i < STEPS; i++) {
+    Sell__MarketEstimate *estimate = proposed(times[i], (int64_t)i + 1);
+    act.now_us++;
+    agree(estimate);
+    all[i] = estimate;
+    for (size_t k = 0; k < ASKED; k++) {
+      const Sell__AgreedEstimate *held = market_estimate_at(book, at(asked[k]));
+      answers[i][k] = held ? held->version : 0;
+    }
+  }
+  const struct estimates estimates = {all, STEPS};
+  for (size_t i = 0; i < STEPS; i++)
+    for (size_t k = 0; k < ASKED; k++) {
+      const Sell__MarketEstimate *known =
+          market_estimate_known(&estimates, at(asked[k]), moment_us(all[i]->decide_time));
+      assert_int_equal(known ? known->version : 0, answers[i][k]);
+    }
+  assert_null(market_estimate_known(&estimates, at("2030-01-01"), moment_us(all[0]->decide_time) - 1));
+}
+
 static void the_book_has_an_end(void **state) {
   (void)state;
   for (int i = 0; i < MARKET_ESTIMATES_MAX; i++)
@@ -229,10 +259,15 @@ static void the_book_has_an_end(void **state) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(a_proposal_is_the_next_version), TEST(a_proposal_names_all_that_is_wrong),
-      TEST(every_state_and_action),         TEST(every_state_action_and_party),
-      TEST(a_decision_says_who_and_why),    TEST(a_later_version_takes_the_place),
-      TEST(the_book_answers_what_holds),    TEST(the_book_has_an_end),
+      TEST(a_proposal_is_the_next_version),
+      TEST(a_proposal_names_all_that_is_wrong),
+      TEST(every_state_and_action),
+      TEST(every_state_action_and_party),
+      TEST(a_decision_says_who_and_why),
+      TEST(a_later_version_takes_the_place),
+      TEST(the_book_answers_what_holds),
+      TEST(an_earlier_time_answers_as_the_book_did),
+      TEST(the_book_has_an_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Market estimates and the market share over the wire: both parties, access, replays, etags, pages, the
  * ledger, and many at once. */
+#include "runtime/base/moment.h"
 #include "runtime/base/party.h"
 #include "sell/json_call.h"
 #include "sell/opportunity.h"
@@ -289,6 +290,51 @@ static void share_is_what_was_won_of_what_is_agreed(void **state) {
                "2024-08", "2026-08");
 }
 
+/* What was known then: before a win, its reversal, and an estimate that takes another's place; always the
+ * same. */
+static void share_as_of_an_earlier_time(void **state) {
+  struct pillar_fixture *f = *state;
+  struct arena *arena = pillar_arena(f);
+  const char *p = pillar_partnership(f, "share-as-of", "orvane-global");
+  enum { STEPS = 5 };
+  int64_t times_us[STEPS];
+  const int64_t revenue[STEPS] = {0, 250, 250, 250, 0}, market[STEPS] = {0, 0, 1000, 1250, 1250};
+  const char *won = NULL;
+  for (int i = 0; i < STEPS; i++) {
+    if (i == 1)
+      won = win(f, p, "won", "2026-01-01T00:00:00Z", 250);
+    if (i == 2)
+      agreed(f, p, "first", "2024-01", 1000);
+    if (i == 3)
+      agreed(f, p, "second", "2024-01", 1250); /* in place of the first */
+    if (i == 4)
+      json_call(f, f->manager, "OpportunityService/ReverseOpportunity",
+                "{\"name\": \"%s\", \"reason\": \"the customer gave it back\"}", won);
+    const Sell__MarketShare *now = share(f, f->viewer, p);
+    times_us[i] = i ? moment_us(now->record_time) : fixture_now(f->server);
+    fixture_set_now(f->server, fixture_now(f->server) + 60000000);
+  }
+  const struct principal *const both[] = {f->viewer, f->partner_viewer};
+  for (int i = 0; i < STEPS; i++)
+    for (size_t k = 0; k < 2; k++) {
+      const Sell__MarketShare *then = json_call(
+          f, both[k], "MarketShareService/GetMarketShare",
+          "{\"name\": \"%s/marketShare\", \"period\": {\"startTime\": \"2024-07-01T00:00:00Z\", \"endTime\": "
+          "\"2026-07-01T00:00:00Z\"}, \"asOf\": \"%s\"}",
+          p, moment_text(arena, times_us[i]));
+      assert_int_equal(then->end->share->numerator, revenue[i]);
+      assert_int_equal(then->end->share->denominator, market[i]);
+      assert_int_equal(then->status, market[i] ? OK : NO_DATA);
+      if (i)
+        assert_int_equal(moment_us(then->record_time), times_us[i]);
+    }
+  json_refused(
+      f, f->viewer, REASON_INVALID_REQUEST, "MarketShareService/GetMarketShare",
+      "{\"name\": \"%s/marketShare\", \"period\": {\"startTime\": \"2024-07-01T00:00:00Z\", \"endTime\": "
+      "\"2026-07-01T00:00:00Z\"}, \"asOf\": \"2026-06-30T00:00:00Z\"}",
+      p);
+}
+
 /* ---- many at once ---- */
 
 enum { RIVALS = 16 };
@@ -374,6 +420,7 @@ int main(void) {
       cmocka_unit_test(what_the_service_sets_is_dropped),
       cmocka_unit_test(lists_filter_and_page),
       cmocka_unit_test(share_is_what_was_won_of_what_is_agreed),
+      cmocka_unit_test(share_as_of_an_earlier_time),
       cmocka_unit_test(many_at_once_leave_one_that_holds),
       cmocka_unit_test(the_ledger_stands),
   };
