@@ -1,5 +1,6 @@
 #include "sell/row.h"
 
+#include "runtime/base/party.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
@@ -314,9 +315,9 @@ static const struct status *row_update(const struct occasion *occasion, const Se
     return status;
   attribution_follow(occasion, wanted);
   pipeline_source_follow(occasion->arena, wanted);
-  if (wanted->state == existing->state && wanted->stage == existing->stage &&
-      !fields_differ(existing, wanted))
-    *change = (struct row_change){.outcome = SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED};
+  if (wanted->state != existing->state || wanted->stage != existing->stage || fields_differ(existing, wanted))
+    return party_check_owner(occasion->arena, existing->name, existing->owner_party, occasion->party);
+  *change = (struct row_change){.outcome = SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED};
   return NULL;
 }
 

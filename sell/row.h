@@ -20,7 +20,8 @@ struct row_change {
 
 /* `name` is the opportunity's, `existing` NULL when there is none. `existing` is not changed.
  * INVALID_ARGUMENT with all that is wrong with the row; FAILED_PRECONDITION (INVALID_STATE,
- * STAGE_BEHIND, FIELD_LOCKED, GUARD_UNMET, CURRENCY_MISMATCH, PARTNERSHIP_ENDED). */
+ * STAGE_BEHIND, FIELD_LOCKED, GUARD_UNMET, CURRENCY_MISMATCH, PARTNERSHIP_ENDED); PERMISSION_DENIED
+ * (OTHER_PARTY) when it would change what the other party brought. */
 const struct status *row_apply(const struct occasion *occasion, const Sell__OpportunityRow *row,
                                const char *name, const Sell__Opportunity *existing,
                                struct row_change *change);

@@ -2,6 +2,8 @@
 
 #include "runtime/base/limit.h"
 #include "runtime/base/name.h"
+#include "runtime/base/text.h"
+#include "runtime/rpc/resource.h"
 #include "sell/protection.h"
 #include "sell/registration_change.h"
 #include "sell/service.h"
@@ -46,6 +48,30 @@ static const struct status *row_stage(struct txn *txn, const Sell__Opportunity *
   return protection_raise(txn, &breaches);
 }
 
+static bool is_named(const Sell__ImportOpportunitiesRequest *request, const Sell__OpportunityRow *row,
+                     struct arena *arena) {
+  return !text_empty(row->opportunity) &&
+         text_equal(name_partnership(arena, row->opportunity), request->parent);
+}
+
+/* The opportunity that a row is about: the one that it names, else the one of its key in the other system. */
+static const char *row_name(const struct occasion *occasion, const Sell__ImportOpportunitiesRequest *request,
+                            const Sell__OpportunityRow *row) {
+  if (is_named(request, row, occasion->arena))
+    return row->opportunity;
+  return name_child(occasion->arena, request->parent, "opportunities",
+                    opportunity_external_id(occasion->arena, occasion->party, row->external_id));
+}
+
+/* What a row makes of it. One that it names has to be there, and hidden reads as absent. */
+static const struct status *row_decide(struct call *call, const struct occasion *occasion, const char *name,
+                                       const Sell__OpportunityRow *row, const Sell__Opportunity *existing,
+                                       struct row_change *change) {
+  if (name == row->opportunity && !(existing && opportunity_visible(existing, occasion->party)))
+    return call_not_found(call, name);
+  return row_apply(occasion, row, name, existing, change);
+}
+
 static const struct status *row_import(struct call *call, const struct occasion *occasion, const char *name,
                                        const Sell__ImportOpportunitiesRequest *request, size_t place,
                                        Sell__RowResult *result) {
@@ -56,7 +82,7 @@ static const struct status *row_import(struct call *call, const struct occasion 
   const struct status *status = txn_get(call_txn(call), &kind_opportunity, name, &existing);
   if (status)
     return status;
-  const struct status *refused = row_apply(occasion, row, name, existing, &change);
+  const struct status *refused = row_decide(call, occasion, name, row, existing, &change);
   if (refused) {
     row_refuse(occasion->arena, refused, result);
     return NULL;
@@ -82,8 +108,7 @@ const struct status *rows_import(struct call *call, const void *in, void *out) {
   size_t count = request->n_rows;
   const char **names = arena_calloc(arena, count, sizeof *names);
   for (size_t i = 0; i < count; i++)
-    names[i] = name_child(arena, request->parent, "opportunities",
-                          opportunity_external_id(arena, occasion.party, request->rows[i]->external_id));
+    names[i] = row_name(&occasion, request, request->rows[i]);
   /* One round trip for all; the reads below are then from the transaction. */
   Sell__Opportunity **known = arena_calloc(arena, count, sizeof *known);
   status = txn_get_many(call_txn(call), &kind_opportunity, names, count, known);

@@ -32,6 +32,7 @@ const char *const mapped_field_names[MAPPED_FIELDS] = {
     [MAPPED_CLOSE_TIME] = "closeTime",
     [MAPPED_LOSS_REASON] = "lossReason",
     [MAPPED_INCUMBENT_COMPETITOR] = "incumbentCompetitor",
+    [MAPPED_OPPORTUNITY] = "opportunity",
 };
 
 /* The columns of a Salesforce report or Data Loader export, with the stages that an organization begins with.
@@ -86,7 +87,8 @@ static const char crm[] =
 
 /* What `entente export opportunities` writes. */
 static const char entente[] =
-    "{\"fields\": {\"externalId\": \"externalId\", \"displayName\": \"displayName\", \"account\": "
+    "{\"fields\": {\"opportunity\": \"name\", \"externalId\": \"externalId\", \"displayName\": "
+    "\"displayName\", \"account\": "
     "\"account\", "
     "\"sector\": \"sector\", \"country\": \"country\", \"domain\": \"domain\", \"taxId\": \"taxId\", "
     "\"duns\": \"duns\", \"solution\": \"solution\", \"segment\": \"segment\", "

@@ -31,6 +31,7 @@ enum mapped_field {
   MAPPED_CLOSE_TIME,
   MAPPED_LOSS_REASON,
   MAPPED_INCUMBENT_COMPETITOR,
+  MAPPED_OPPORTUNITY,
   MAPPED_FIELDS,
 };
 extern const char *const mapped_field_names[MAPPED_FIELDS]; /* as in the JSON: `externalId` */

@@ -62,13 +62,21 @@ static int64_t source_rows(const struct run *run) {
   return run->table ? table_rows(run->table) : crm_rows(run->crm);
 }
 
+/* What a row is known by in the partnership: two parties may use one key for two deals. */
+static const char *identity_of(const struct run *run, const Sell__OpportunityRow *row) {
+  size_t length = strlen(run->plan->partnership);
+  bool here =
+      strncmp(row->opportunity, run->plan->partnership, length) == 0 && row->opportunity[length] == '/';
+  return here ? row->opportunity : row->external_id;
+}
+
 static bool source_next(struct run *run, struct arena *arena, Sell__OpportunityRow **row, int64_t *line,
                         const char **problem) {
   bool more = run->table ? table_next(run->table, arena, row, line, problem)
                          : crm_next(run->crm, arena, row, line, problem);
-  int64_t before = more && !*problem ? seen_before(run->seen, (*row)->external_id, *line) : 0;
+  int64_t before = more && !*problem ? seen_before(run->seen, identity_of(run, *row), *line) : 0;
   if (before)
-    *problem = arena_printf(arena, "externalId: it is in line %lld already", (long long)before);
+    *problem = arena_printf(arena, "it is about the deal of line %lld", (long long)before);
   return more;
 }
 

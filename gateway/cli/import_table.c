@@ -349,6 +349,7 @@ static void set_texts(const struct mapping_row *row, Sell__OpportunityRow *out) 
   out->segment = cell(row, MAPPED_SEGMENT);
   out->seller = cell(row, MAPPED_SELLER);
   out->incumbent_competitor = cell(row, MAPPED_INCUMBENT_COMPETITOR);
+  out->opportunity = cell(row, MAPPED_OPPORTUNITY);
   Sell__Customer *customer = arena_new(row->arena, Sell__Customer);
   sell__customer__init(customer);
   customer->account = cell(row, MAPPED_ACCOUNT);

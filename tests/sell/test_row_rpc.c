@@ -85,6 +85,45 @@ static void bad_rows_do_not_stop_the_others(void **state) {
   }
 }
 
+/* An export of a partnership that is brought in again there is about the same deals, whoever opened them: it
+ * makes no second ones. What the other party brought stays its own to change. */
+static void an_export_comes_back_to_its_deals(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "back", "orvane-global");
+  static const Sell__Opportunity__Engagement independent =
+      SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
+  Sell__ImportOpportunitiesRequest *request = batch_of(f, p, 1);
+  const char *brought =
+      ((const Sell__ImportOpportunitiesResponse *)pillar_call(f, f->partner, IMPORT, request))
+          ->results[0]
+          ->opportunity;
+  Sell__OpportunityRow *row = request->rows[0];
+  row->opportunity = arena_strdup(fixture_arena(f->server), brought);
+  const Sell__ImportOpportunitiesResponse *response = pillar_call(f, f->manager, IMPORT, request);
+  assert_int_equal(response->results[0]->outcome, OUTCOME(UNCHANGED));
+  row->display_name = (char *)"Ours now";
+  response = pillar_call(f, f->manager, IMPORT, request);
+  assert_string_equal(response->results[0]->reason, "OTHER_PARTY");
+  response = pillar_call(f, f->partner, IMPORT, request);
+  assert_int_equal(response->results[0]->outcome, OUTCOME(UPDATED));
+  assert_string_equal(response->results[0]->opportunity, brought);
+  /* hidden and absent are refused alike; one of another partnership is known by its key */
+  const char *hidden = sell_open(f, f->manager, p, independent, "own")->name;
+  char *words[2];
+  for (int absent = 0; absent < 2; absent++) {
+    row->opportunity = absent ? arena_printf(fixture_arena(f->server), "%s/opportunities/vendor-oxn", p)
+                              : arena_strdup(fixture_arena(f->server), hidden);
+    response = pillar_call(f, f->partner, IMPORT, request);
+    assert_string_equal(response->results[0]->reason, REASON_NOT_FOUND);
+    words[absent] = arena_strdup(fixture_arena(f->server), response->results[0]->problems[0]->description);
+  }
+  assert_int_equal(strlen(words[0]), strlen(words[1]));
+  row->opportunity = (char *)"vendors/halden/partnerships/elsewhere/opportunities/own";
+  response = pillar_call(f, f->partner, IMPORT, request);
+  assert_int_equal(response->results[0]->outcome, OUTCOME(UNCHANGED));
+  assert_int_equal(sell_pipeline(f, f->manager, p)->won->joint_count, 1);
+}
+
 static void a_later_export_brings_it_on(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "later", "orvane-global");
@@ -261,9 +300,13 @@ static void the_ledger_stands(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_full_batch_twice),          cmocka_unit_test(bad_rows_do_not_stop_the_others),
-      cmocka_unit_test(a_later_export_brings_it_on), cmocka_unit_test(two_importers_at_once_make_one_of_each),
-      cmocka_unit_test(the_public_data_set),         cmocka_unit_test(the_ledger_stands),
+      cmocka_unit_test(a_full_batch_twice),
+      cmocka_unit_test(bad_rows_do_not_stop_the_others),
+      cmocka_unit_test(an_export_comes_back_to_its_deals),
+      cmocka_unit_test(a_later_export_brings_it_on),
+      cmocka_unit_test(two_importers_at_once_make_one_of_each),
+      cmocka_unit_test(the_public_data_set),
+      cmocka_unit_test(the_ledger_stands),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
 }

@@ -148,6 +148,8 @@ def check_round_trip(suite, source, target):
     path = write(suite, "out.csv", text)
     taken = take(suite, target, path, "--mapping", "entente")
     equal((taken["created"], taken["refused"]), (len(table(text)), 0), "rows that came back")
+    again = take(suite, source, path, "--mapping", "entente")
+    equal((again["created"], again["unchanged"]), (0, len(table(text))), "rows that came back to where they are from")
 
     def whole(written):
         return sorted(json.dumps({k: v for k, v in row.items() if k != "name"}, sort_keys=True)
