@@ -42,15 +42,39 @@ static struct pending *start(struct composer *composer, struct call *call, enum 
                                                   });
 }
 
+/* How many partnerships. */
+static size_t asked_about(const struct fan_out *fan_out) {
+  return fan_out->ids ? fan_out->id_count : 1;
+}
+
+/* The windows that a pillar is asked for, in order; how many. */
+static size_t windows_of(enum pillar pillar, const struct fan_out *fan_out, unsigned windows[WINDOW_COUNT]) {
+  size_t count = 0;
+  for (unsigned window = 0; window < WINDOW_COUNT; window++)
+    if (metric_needs_window(pillar, window, fan_out->portfolio))
+      windows[count++] = window;
+  return count;
+}
+
+/* NULL: no metric needs anything of the pillar. */
 static struct pending *ask(struct composer *composer, struct call *call, const struct fan_out *fan_out,
-                           enum pillar pillar, unsigned window, int64_t deadline_us) {
+                           enum pillar pillar, int64_t deadline_us) {
   struct arena *arena = call_arena(call);
+  unsigned windows[WINDOW_COUNT];
+  size_t count = windows_of(pillar, fan_out, windows);
+  if (!count)
+    return NULL;
   Ledger__BatchGetCountersRequest *request = arena_alloc(arena, sizeof *request);
   ledger__batch_get_counters_request__init(request);
   request->parent = (char *)fan_out->parent;
   request->partnerships = fan_out->ids;
   request->n_partnerships = fan_out->id_count;
-  request->period = composer_period(arena, metric_window_span(fan_out->period, window));
+  request->period = composer_period(arena, metric_window_span(fan_out->period, windows[0]));
+  request->further_periods = arena_calloc(arena, count, sizeof *request->further_periods);
+  while (request->n_further_periods + 1 < count) {
+    struct period span = metric_window_span(fan_out->period, windows[request->n_further_periods + 1]);
+    request->further_periods[request->n_further_periods++] = composer_period(arena, span);
+  }
   request->as_of = timestamp_new(arena, fan_out->as_of_us);
   return start(composer, call, pillar, "/entente.ledger.v1.LedgerService/BatchGetCounters", request,
                &ledger__batch_get_counters_response__descriptor, deadline_us);
@@ -71,18 +95,21 @@ static struct pending *ask_tiers(struct composer *composer, struct call *call, c
                request, &incentivize__tier_progress__descriptor, deadline_us);
 }
 
-static const struct status *take(struct arena *arena, struct pending *pending, unsigned window,
-                                 size_t expected, struct pillar_answer *answer) {
+static const struct status *take(struct arena *arena, struct pending *pending, const struct fan_out *fan_out,
+                                 enum pillar pillar, struct pillar_answer *answer) {
   Ledger__BatchGetCountersResponse *response;
+  unsigned windows[WINDOW_COUNT];
+  size_t partnerships = asked_about(fan_out), expected = partnerships * windows_of(pillar, fan_out, windows);
   const struct status *status = client_wait(pending, &response);
   if (status)
     return status;
   if (response->n_partnerships != expected)
-    return status_make(arena, CODE_INTERNAL, "UNEXPECTED_ANSWER",
-                       "asked for %zu partnerships, was told of %zu", expected, response->n_partnerships);
+    return status_make(arena, CODE_INTERNAL, "UNEXPECTED_ANSWER", "asked for %zu sums, was told of %zu",
+                       expected, response->n_partnerships);
   for (size_t i = 0; i < expected; i++) {
-    answer->partnerships[i].windows[window] = (struct counter_set){
-        .counters = response->partnerships[i]->counters, .count = response->partnerships[i]->n_counters};
+    const Ledger__PartnershipCounters *row = response->partnerships[i];
+    answer->partnerships[i % partnerships].windows[windows[i / partnerships]] =
+        (struct counter_set){.counters = row->counters, .count = row->n_counters};
   }
   return NULL;
 }
@@ -113,28 +140,20 @@ const struct status *composer_ask(struct composer *composer, struct call *call, 
   struct arena *arena = call_arena(call);
   int64_t now = clock_monotonic_us(), callers = call_deadline_us(call) - MARGIN_US;
   int64_t deadline = callers < now + PILLAR_US_MAX ? callers : now + PILLAR_US_MAX;
-  size_t expected = fan_out->ids ? fan_out->id_count : 1;
-  struct pending *pending[PILLAR_COUNT][WINDOW_COUNT] = {{NULL}};
+  struct pending *pending[PILLAR_COUNT];
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
-    answers[pillar] =
-        (struct pillar_answer){.partnerships = arena_calloc(arena, expected, sizeof(struct pillar_counters))};
-    for (unsigned window = 0; window < WINDOW_COUNT; window++)
-      if (metric_needs_window(pillar, window, fan_out->portfolio))
-        pending[pillar][window] = ask(composer, call, fan_out, pillar, window, deadline);
+    answers[pillar] = (struct pillar_answer){
+        .partnerships = arena_calloc(arena, asked_about(fan_out), sizeof(struct pillar_counters))};
+    pending[pillar] = ask(composer, call, fan_out, pillar, deadline);
   }
   struct pending *tiers = ask_tiers(composer, call, fan_out, deadline);
   const struct status *failure = NULL;
   size_t missing = 0;
   for (enum pillar pillar = 0; pillar < PILLAR_COUNT; pillar++) {
-    for (unsigned window = 0; window < WINDOW_COUNT; window++) {
-      if (!pending[pillar][window])
-        continue;
-      const struct status *status = take(arena, pending[pillar][window], window, expected, &answers[pillar]);
-      if (status && is_callers(status))
-        failure = status;
-      if (status && !answers[pillar].problem)
-        answers[pillar].problem = status;
-    }
+    if (pending[pillar])
+      answers[pillar].problem = take(arena, pending[pillar], fan_out, pillar, &answers[pillar]);
+    if (answers[pillar].problem && is_callers(answers[pillar].problem))
+      failure = answers[pillar].problem;
     if (pillar == PILLAR_INCENTIVIZE && tiers) {
       const struct status *status = take_tiers(tiers, &answers[pillar]);
       if (status && !answers[pillar].problem)

@@ -209,7 +209,8 @@ static const struct status *get_partnership(struct call *call, const Ledger__Bat
   return NULL;
 }
 
-static const struct status *period_of(struct call *call, const Type__Period *message, struct period *period) {
+static const struct status *period_of(struct call *call, const Type__Period *message, const char *field,
+                                      struct period *period) {
   *period = (struct period){timestamp_us(message->start_time, 0), timestamp_us(message->end_time, 0)};
   if (period_is_whole_months(*period)) {
     return NULL;
@@ -217,8 +218,22 @@ static const struct status *period_of(struct call *call, const Type__Period *mes
   struct status *status =
       call_fail(call, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
                 "the period is not made of whole months in UTC, at most %d", PERIOD_MONTHS_MAX);
-  status_add_violation(call_arena(call), status, "period", "PERIOD_NOT_WHOLE_MONTHS",
+  status_add_violation(call_arena(call), status, field, "PERIOD_NOT_WHOLE_MONTHS",
                        "begin and end at the first instant of a month, end later than begin");
+  return status;
+}
+
+/* The one that must be asked for, then the further ones. */
+static const struct status *periods_of(struct call *call, const Ledger__BatchGetCountersRequest *request,
+                                       struct period **periods, size_t *count) {
+  struct arena *arena = call_arena(call);
+  *count = 1 + request->n_further_periods;
+  *periods = arena_calloc(arena, *count, sizeof **periods);
+  const struct status *status = period_of(call, request->period, "period", *periods);
+  for (size_t i = 0; !status && i < request->n_further_periods; i++) {
+    status = period_of(call, request->further_periods[i], arena_printf(arena, "further_periods[%zu]", i),
+                       *periods + 1 + i);
+  }
   return status;
 }
 
@@ -280,20 +295,21 @@ static const struct status *names_of(struct call *call, const Ledger__BatchGetCo
 static const struct status *batch_get_counters(struct call *call, const void *in, void *out) {
   const Ledger__BatchGetCountersRequest *request = in;
   Ledger__BatchGetCountersResponse *response = out;
-  struct period period;
+  struct period *periods;
   const char **names = NULL;
-  size_t count = 0;
-  const struct status *status = period_of(call, request->period, &period);
+  size_t count = 0, period_count;
+  const struct status *status = periods_of(call, request, &periods, &period_count);
   if (!status) {
     status = names_of(call, request, &names, &count);
   }
   if (status) {
     return status;
   }
-  response->partnerships = arena_calloc(call_arena(call), count, sizeof *response->partnerships);
-  for (; !status && response->n_partnerships < count; response->n_partnerships += !status) {
+  response->partnerships =
+      arena_calloc(call_arena(call), count * period_count, sizeof *response->partnerships);
+  for (; !status && response->n_partnerships < count * period_count; response->n_partnerships += !status) {
     size_t i = response->n_partnerships;
-    status = get_partnership(call, request, period, names[i], &response->partnerships[i]);
+    status = get_partnership(call, request, periods[i / count], names[i % count], &response->partnerships[i]);
   }
   return status;
 }

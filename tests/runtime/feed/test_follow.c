@@ -290,6 +290,60 @@ static Ledger__BatchGetCountersResponse *counters_asked(char **ids, size_t count
   return response;
 }
 
+static Type__Period *period_asked(struct period period) {
+  static Google__Protobuf__Timestamp times[8];
+  static Type__Period messages[4];
+  static size_t used;
+  size_t i = used++ % 4;
+  google__protobuf__timestamp__init(&times[2 * i]);
+  google__protobuf__timestamp__init(&times[2 * i + 1]);
+  type__period__init(&messages[i]);
+  times[2 * i].seconds = period.start_us / US_PER_SECOND;
+  times[2 * i + 1].seconds = period.end_us / US_PER_SECOND;
+  messages[i].start_time = &times[2 * i];
+  messages[i].end_time = &times[2 * i + 1];
+  return &messages[i];
+}
+
+static int64_t total(const Ledger__PartnershipCounters *row) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < row->n_counters; i++)
+    sum += row->counters[i]->amount;
+  return sum;
+}
+
+static void several_periods_come_one_after_the_other(void **state) {
+  (void)state;
+  char *ids[] = {(char *)"p1", (char *)"p2"};
+  struct period before = {month_start_us(month_add(month_of(year.start_us), -12)), year.start_us};
+  Type__Period *further[] = {period_asked(before), period_asked(year)};
+  Ledger__BatchGetCountersRequest request = LEDGER__BATCH_GET_COUNTERS_REQUEST__INIT;
+  Ledger__BatchGetCountersResponse *response;
+  fixture_as(server, fixture_principal(server, TYPE__PARTY__PARTY_VENDOR,
+                                       OPTION__METHOD_POLICY__ROLE__ROLE_VIEWER, "v1", NULL, "a"));
+  request.parent = (char *)"vendors/v1";
+  request.partnerships = ids;
+  request.n_partnerships = 2;
+  request.period = period_asked(year);
+  request.further_periods = further;
+  request.n_further_periods = 2;
+  assert_null(fixture_call(server, "/entente.ledger.v1.LedgerService/BatchGetCounters", &request, &response));
+  assert_int_equal(response->n_partnerships, 6);
+  for (size_t i = 0; i < 6; i++) {
+    const Ledger__PartnershipCounters *row = response->partnerships[i];
+    assert_string_equal(row->partnership,
+                        i % 2 ? "vendors/v1/partnerships/p2" : "vendors/v1/partnerships/p1");
+    assert_int_equal(total(row) > 0, i / 2 != 1); /* nothing was counted in the year before */
+    if (i / 2 == 2)
+      assert_int_equal(total(row), total(response->partnerships[i - 4]));
+  }
+  further[1] = period_asked((struct period){year.start_us, year.end_us - US_PER_SECOND});
+  const struct status *status =
+      fixture_call(server, "/entente.ledger.v1.LedgerService/BatchGetCounters", &request, &response);
+  assert_string_equal(status->violations->field, "further_periods[1]");
+  assert_string_equal(status->violations->reason, "PERIOD_NOT_WHOLE_MONTHS");
+}
+
 static void a_partner_sees_its_own_counters_only(void **state) {
   (void)state;
   const char *reason;
@@ -347,6 +401,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(each_change_takes_effect_once_though_the_follower_is_killed),
       cmocka_unit_test_setup(ledgers_are_listed_in_pages, as_administrator),
       cmocka_unit_test(a_partner_sees_its_own_counters_only),
+      cmocka_unit_test(several_periods_come_one_after_the_other),
   };
   return cmocka_run_group_tests(tests, start, stop);
 }
