@@ -36,7 +36,8 @@ static const void *read_request(struct pillar_fixture *fixture, const char *meth
   return request;
 }
 
-const void *request_of(struct pillar_fixture *fixture, const char *method, const char *json, ...) {
+__attribute__((format(printf, 3, 4))) static const void *
+request_of(struct pillar_fixture *fixture, const char *method, const char *json, ...) {
   va_list arguments;
   va_start(arguments, json);
   const void *request = read_request(fixture, method, json, arguments);
@@ -90,6 +91,35 @@ const char *registration_submitted(struct pillar_fixture *fixture, const struct 
   const char *name = registration_drafted(fixture, who, partnership, customer);
   ask(fixture, who, "RegistrationService/SubmitRegistration", "{'name': '%s'}", name);
   return name;
+}
+
+struct race {
+  const void **requests;
+  const struct status **answers;
+};
+
+static void submit_one(struct server_fixture *server, size_t index, void *context) {
+  struct race *race = context;
+  Sell__Registration *registration;
+  struct client_call call =
+      fixture_client_call(server, fixture_arena(server),
+                          "/entente.sell.v1.RegistrationService/SubmitRegistration", race->requests[index]);
+  call.response = &sell__registration__descriptor;
+  race->answers[index] = client_call(fixture_channel(server), &call, &registration);
+}
+
+const struct status *const *registrations_submitted_at_once(struct pillar_fixture *fixture,
+                                                            const struct principal *who,
+                                                            const char *const *names, size_t count) {
+  struct arena *arena = pillar_arena(fixture);
+  struct race race = {arena_calloc(arena, count, sizeof *race.requests),
+                      arena_calloc(arena, count, sizeof *race.answers)};
+  for (size_t i = 0; i < count; i++)
+    race.requests[i] =
+        request_of(fixture, "RegistrationService/SubmitRegistration", "{'name': '%s'}", names[i]);
+  fixture_as(fixture->server, who);
+  fixture_fibers(fixture->server, count, submit_one, &race);
+  return race.answers;
 }
 
 const Sell__Registration *registration_now(struct pillar_fixture *fixture, const struct principal *who,

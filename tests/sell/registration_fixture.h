@@ -15,8 +15,6 @@ const void *ask(struct pillar_fixture *fixture, const struct principal *who, con
 const struct status *ask_refused(struct pillar_fixture *fixture, const struct principal *who,
                                  const char *method, const char *reason, const char *json, ...)
     __attribute__((format(printf, 5, 6)));
-const void *request_of(struct pillar_fixture *fixture, const char *method, const char *json, ...)
-    __attribute__((format(printf, 3, 4)));
 
 /* A complete draft of a customer, whose domain is made of `customer`, for `platform`; and the same submitted.
  */
@@ -24,6 +22,11 @@ const char *registration_drafted(struct pillar_fixture *fixture, const struct pr
                                  const char *partnership, const char *customer);
 const char *registration_submitted(struct pillar_fixture *fixture, const struct principal *who,
                                    const char *partnership, const char *customer);
+/* Submits those of `names`, which may repeat, at one moment: the refusal of each, NULL where it was
+ * submitted. */
+const struct status *const *registrations_submitted_at_once(struct pillar_fixture *fixture,
+                                                            const struct principal *who,
+                                                            const char *const *names, size_t count);
 const Sell__Registration *registration_now(struct pillar_fixture *fixture, const struct principal *who,
                                            const char *name);
 /* The only conflict that a registration is in. */

@@ -146,21 +146,6 @@ static void an_appeal_that_is_granted_gives_it_back(void **state) {
 
 enum { CLIENTS = 4, ROUNDS = 6 };
 
-struct race {
-  const void *requests[CLIENTS];
-  const struct status *answers[CLIENTS];
-};
-
-static void submit_at_once(struct server_fixture *server, size_t index, void *context) {
-  struct race *race = context;
-  Sell__Registration *registration;
-  struct client_call call =
-      fixture_client_call(server, fixture_arena(server),
-                          "/entente.sell.v1.RegistrationService/SubmitRegistration", race->requests[index]);
-  call.response = &sell__registration__descriptor;
-  race->answers[index] = client_call(fixture_channel(server), &call, &registration);
-}
-
 /* The last chance is one, however many drafts ask for it at once. */
 static void the_last_chance_is_one(void **state) {
   struct pillar_fixture *f = *state;
@@ -168,20 +153,16 @@ static void the_last_chance_is_one(void **state) {
   const char *p = pillar_partnership(f, "last", "orvane-global");
   for (int round = 0; round < ROUNDS; round++) {
     const char *customer = arena_printf(arena, "Last %d Chance", round);
-    struct race race = {0};
     turned_down(f, p, customer);
     turned_down(f, p, customer);
     const char *names[CLIENTS];
-    for (int i = 0; i < CLIENTS; i++) {
+    for (int i = 0; i < CLIENTS; i++)
       names[i] = registration_drafted(f, f->partner, p, customer);
-      race.requests[i] = request_of(f, R "SubmitRegistration", "{'name': '%s'}", names[i]);
-    }
-    fixture_as(f->server, f->partner);
-    fixture_fibers(f->server, CLIENTS, submit_at_once, &race);
+    const struct status *const *answers = registrations_submitted_at_once(f, f->partner, names, CLIENTS);
     int won = -1;
     for (int i = 0; i < CLIENTS; i++) {
-      if (race.answers[i]) {
-        assert_string_equal(race.answers[i]->reason, "REGISTRATION_DUPLICATE");
+      if (answers[i]) {
+        assert_string_equal(answers[i]->reason, "REGISTRATION_DUPLICATE");
         continue;
       }
       assert_int_equal(won, -1);

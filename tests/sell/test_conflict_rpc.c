@@ -442,20 +442,6 @@ static void a_contract_excludes_others_without_saying_whose(void **state) {
 /* ---- racing ---- */
 
 enum { CLIENTS = 24, ROUNDS = 8 };
-struct race {
-  const void *requests[CLIENTS];
-  const struct status *answers[CLIENTS];
-};
-
-static void submit_at_once(struct server_fixture *server, size_t index, void *context) {
-  struct race *race = context;
-  Sell__Registration *registration;
-  struct client_call call =
-      fixture_client_call(server, fixture_arena(server),
-                          "/entente.sell.v1.RegistrationService/SubmitRegistration", race->requests[index]);
-  call.response = &sell__registration__descriptor;
-  race->answers[index] = client_call(fixture_channel(server), &call, &registration);
-}
 
 /* Two registrations, each submitted by many clients at once: one conflict, one first, always. */
 static void racing_submissions_give_one_conflict(void **state) {
@@ -465,18 +451,16 @@ static void racing_submissions_give_one_conflict(void **state) {
   const char *two = pillar_partnership(f, "race-two", "orvane-global");
   for (int round = 0; round < ROUNDS; round++) {
     const char *customer = arena_printf(arena, "Contested %d Works", round);
-    const char *names[] = {registration_drafted(f, f->partner, one, customer),
-                           registration_drafted(f, f->partner, two, customer)};
-    struct race race = {0};
-    for (int i = 0; i < CLIENTS; i++)
-      race.requests[i] = request_of(f, R "SubmitRegistration", "{'name': '%s'}", names[i % 2]);
-    fixture_as(f->server, f->partner);
-    fixture_fibers(f->server, CLIENTS, submit_at_once, &race);
+    const char *names[CLIENTS] = {registration_drafted(f, f->partner, one, customer),
+                                  registration_drafted(f, f->partner, two, customer)};
+    for (int i = 2; i < CLIENTS; i++)
+      names[i] = names[i % 2];
+    const struct status *const *answers = registrations_submitted_at_once(f, f->partner, names, CLIENTS);
     int won[2] = {0};
     for (int i = 0; i < CLIENTS; i++) {
-      won[i % 2] += !race.answers[i];
-      if (race.answers[i] && strcmp(race.answers[i]->reason, REASON_INVALID_STATE) != 0)
-        fail_msg("client %d: %s %s", i, race.answers[i]->reason, race.answers[i]->message);
+      won[i % 2] += !answers[i];
+      if (answers[i] && strcmp(answers[i]->reason, REASON_INVALID_STATE) != 0)
+        fail_msg("client %d: %s %s", i, answers[i]->reason, answers[i]->message);
     }
     assert_int_equal(won[0], 1);
     assert_int_equal(won[1], 1);
