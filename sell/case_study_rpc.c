@@ -50,11 +50,7 @@ const struct status *case_study_create(struct call *call, const void *in, void *
 
 const struct status *case_study_get(struct call *call, const void *in, void *out) {
   const Sell__GetCaseStudyRequest *request = in;
-  Sell__CaseStudy *study;
-  const struct status *status = resource_read(call, &kind_case_study, request->name, &study);
-  if (!status)
-    *(Sell__CaseStudy *)out = *study;
-  return status;
+  return resource_get(call, &kind_case_study, request->name, out);
 }
 
 static bool awaits(const Sell__CaseStudy *study, Type__Party party) {

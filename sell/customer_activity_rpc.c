@@ -99,11 +99,7 @@ const struct status *customer_activity_patch(struct call *call, const void *in, 
 
 const struct status *customer_activity_get(struct call *call, const void *in, void *out) {
   const Sell__GetCustomerActivityRequest *request = in;
-  Sell__CustomerActivity *found;
-  const struct status *status = resource_read(call, &kind_customer_activity, request->name, &found);
-  if (!status)
-    *(Sell__CustomerActivity *)out = *found;
-  return status;
+  return resource_get(call, &kind_customer_activity, request->name, out);
 }
 
 struct activity_filter {

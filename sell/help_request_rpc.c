@@ -50,11 +50,7 @@ const struct status *help_request_create(struct call *call, const void *in, void
 
 const struct status *help_request_get(struct call *call, const void *in, void *out) {
   const Sell__GetHelpRequestRequest *request = in;
-  Sell__HelpRequest *found;
-  const struct status *status = resource_read(call, &kind_help_request, request->name, &found);
-  if (!status)
-    *(Sell__HelpRequest *)out = *found;
-  return status;
+  return resource_get(call, &kind_help_request, request->name, out);
 }
 
 struct help_filter {
@@ -111,12 +107,13 @@ const struct status *help_request_list(struct call *call, const void *in, void *
 
 /* Puts and records what a verb made of a request that counted for `before`, and commits. */
 static const struct status *finish(struct call *call, Sell__HelpRequest *request, struct help_hours before,
-                                   const struct record_facts *facts, void *out) {
+                                   const char *type, int64_t occur_us, void *out) {
   struct txn *txn = call_txn(call);
   struct help_hours after = help_request_hours(request);
   int64_t when_us = after.when_us ? after.when_us : before.when_us;
   txn_put(txn, &kind_help_request, request);
-  struct record *record = txn_record(txn, facts);
+  struct record *record =
+      txn_record(txn, &(struct record_facts){.type = type, .payload = request, .occur_us = occur_us});
   txn_count(record, "help.delivered_hours", request->owner, when_us, after.delivered - before.delivered);
   txn_count(record, "help.acknowledged_hours", request->owner, when_us,
             after.acknowledged - before.acknowledged);
@@ -129,13 +126,9 @@ const struct status *help_request_take(struct call *call, const void *in, void *
   struct act act = act_of(call);
   Sell__HelpRequest *found;
   const struct status *status = resource_load(call, &kind_help_request, request->name, request->etag, &found);
-  struct help_hours before = {0};
   if (!status)
     status = help_request_accept(&act, found, request->assignee);
-  if (status)
-    return status;
-  const struct record_facts facts = {.type = "help_request.accepted", .payload = found};
-  return finish(call, found, before, &facts, out);
+  return status ? status : finish(call, found, (struct help_hours){0}, "help_request.accepted", 0, out);
 }
 
 const struct status *help_request_refuse(struct call *call, const void *in, void *out) {
@@ -143,13 +136,9 @@ const struct status *help_request_refuse(struct call *call, const void *in, void
   struct act act = act_of(call);
   Sell__HelpRequest *found;
   const struct status *status = resource_load(call, &kind_help_request, request->name, request->etag, &found);
-  struct help_hours before = {0};
   if (!status)
     status = help_request_decline(&act, found, request->reason);
-  if (status)
-    return status;
-  const struct record_facts facts = {.type = "help_request.declined", .payload = found};
-  return finish(call, found, before, &facts, out);
+  return status ? status : finish(call, found, (struct help_hours){0}, "help_request.declined", 0, out);
 }
 
 const struct status *help_request_complete(struct call *call, const void *in, void *out) {
@@ -157,14 +146,12 @@ const struct status *help_request_complete(struct call *call, const void *in, vo
   struct act act = act_of(call);
   Sell__HelpRequest *found;
   const struct status *status = resource_load(call, &kind_help_request, request->name, request->etag, &found);
-  struct help_hours before = {0};
   if (!status)
     status = help_request_deliver(&act, found, request);
   if (status)
     return status;
-  const struct record_facts facts = {
-      .type = "help_request.delivered", .payload = found, .occur_us = timestamp_us(found->deliver_time, 0)};
-  return finish(call, found, before, &facts, out);
+  return finish(call, found, (struct help_hours){0}, "help_request.delivered",
+                timestamp_us(found->deliver_time, 0), out);
 }
 
 const struct status *help_request_give_back(struct call *call, const void *in, void *out) {
@@ -178,8 +165,7 @@ const struct status *help_request_give_back(struct call *call, const void *in, v
   status = help_request_return(&act, found, request->reason);
   if (status)
     return status;
-  const struct record_facts facts = {.type = "help_request.returned", .payload = found};
-  return finish(call, found, before, &facts, out);
+  return finish(call, found, before, "help_request.returned", 0, out);
 }
 
 const struct status *help_request_confirm(struct call *call, const void *in, void *out) {
@@ -197,8 +183,7 @@ const struct status *help_request_confirm(struct call *call, const void *in, voi
                                moment_us(found->deliver_time));
   if (status)
     return status;
-  const struct record_facts facts = {.type = "help_request.acknowledged", .payload = found};
-  return finish(call, found, before, &facts, out);
+  return finish(call, found, before, "help_request.acknowledged", 0, out);
 }
 
 const struct status *help_request_withdraw(struct call *call, const void *in, void *out) {
@@ -206,11 +191,7 @@ const struct status *help_request_withdraw(struct call *call, const void *in, vo
   struct act act = act_of(call);
   Sell__HelpRequest *found;
   const struct status *status = resource_load(call, &kind_help_request, request->name, request->etag, &found);
-  struct help_hours before = {0};
   if (!status)
     status = help_request_cancel(&act, found, request->reason);
-  if (status)
-    return status;
-  const struct record_facts facts = {.type = "help_request.cancelled", .payload = found};
-  return finish(call, found, before, &facts, out);
+  return status ? status : finish(call, found, (struct help_hours){0}, "help_request.cancelled", 0, out);
 }

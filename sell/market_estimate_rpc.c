@@ -49,11 +49,7 @@ const struct status *market_estimate_create(struct call *call, const void *in, v
 
 const struct status *market_estimate_get(struct call *call, const void *in, void *out) {
   const Sell__GetMarketEstimateRequest *request = in;
-  Sell__MarketEstimate *estimate;
-  const struct status *status = resource_read(call, &kind_market_estimate, request->name, &estimate);
-  if (!status)
-    *(Sell__MarketEstimate *)out = *estimate;
-  return status;
+  return resource_get(call, &kind_market_estimate, request->name, out);
 }
 
 static bool keep(const void *message, void *context) {

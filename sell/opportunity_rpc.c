@@ -181,21 +181,28 @@ const struct status *opportunity_patch(struct call *call, const void *in, void *
   return step_commit(call, &step, after, out);
 }
 
+/* Reads it and begins its step: from what it is, to what the verb makes of it. */
+static const struct status *step_begin(struct call *call, const char *name, const char *etag,
+                                       struct occasion *occasion, struct opportunity_step *step,
+                                       Sell__Opportunity **out) {
+  const struct status *status = opportunity_load(call, name, etag, occasion, out);
+  if (status)
+    return status;
+  step->before = arena_copy(occasion->arena, *out, sizeof **out);
+  step->after = *out;
+  return NULL;
+}
+
 const struct status *opportunity_move(struct call *call, const void *in, void *out) {
   const Sell__AdvanceOpportunityRequest *request = in;
   struct occasion occasion;
   struct opportunity_step step = {.type = "opportunity.advanced"};
   Sell__Opportunity *opportunity;
-  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
-  if (status)
-    return status;
-  Sell__Opportunity before = *opportunity;
-  status = opportunity_advance(&occasion, opportunity, request, &step.occur_us);
-  if (status)
-    return status;
-  step.before = &before;
-  step.after = opportunity;
-  return step_commit(call, &step, opportunity, out);
+  const struct status *status =
+      step_begin(call, request->name, request->etag, &occasion, &step, &opportunity);
+  if (!status)
+    status = opportunity_advance(&occasion, opportunity, request, &step.occur_us);
+  return status ? status : step_commit(call, &step, opportunity, out);
 }
 
 const struct status *opportunity_close_won(struct call *call, const void *in, void *out) {
@@ -203,16 +210,11 @@ const struct status *opportunity_close_won(struct call *call, const void *in, vo
   struct occasion occasion;
   struct opportunity_step step = {.type = "opportunity.won"};
   Sell__Opportunity *opportunity;
-  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
-  if (status)
-    return status;
-  Sell__Opportunity before = *opportunity;
-  status = opportunity_win(&occasion, opportunity, request, &step.occur_us);
-  if (status)
-    return status;
-  step.before = &before;
-  step.after = opportunity;
-  return step_commit(call, &step, opportunity, out);
+  const struct status *status =
+      step_begin(call, request->name, request->etag, &occasion, &step, &opportunity);
+  if (!status)
+    status = opportunity_win(&occasion, opportunity, request, &step.occur_us);
+  return status ? status : step_commit(call, &step, opportunity, out);
 }
 
 const struct status *opportunity_close_lost(struct call *call, const void *in, void *out) {
@@ -220,46 +222,32 @@ const struct status *opportunity_close_lost(struct call *call, const void *in, v
   struct occasion occasion;
   struct opportunity_step step = {.type = "opportunity.lost"};
   Sell__Opportunity *opportunity;
-  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
-  if (status)
-    return status;
-  Sell__Opportunity before = *opportunity;
-  status = opportunity_lose(&occasion, opportunity, request, &step.occur_us);
-  if (status)
-    return status;
-  step.before = &before;
-  step.after = opportunity;
-  return step_commit(call, &step, opportunity, out);
+  const struct status *status =
+      step_begin(call, request->name, request->etag, &occasion, &step, &opportunity);
+  if (!status)
+    status = opportunity_lose(&occasion, opportunity, request, &step.occur_us);
+  return status ? status : step_commit(call, &step, opportunity, out);
+}
+
+static const struct status *reverse(const struct occasion *occasion, Sell__Opportunity *opportunity,
+                                    const void *request) {
+  return opportunity_reverse(occasion, opportunity,
+                             ((const Sell__ReverseOpportunityRequest *)request)->reason);
 }
 
 const struct status *opportunity_take_back(struct call *call, const void *in, void *out) {
   const Sell__ReverseOpportunityRequest *request = in;
-  struct occasion occasion;
-  Sell__Opportunity *opportunity;
-  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
-  if (status)
-    return status;
-  Sell__Opportunity before = *opportunity;
-  status = opportunity_reverse(&occasion, opportunity, request->reason);
-  if (status)
-    return status;
-  const struct opportunity_step step = {"opportunity.reversed", occasion.now_us, &before, opportunity};
-  return step_commit(call, &step, opportunity, out);
+  return opportunity_act(call, request->name, request->etag, "opportunity.reversed", reverse, request, out);
+}
+
+static const struct status *reopen(const struct occasion *occasion, Sell__Opportunity *opportunity,
+                                   const void *request) {
+  return opportunity_reopen(occasion, opportunity, ((const Sell__ReopenOpportunityRequest *)request)->reason);
 }
 
 const struct status *opportunity_open_again(struct call *call, const void *in, void *out) {
   const Sell__ReopenOpportunityRequest *request = in;
-  struct occasion occasion;
-  Sell__Opportunity *opportunity;
-  const struct status *status = opportunity_load(call, request->name, request->etag, &occasion, &opportunity);
-  if (status)
-    return status;
-  Sell__Opportunity before = *opportunity;
-  status = opportunity_reopen(&occasion, opportunity, request->reason);
-  if (status)
-    return status;
-  const struct opportunity_step step = {"opportunity.reopened", occasion.now_us, &before, opportunity};
-  return step_commit(call, &step, opportunity, out);
+  return opportunity_act(call, request->name, request->etag, "opportunity.reopened", reopen, request, out);
 }
 
 /* ---- reads ---- */

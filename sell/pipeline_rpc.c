@@ -18,16 +18,22 @@ const struct status *levels_read(struct txn *txn, const char *partnership, int64
   return status;
 }
 
+/* The occasion of a call, and the weights that it asks for. */
+static const struct status *weights_read(struct call *call, const char *name, const int32_t *bps,
+                                         size_t count, struct occasion *occasion,
+                                         struct stage_weights *weights) {
+  const struct status *status = occasion_of(call, name, occasion);
+  return status ? status : stage_weights_of(occasion->arena, bps, count, weights);
+}
+
 const struct status *pipeline_get(struct call *call, const void *in, void *out) {
   const Sell__GetPipelineRequest *request = in;
   Sell__Pipeline *pipeline = out;
   struct occasion occasion;
   struct stage_weights weights;
   int64_t record_us;
-  const struct status *status = occasion_of(call, request->name, &occasion);
-  if (!status)
-    status = stage_weights_of(occasion.arena, request->stage_probability_bps,
-                              request->n_stage_probability_bps, &weights);
+  const struct status *status = weights_read(call, request->name, request->stage_probability_bps,
+                                             request->n_stage_probability_bps, &occasion, &weights);
   if (status)
     return status;
   struct levels levels = {.currency = occasion.partnership->currency_code, .viewer = occasion.party};
@@ -49,10 +55,8 @@ const struct status *segment_pipeline_get(struct call *call, const void *in, voi
   const Sell__GetSegmentPipelineRequest *request = in;
   struct occasion occasion;
   struct stage_weights weights;
-  const struct status *status = occasion_of(call, request->name, &occasion);
-  if (!status)
-    status = stage_weights_of(occasion.arena, request->stage_probability_bps,
-                              request->n_stage_probability_bps, &weights);
+  const struct status *status = weights_read(call, request->name, request->stage_probability_bps,
+                                             request->n_stage_probability_bps, &occasion, &weights);
   if (status)
     return status;
   const char *partnership = name_partnership(occasion.arena, request->name);

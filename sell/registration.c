@@ -95,14 +95,19 @@ static int64_t turned_down_us(const Sell__Registration *registration) {
              : 0;
 }
 
+static struct guards guards_of(const struct act *act, const Sell__Registration *registration,
+                               const char *action) {
+  return (struct guards){.arena = act->arena,
+                         .resource = registration->name,
+                         .state =
+                             state_name(&sell__registration__state__descriptor, (int)registration->state),
+                         .action = action};
+}
+
 static const struct status *may_appeal(const struct act *act, const void *noun, const void *facts) {
   (void)facts;
   const Sell__Registration *registration = noun;
-  struct guards guards = {.arena = act->arena,
-                          .resource = registration->name,
-                          .state =
-                              state_name(&sell__registration__state__descriptor, (int)registration->state),
-                          .action = "appeal"};
+  struct guards guards = guards_of(act, registration, "appeal");
   int64_t until = turned_down_us(registration) + registration->terms->appeal_days * US_PER_DAY;
   guard(&guards, !registration->appeal, "it was appealed before");
   guard(&guards, registration->submit_time,
@@ -114,11 +119,7 @@ static const struct status *may_appeal(const struct act *act, const void *noun, 
 static const struct status *appeal_waits(const struct act *act, const void *noun, const void *facts) {
   (void)facts;
   const Sell__Registration *registration = noun;
-  struct guards guards = {.arena = act->arena,
-                          .resource = registration->name,
-                          .state =
-                              state_name(&sell__registration__state__descriptor, (int)registration->state),
-                          .action = "decide appeal"};
+  struct guards guards = guards_of(act, registration, "decide appeal");
   guard(&guards,
         registration->appeal &&
             registration->appeal->state == SELL__REGISTRATION_APPEAL__STATE__STATE_PENDING,
@@ -131,8 +132,7 @@ static const struct status *no_appeal_waits(const struct act *act, const void *n
   const Sell__Registration *registration = noun;
   if (!registration->appeal || registration->appeal->state != SELL__REGISTRATION_APPEAL__STATE__STATE_PENDING)
     return may_resubmit(act, noun, facts);
-  struct guards guards = {
-      .arena = act->arena, .resource = registration->name, .state = "REJECTED", .action = "submit"};
+  struct guards guards = guards_of(act, registration, "submit");
   guard(&guards, false, "its appeal waits for the vendor");
   return guards.status;
 }
@@ -549,30 +549,30 @@ static void end(const struct act *act, Sell__Registration *registration, const c
   registration->action = NULL;
 }
 
-const struct status *registration_withdraw(const struct act *act, Sell__Registration *registration,
-                                           const char *reason) {
-  const struct status *status = step(act, registration, REGISTRATION_WITHDRAW);
+static const struct status *end_by(const struct act *act, Sell__Registration *registration,
+                                   enum registration_action action, const char *reason) {
+  const struct status *status = step(act, registration, action);
   if (!status)
     end(act, registration, reason);
   return status;
+}
+
+const struct status *registration_withdraw(const struct act *act, Sell__Registration *registration,
+                                           const char *reason) {
+  return end_by(act, registration, REGISTRATION_WITHDRAW, reason);
 }
 
 const struct status *registration_revoke(const struct act *act, Sell__Registration *registration,
                                          const char *reason) {
-  const struct status *status = step(act, registration, REGISTRATION_REVOKE);
-  if (!status)
-    end(act, registration, reason);
-  return status;
+  return end_by(act, registration, REGISTRATION_REVOKE, reason);
 }
 
 const struct status *registration_convert(const struct act *act, Sell__Registration *registration,
                                           const char *opportunity) {
-  const struct status *status = step(act, registration, REGISTRATION_CONVERT);
-  if (status)
-    return status;
-  end(act, registration, "");
-  registration->opportunity = arena_strdup(act->arena, opportunity);
-  return NULL;
+  const struct status *status = end_by(act, registration, REGISTRATION_CONVERT, "");
+  if (!status)
+    registration->opportunity = arena_strdup(act->arena, opportunity);
+  return status;
 }
 
 const struct status *registration_yield(const struct act *act, Sell__Registration *registration) {

@@ -18,6 +18,13 @@ Sell__Registration *registration_copy(struct arena *arena, const Sell__Registrat
   return (Sell__Registration *)message_copy(arena, &registration->base);
 }
 
+const struct status *registration_read(struct call *call, const char *name, Sell__Registration **out) {
+  const struct status *status = resource_read(call, &kind_registration, name, out);
+  if (status)
+    return status;
+  return registration_visible(*out, call_party(call)) ? NULL : call_not_found(call, name);
+}
+
 static const struct status *load(struct call *call, const char *name, Sell__Registration **out,
                                  Sell__Registration **before) {
   const struct status *status = txn_get(call_txn(call), &kind_registration, name, out);

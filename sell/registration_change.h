@@ -23,6 +23,8 @@ char *key_partition(struct arena *arena, const char *vendor, const char *key);
 char *owner_partition(struct arena *arena, const char *vendor, const char *key);
 char *word_partition(struct arena *arena, const char *vendor, const char *word);
 
+/* Reads a registration for an answer to the caller. NOT_FOUND alike for absent and hidden. */
+const struct status *registration_read(struct call *call, const char *name, Sell__Registration **out);
 /* Reads a registration for a change by the caller, as it is now, and keeps a copy of what it was. What time
  * has changed is recorded first, and the handler run again (LOST_RACE). NOT_FOUND alike for absent and
  * hidden; ABORTED (ETAG_MISMATCH). */

@@ -67,32 +67,30 @@ static void registration_sweep(const ProtobufCMessage *message, struct index_sin
   emit_sweep(sink, registration_next_us((const Sell__Registration *)message));
 }
 
+typedef size_t keys_fn(struct arena *arena, const Sell__Company *company,
+                       struct company_key out[COMPANY_KEYS_MAX]);
+typedef char *key_partition_fn(struct arena *arena, const char *vendor, const char *key);
+
 /* For the vendor's reviewer, so without drafts. */
-static void registration_key(const ProtobufCMessage *message, struct index_sink *sink) {
-  const Sell__Registration *registration = (const Sell__Registration *)message;
+static void emit_keys(struct index_sink *sink, const Sell__Registration *registration, keys_fn *keys_of,
+                      key_partition_fn *partition) {
   struct arena *arena = index_arena(sink);
   struct company_key keys[COMPANY_KEYS_MAX];
   if (!registration->first_submit_time || !registration->customer)
     return;
   const char *vendor = name_vendor(arena, registration->name);
-  size_t count = company_keys(arena, registration->customer, keys);
+  size_t count = keys_of(arena, registration->customer, keys);
   for (size_t i = 0; i < count; i++)
-    index_emit(sink, key_partition(arena, vendor, keys[i].text),
-               order_of(sink, registration->first_submit_time));
+    index_emit(sink, partition(arena, vendor, keys[i].text), order_of(sink, registration->first_submit_time));
+}
+
+static void registration_key(const ProtobufCMessage *message, struct index_sink *sink) {
+  emit_keys(sink, (const Sell__Registration *)message, company_keys, key_partition);
 }
 
 /* By who the customer says that owns it: what the parent's registration is shown beside. */
 static void registration_owner(const ProtobufCMessage *message, struct index_sink *sink) {
-  const Sell__Registration *registration = (const Sell__Registration *)message;
-  struct arena *arena = index_arena(sink);
-  struct company_key keys[COMPANY_KEYS_MAX];
-  if (!registration->first_submit_time || !registration->customer)
-    return;
-  const char *vendor = name_vendor(arena, registration->name);
-  size_t count = company_owner_keys(arena, registration->customer, keys);
-  for (size_t i = 0; i < count; i++)
-    index_emit(sink, owner_partition(arena, vendor, keys[i].text),
-               order_of(sink, registration->first_submit_time));
+  emit_keys(sink, (const Sell__Registration *)message, company_owner_keys, owner_partition);
 }
 
 static void registration_word(const ProtobufCMessage *message, struct index_sink *sink) {

@@ -176,11 +176,9 @@ const struct status *registration_matches(struct call *call, const void *in, voi
   Sell__ListRegistrationMatchesResponse *response = out;
   struct arena *arena = call_arena(call);
   Sell__Registration *registration;
-  const struct status *status = resource_read(call, &kind_registration, request->name, &registration);
+  const struct status *status = registration_read(call, request->name, &registration);
   if (status)
     return status;
-  if (!registration_visible(registration, call_party(call)))
-    return call_not_found(call, request->name);
   if (!registration->customer)
     return NULL; /* rejected, and being rewritten */
   struct search *search = arena_new(arena, struct search);

@@ -39,11 +39,7 @@ const struct status *registration_policy_create(struct call *call, const void *i
 
 const struct status *registration_policy_get(struct call *call, const void *in, void *out) {
   const Sell__GetRegistrationPolicyRequest *request = in;
-  Sell__RegistrationPolicy *policy;
-  const struct status *status = resource_read(call, &kind_registration_policy, request->name, &policy);
-  if (!status)
-    *(Sell__RegistrationPolicy *)out = *policy;
-  return status;
+  return resource_get(call, &kind_registration_policy, request->name, out);
 }
 
 static bool keep(const void *message, void *context) {

@@ -193,11 +193,9 @@ static void settle(struct arena *arena, Sell__Registration *registration, int64_
 const struct status *registration_get(struct call *call, const void *in, void *out) {
   const Sell__GetRegistrationRequest *request = in;
   Sell__Registration *registration;
-  const struct status *status = resource_read(call, &kind_registration, request->name, &registration);
+  const struct status *status = registration_read(call, request->name, &registration);
   if (status)
     return status;
-  if (!registration_visible(registration, call_party(call)))
-    return call_not_found(call, request->name);
   settle(call_arena(call), registration, call_now_us(call));
   *(Sell__Registration *)out = *registration;
   return NULL;

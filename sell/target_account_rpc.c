@@ -67,11 +67,7 @@ const struct status *target_account_create(struct call *call, const void *in, vo
 
 const struct status *target_account_get(struct call *call, const void *in, void *out) {
   const Sell__GetTargetAccountRequest *request = in;
-  Sell__TargetAccount *account;
-  const struct status *status = resource_read(call, &kind_target_account, request->name, &account);
-  if (!status)
-    *(Sell__TargetAccount *)out = *account;
-  return status;
+  return resource_get(call, &kind_target_account, request->name, out);
 }
 
 struct target_account_filter {

@@ -17,12 +17,14 @@ struct question {
   int64_t as_of_us;
 };
 
-/* Rows of a cli_option table. */
-#define QUESTION_OPTIONS(question)                                                                           \
-  {.name = "period", .text = &(question).period}, {.name = "as-of", .text = &(question).as_of},              \
-      {.name = "vendor", .text = &(question).vendor}, {                                                      \
+/* Rows of a cli_option table: of whom and as whom; and with when. */
+#define QUESTION_WHO(question)                                                                               \
+  {.name = "vendor", .text = &(question).vendor}, {                                                          \
     .name = "as", .text = &(question).as                                                                     \
   }
+#define QUESTION_OPTIONS(question)                                                                           \
+  {.name = "period", .text = &(question).period}, {.name = "as-of", .text = &(question).as_of},              \
+      QUESTION_WHO(question)
 
 /* Reads period and instant, opens the session and runs `show` with the question as its context. An exit
  * status. */

@@ -69,10 +69,8 @@ static int show_pipeline(struct session *session, struct arena *arena, void *con
 
 int command_pipeline(const struct cli_options *options, int argc, char **argv) {
   struct question question = {.options = options, .command = argv[0], .vendor = "halden"};
-  const struct cli_option own[] = {{.name = "as-of", .text = &question.as_of},
-                                   {.name = "vendor", .text = &question.vendor},
-                                   {.name = "as", .text = &question.as},
-                                   {.name = NULL}};
+  const struct cli_option own[] = {
+      {.name = "as-of", .text = &question.as_of}, QUESTION_WHO(question), {.name = NULL}};
   int count = cli_parse(argc, argv, own);
   if (count < 0)
     return CLI_USAGE;
@@ -148,8 +146,7 @@ int command_lift(const struct cli_options *options, int argc, char **argv) {
   const struct cli_option own[] = {{.name = "period", .text = &asked.question.period},
                                    {.name = "by", .text = &asked.by},
                                    {.name = "agreed-scope", .flag = &asked.agreed_scope},
-                                   {.name = "vendor", .text = &asked.question.vendor},
-                                   {.name = "as", .text = &asked.question.as},
+                                   QUESTION_WHO(asked.question),
                                    {.name = NULL}};
   int count = cli_parse(argc, argv, own);
   if (count < 0)
@@ -239,8 +236,7 @@ int command_registrations(const struct cli_options *options, int argc, char **ar
                                    {.name = "due", .flag = &asked.due},
                                    {.name = "escalated", .flag = &asked.escalated},
                                    {.name = "text", .text = &asked.text},
-                                   {.name = "vendor", .text = &asked.question.vendor},
-                                   {.name = "as", .text = &asked.question.as},
+                                   QUESTION_WHO(asked.question),
                                    {.name = NULL}};
   int count = cli_parse(argc, argv, own);
   if (count < 0)
@@ -291,8 +287,7 @@ int command_conflicts(const struct cli_options *options, int argc, char **argv) 
   struct sales_question asked = {.question = {.options = options, .command = argv[0], .vendor = "halden"}};
   const struct cli_option own[] = {{.name = "state", .text = &asked.state},
                                    {.name = "registration", .text = &asked.registration},
-                                   {.name = "vendor", .text = &asked.question.vendor},
-                                   {.name = "as", .text = &asked.question.as},
+                                   QUESTION_WHO(asked.question),
                                    {.name = NULL}};
   int count = cli_parse(argc, argv, own);
   if (count < 0)

@@ -61,9 +61,7 @@ int command_share(const struct cli_options *options, int argc, char **argv) {
   struct share_question asked = {.question = {.options = options, .command = argv[0], .vendor = "halden"},
                                  .months = "24"};
   const struct cli_option own[] = {
-      {.name = "period", .text = &asked.question.period}, {.name = "as-of", .text = &asked.question.as_of},
-      {.name = "months", .text = &asked.months},          {.name = "vendor", .text = &asked.question.vendor},
-      {.name = "as", .text = &asked.question.as},         {.name = NULL}};
+      QUESTION_OPTIONS(asked.question), {.name = "months", .text = &asked.months}, {.name = NULL}};
   int count = cli_parse(argc, argv, own);
   if (count < 0)
     return CLI_USAGE;

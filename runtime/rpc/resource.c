@@ -60,6 +60,15 @@ const struct status *resource_read(struct call *call, const struct kind *kind, c
   return message ? NULL : call_not_found(call, name);
 }
 
+const struct status *resource_get(struct call *call, const struct kind *kind, const char *name, void *out) {
+  ProtobufCMessage *message;
+  const struct status *status = resource_read(call, kind, name, &message);
+  if (!status) {
+    memcpy(out, message, kind->message->sizeof_message);
+  }
+  return status;
+}
+
 const struct status *resource_name(struct call *call, const struct kind *kind, const char *parent,
                                    const char *collection, const char *id, char **out) {
   struct arena *arena = call_arena(call);

@@ -26,6 +26,8 @@ const struct status *resource_open(struct call *call, const struct timed *timed,
 /* Reads an entity for an answer, or for what only informs: its version does not matter to the commit.
  * NOT_FOUND. */
 const struct status *resource_read(struct call *call, const struct kind *kind, const char *name, void *out);
+/* The same as the whole answer: `out` is a message of the kind. */
+const struct status *resource_get(struct call *call, const struct kind *kind, const char *name, void *out);
 /* The name of a new entity: `parent/collection/id`, with a fresh id when `id` is empty. ALREADY_EXISTS when
  * it is taken, with metadata `resource`. */
 const struct status *resource_name(struct call *call, const struct kind *kind, const char *parent,
