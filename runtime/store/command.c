@@ -1,6 +1,5 @@
 #include "runtime/store/connection.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -22,7 +21,16 @@ void command_text(struct command *command, const char *text) {
 }
 
 void command_number(struct command *command, int64_t number) {
-  command_text(command, arena_printf(command->arena, "%" PRId64, number));
+  char digits[24], *end = digits + sizeof digits, *at = end;
+  uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+  do {
+    *--at = (char)('0' + rest % 10);
+    rest /= 10;
+  } while (rest);
+  if (number < 0) {
+    *--at = '-';
+  }
+  command_bytes(command, arena_copy(command->arena, at, (size_t)(end - at)), (size_t)(end - at));
 }
 
 void command_append(struct command *command, const struct command *more) {

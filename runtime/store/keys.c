@@ -6,8 +6,35 @@
 
 #include <string.h>
 
+static char *put(char *at, const char *text) {
+  size_t size = strlen(text);
+  memcpy(at, text, size);
+  return at + size;
+}
+
+/* `<pillar>:{bNNN}:<letter>`, then each part behind a colon. By hand, as a commit has a few dozen keys. */
+static char *key_join(struct arena *arena, const char *pillar, uint32_t bucket, char letter,
+                      const char *const *parts, size_t count) {
+  char number[] = ":{b000}:?";
+  size_t size = strlen(pillar) + sizeof number;
+  for (size_t i = 0; i < count; i++) {
+    size += 1 + strlen(parts[i]);
+  }
+  for (size_t i = 0; i < 3; i++, bucket /= 10) {
+    number[5 - i] = (char)('0' + bucket % 10);
+  }
+  number[8] = letter;
+  char *key = arena_alloc(arena, size), *at = put(put(key, pillar), number);
+  for (size_t i = 0; i < count; i++) {
+    *at++ = ':';
+    at = put(at, parts[i]);
+  }
+  *at = '\0';
+  return key;
+}
+
 char *key_make(struct arena *arena, const char *pillar, uint32_t bucket, char letter, const char *rest) {
-  return arena_printf(arena, "%s:{b%03u}:%c%s%s", pillar, bucket, letter, *rest ? ":" : "", rest);
+  return key_join(arena, pillar, bucket, letter, &rest, *rest ? 1 : 0);
 }
 
 char *key_entity(struct arena *arena, const char *pillar, const char *name) {
@@ -16,11 +43,14 @@ char *key_entity(struct arena *arena, const char *pillar, const char *name) {
 
 char *key_index(struct arena *arena, const char *pillar, uint32_t bucket, const char *kind, const char *index,
                 const char *partition) {
-  return arena_printf(arena, "%s:{b%03u}:x:%s:%s:%s", pillar, bucket, kind, index, partition);
+  return key_join(arena, pillar, bucket, 'x', (const char *const[]){kind, index, partition}, 3);
 }
 
 char *key_counters(struct arena *arena, const char *pillar, const char *subject, int32_t month) {
-  return arena_printf(arena, "%s:{b%03u}:r:%s:%06d", pillar, store_bucket(subject), subject, month);
+  char *key =
+      key_join(arena, pillar, store_bucket(subject), 'r', (const char *const[]){subject, "yyyymm"}, 2);
+  key_counters_turn(key, month);
+  return key;
 }
 
 void key_counters_turn(char *key, int32_t month) {
