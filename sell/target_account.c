@@ -155,6 +155,10 @@ static const char *customer_of(const Sell__Opportunity *opportunity) {
 static bool is_about(struct arena *arena, const Sell__TargetAccount *account,
                      const Sell__Opportunity *opportunity) {
   const char *customer = customer_of(opportunity);
+  const char *theirs = opportunity->customer ? company_domain(arena, opportunity->customer->domain) : NULL;
+  const char *domain = company_domain(arena, account->domain);
+  if (domain && theirs && strcmp(domain, theirs) == 0 && !company_domain_shared(domain))
+    return true;
   return company_likeness(arena, account->account, customer) >= COMPANY_ALIKE ||
          company_names_nest(arena, account->account, customer);
 }

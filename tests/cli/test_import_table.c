@@ -167,6 +167,42 @@ static void a_date_has_one_form(void **state) {
   }
 }
 
+/* What is taken of any text is what its digits say: never more of them, never another power of ten. */
+static void an_amount_is_its_digits(void **state) {
+  struct place *place = *state;
+  static const char *const letters[] = {"0", "1", "2", "3", "4",   "5",        ",",
+                                        ".", " ", "'", "$", "USD", "\xC2\xA0", "-"};
+  srandom(5);
+  for (int i = 0; i < 200000; i++) {
+    char text[64] = "", digits[64], exact[64];
+    size_t kept = 0;
+    for (long n = random() % 12; n > 0; n--)
+      strcat(text, letters[(size_t)random() % (sizeof letters / sizeof *letters)]);
+    const char mark = random() % 2 ? '.' : ',';
+    const struct amount_rules rules = {mark, "", "USD"};
+    Type__Money *money;
+    char *bounded = strcpy(malloc(strlen(text) + 1), text); /* so that a sanitizer sees every overrun */
+    const char *why = amount_read(place->arena, bounded, &rules, &money);
+    free(bounded);
+    if (!why && money) {
+      const char *decimals = strrchr(text, mark);
+      int64_t value = 0;
+      for (const char *c = text; *c && c != decimals; c++)
+        if (*c >= '0' && *c <= '9')
+          digits[kept++] = *c;
+      for (int d = 1; d <= 2; d++)
+        digits[kept++] = decimals && strspn(decimals + 1, "0123456789") >= (size_t)d ? decimals[d] : '0';
+      digits[kept] = '\0';
+      value = strtoll(digits, NULL, 10);
+      snprintf(exact, sizeof exact, "%lld", (long long)money->amount_minor);
+      if (value != money->amount_minor)
+        fail_msg("`%s` with `%c` is %s", text, mark, exact);
+    }
+    if (i % 1000 == 0)
+      arena_reset(place->arena);
+  }
+}
+
 static void encodings_become_utf8(void **state) {
   struct place *place = *state;
   static const struct {
@@ -397,6 +433,7 @@ static void all_that_is_wrong_with_a_mapping_is_said(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(an_amount_is_never_guessed, setup, teardown),
+      cmocka_unit_test_setup_teardown(an_amount_is_its_digits, setup, teardown),
       cmocka_unit_test_setup_teardown(a_date_has_one_form, setup, teardown),
       cmocka_unit_test_setup_teardown(encodings_become_utf8, setup, teardown),
       cmocka_unit_test_setup_teardown(the_second_of_an_id_is_known, setup, teardown),

@@ -163,16 +163,27 @@ static void won_with_a_win_of_that_account_only(void **state) {
   static const struct {
     const char *customer;
     bool fits;
+    const char *domain, *target_domain;
   } cases[] = {
-      {"Northgate Hospital", true},       {"NORTHGATE HOSPITAL, Inc.", true},
-      {"Northgate Hospital Trust", true}, {"Nortgate Hospital", true},
-      {"Corvale Retail", false},          {"Southgate Mills", false},
-      {"Harrowgate Bank AG", false},      {"", false},
+      {"NGH Care Group", true, "www.northgate.example", "northgate.example"},
+      {"NGH Care Group", false, "ngh.example", "northgate.example"},
+      {"NGH Care Group", false, "gmail.com", "gmail.com"},
+      {"NGH Care Group", false, "", "northgate.example"},
+      {"Northgate Hospital", true},
+      {"NORTHGATE HOSPITAL, Inc.", true},
+      {"Northgate Hospital Trust", true},
+      {"Nortgate Hospital", true},
+      {"Corvale Retail", false},
+      {"Southgate Mills", false},
+      {"Harrowgate Bank AG", false},
+      {"", false},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     Sell__Opportunity win = win_build();
     Sell__TargetAccount *account = account_build(STATE(ENGAGED));
     win.customer->account = (char *)cases[i].customer;
+    win.customer->domain = (char *)(cases[i].domain ? cases[i].domain : "");
+    account->domain = (char *)(cases[i].target_domain ? cases[i].target_domain : "");
     const struct status *status = target_account_win(&act, account, &win);
     if ((status == NULL) != cases[i].fits)
       fail_msg("`%s`: %s", cases[i].customer, status ? status->guards->description : "won");
