@@ -1,5 +1,6 @@
 #include "sell/pipeline.h"
 
+#include "runtime/base/digest.h"
 #include "runtime/base/money.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
@@ -155,18 +156,48 @@ static size_t segment_find(const struct segment_sums *sums, const char *segment)
   return low;
 }
 
+/* A party may write what it likes as segments, so places come of a digest that nobody can steer. */
+static uint64_t segment_digest(const char *segment) {
+  uint8_t digest[DIGEST_SIZE];
+  uint64_t out;
+  digest_sha256(segment, strlen(segment), digest);
+  memcpy(&out, digest, sizeof out);
+  return out ? out : 1;
+}
+
+static void set_put(struct segment_set *set, uint64_t digest) {
+  size_t place = digest & (set->capacity - 1);
+  while (set->digests[place] && set->digests[place] != digest)
+    place = (place + 1) & (set->capacity - 1);
+  set->count += !set->digests[place];
+  set->digests[place] = digest;
+}
+
+static void set_add(struct arena *arena, struct segment_set *set, const char *segment) {
+  enum { FIRST_CAPACITY = 512 };
+  if (set->count * 2 >= set->capacity) {
+    const struct segment_set before = *set;
+    *set = (struct segment_set){.capacity = before.capacity ? before.capacity * 2 : FIRST_CAPACITY};
+    set->digests = arena_calloc(arena, set->capacity, sizeof *set->digests);
+    for (size_t i = 0; i < before.capacity; i++)
+      if (before.digests[i])
+        set_put(set, before.digests[i]);
+  }
+  set_put(set, segment_digest(segment));
+}
+
+/* The levels of a segment; NULL when others come before it that fill the answer. What is pushed out never
+ * comes back: the rows only move towards the beginning. */
 static struct levels *segment_levels(struct segment_sums *sums, const char *segment) {
-  enum { FIRST_CAPACITY = 16 };
   size_t at = segment_find(sums, segment);
   if (at < sums->count && strcmp(sums->rows[at].segment, segment) == 0)
     return &sums->rows[at].levels;
-  if (sums->count == sums->capacity) {
-    struct segment_sum *before = sums->rows;
-    sums->capacity = sums->capacity ? sums->capacity * 2 : FIRST_CAPACITY;
-    sums->rows = arena_calloc(sums->arena, sums->capacity, sizeof *sums->rows);
-    if (sums->count)
-      memcpy(sums->rows, before, sums->count * sizeof *before);
-  }
+  set_add(sums->arena, &sums->all, segment);
+  if (at == PIPELINE_SEGMENTS_MAX)
+    return NULL;
+  if (!sums->rows)
+    sums->rows = arena_calloc(sums->arena, PIPELINE_SEGMENTS_MAX, sizeof *sums->rows);
+  sums->count -= sums->count == PIPELINE_SEGMENTS_MAX;
   memmove(&sums->rows[at + 1], &sums->rows[at], (sums->count - at) * sizeof *sums->rows);
   sums->count++;
   sums->rows[at] = (struct segment_sum){
@@ -180,6 +211,8 @@ void segment_sums_add(struct segment_sums *sums, const Sell__Opportunity *opport
   if (opportunity->state != SELL__OPPORTUNITY__STATE__STATE_OPEN)
     return;
   struct levels *levels = segment_levels(sums, opportunity->segment ? opportunity->segment : "");
+  if (!levels)
+    return;
   size_t column = (size_t)(opportunity->stage - SELL__OPPORTUNITY__STAGE__STAGE_PROSPECT);
   bool own = opportunity->engagement == SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
   levels->count[column][own]++;
@@ -189,8 +222,8 @@ void segment_sums_add(struct segment_sums *sums, const Sell__Opportunity *opport
 void segment_sums_fill(const struct segment_sums *sums, const struct stage_weights *weights,
                        Sell__SegmentPipeline *out) {
   out->currency_code = (char *)sums->currency;
-  out->segment_count = (int32_t)sums->count;
-  out->n_segments = sums->count < PIPELINE_SEGMENTS_MAX ? sums->count : PIPELINE_SEGMENTS_MAX;
+  out->segment_count = (int32_t)sums->all.count;
+  out->n_segments = sums->count;
   out->segments = arena_calloc(sums->arena, out->n_segments, sizeof *out->segments);
   for (size_t i = 0; i < out->n_segments; i++) {
     Sell__SegmentTotal *segment = out->segments[i] = arena_new(sums->arena, Sell__SegmentTotal);

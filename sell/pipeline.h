@@ -33,7 +33,8 @@ void levels_add(struct levels *levels, const char *counter, Type__Party party, i
 void pipeline_fill(struct arena *arena, const struct levels *levels, const struct stage_weights *weights,
                    Sell__Pipeline *out);
 
-/* Open opportunities by segment. Zero-initialise, then set `arena`, `currency` and `viewer`. */
+/* Open opportunities by segment, in memory that grows by some bytes a segment: what callers write as segments
+ * cannot keep the service busy. Zero-initialise, then set `arena`, `currency` and `viewer`. */
 struct segment_sums {
   struct arena *arena;
   const char *currency;
@@ -41,8 +42,12 @@ struct segment_sums {
   struct segment_sum {
     const char *segment;
     struct levels levels;
-  } * rows; /* by segment */
-  size_t count, capacity;
+  } * rows;     /* the first PIPELINE_SEGMENTS_MAX by name */
+  size_t count; /* of rows */
+  struct segment_set {
+    uint64_t *digests; /* of every segment; 0: free */
+    size_t count, capacity;
+  } all;
 };
 /* One that is not open is passed over. */
 void segment_sums_add(struct segment_sums *sums, const Sell__Opportunity *opportunity);

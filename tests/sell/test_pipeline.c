@@ -1,8 +1,10 @@
 /* Figures of the pipeline: levels from deltas, weights, segments. */
+#include "runtime/base/limit.h"
 #include "sell/builder.h"
 #include "sell/pipeline.h"
 #include "support/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,11 +92,45 @@ static void segments_add_up_to_the_whole(void **state) {
   occasion_release(&occasion);
 }
 
+/* Whoever writes a segment of its own into each deal keeps nobody from the figures: the first ones are exact,
+ * all are counted, and a call has memory for them. */
+static void many_segments_take_little(void **state) {
+  (void)state;
+  enum { SEGMENTS = 60000, TWICE = 2, STEP = 7919 }; /* a prime: every number comes, in no order */
+  struct occasion occasion = occasion_build();
+  struct arena *arena = arena_create(LIMIT_CALL_ARENA_BYTES / 2, NULL, NULL);
+  struct segment_sums sums = {.arena = arena, .currency = "USD", .viewer = VENDOR};
+  struct stage_weights weights;
+  Sell__Opportunity *one = opportunity_build(&occasion, STAGE(PROSPECT));
+  char segment[32];
+  assert_null(stage_weights_of(occasion.arena, NULL, 0, &weights));
+  one->segment = segment;
+  for (int i = 0; i < SEGMENTS * TWICE; i++) {
+    int number = (int)((int64_t)i * STEP % SEGMENTS);
+    snprintf(segment, sizeof segment, "segment %05d", number);
+    one->amount->amount_minor = number;
+    segment_sums_add(&sums, one);
+  }
+  Sell__SegmentPipeline out = SELL__SEGMENT_PIPELINE__INIT;
+  segment_sums_fill(&sums, &weights, &out);
+  assert_int_equal(out.segment_count, SEGMENTS);
+  assert_int_equal(out.n_segments, PIPELINE_SEGMENTS_MAX);
+  for (int i = 0; i < PIPELINE_SEGMENTS_MAX; i++) {
+    snprintf(segment, sizeof segment, "segment %05d", i);
+    assert_string_equal(out.segments[i]->segment, segment);
+    assert_int_equal(out.segments[i]->open->joint_count, TWICE);
+    assert_int_equal(out.segments[i]->open->joint_amount->amount_minor, TWICE * i);
+  }
+  arena_destroy(arena);
+  occasion_release(&occasion);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(weighed_by_stage),
       cmocka_unit_test(five_weights_or_none),
       cmocka_unit_test(segments_add_up_to_the_whole),
+      cmocka_unit_test(many_segments_take_little),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
