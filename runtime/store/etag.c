@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A code of name and version, then the mark of the key. */
-enum { CODE_BYTES = 8, MARK_BYTES = 2, QUOTES = 2, ETAG_LENGTH = QUOTES + 2 * (CODE_BYTES + MARK_BYTES) };
+enum { CODE_BYTES = 8, QUOTES = 2, ETAG_LENGTH = QUOTES + 2 * (CODE_BYTES + ETAG_MARK_BYTES) };
 
 static void code_of(const struct store *store, struct arena *arena, const char *name, uint64_t version,
                     uint8_t out[DIGEST_SIZE]) {
@@ -19,11 +19,16 @@ static void code_of(const struct store *store, struct arena *arena, const char *
   digest_hmac_sha256(store->etag_key, sizeof store->etag_key, buffer.data, buffer.size, out);
 }
 
-/* Of no name, so it is no code. */
-static const char *mark_of(const struct store *store, struct arena *arena) {
+void etag_prepare(struct store *store) {
   uint8_t digest[DIGEST_SIZE];
+  digest_hmac_sha256(store->token_key, sizeof store->token_key, "etag", strlen("etag"), store->etag_key);
+  /* Of no name, so it is no code. */
   digest_hmac_sha256(store->etag_key, sizeof store->etag_key, "mark", strlen("mark"), digest);
-  return hex_encode(arena, digest, MARK_BYTES);
+  memcpy(store->etag_mark, digest, ETAG_MARK_BYTES);
+}
+
+static const char *mark_of(const struct store *store, struct arena *arena) {
+  return hex_encode(arena, store->etag_mark, ETAG_MARK_BYTES);
 }
 
 char *etag_make(const struct store *store, struct arena *arena, const char *name, uint64_t version) {

@@ -10,6 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { ETAG_MARK_BYTES = 2 };
+
+/* Makes the store's `etag_key` and `etag_mark` from its `token_key`. */
+void etag_prepare(struct store *store);
+
 /* Of a name at a version; in quotes. */
 char *etag_make(const struct store *store, struct arena *arena, const char *name, uint64_t version);
 /* False when an etag is not of that name and version. One that another key made, before the password changed,

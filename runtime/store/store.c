@@ -171,7 +171,7 @@ static void keys_make(struct store *store) {
   } else if (getrandom(store->token_key, sizeof store->token_key, 0) < 0) {
     abort(); /* the kernel has no randomness: nothing of us is safe */
   }
-  digest_hmac_sha256(store->token_key, sizeof store->token_key, "etag", strlen("etag"), store->etag_key);
+  etag_prepare(store);
 }
 
 static const char *options_problem(const struct store_options *options) {

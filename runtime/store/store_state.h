@@ -5,6 +5,7 @@
 #include "runtime/base/digest.h"
 #include "runtime/store/chain.h"
 #include "runtime/store/connection.h"
+#include "runtime/store/etag.h"
 #include "runtime/store/ledger.h"
 #include "runtime/store/store.h"
 #include "runtime/store/txn.h"
@@ -29,7 +30,7 @@ struct store {
   struct kind_layout *layouts;
   size_t layout_count;
   struct chains chains;
-  uint8_t token_key[DIGEST_SIZE], etag_key[DIGEST_SIZE];
+  uint8_t token_key[DIGEST_SIZE], etag_key[DIGEST_SIZE], etag_mark[ETAG_MARK_BYTES];
   struct feed_listener *listeners;
   struct loop_timer sweep;
   struct store_attachment attachment;
