@@ -213,6 +213,38 @@ static void the_opportunity_is_of_the_right_segment(void **state) {
   pillar_verify(f);
 }
 
+static const Sell__RowResult *imported(struct pillar_fixture *f, const char *partnership, const char *segment,
+                                       const char *stage) {
+  const Sell__ImportOpportunitiesResponse *response = ask(
+      f, f->partner, O "ImportOpportunities",
+      "{'parent': '%s', 'rows': [{'externalId': 'E-1', 'engagement': 'ENGAGEMENT_JOINT', 'segment': '%s', "
+      "'state': 'STATE_OPEN', 'stage': 'STAGE_%s'}]}",
+      partnership, segment, stage);
+  assert_int_equal(response->n_results, 1);
+  return response->results[0];
+}
+
+/* The partner's system goes on exporting its own word: the row is taken, the segment stays. */
+static void an_import_leaves_it(void **state) {
+  struct pillar_fixture *f = *state;
+  const char *p = pillar_partnership(f, "imported", "orvane-global");
+  const char *opportunity = imported(f, p, "Very large", "PROSPECT")->opportunity;
+  const char *name = submitted_as(f, f->partner, p, "Exported Ltd", "very-large");
+  ask(f, f->manager, R "ApproveRegistration", "{'name': '%s', 'segment': 'quite-small'}", name);
+  ask(f, f->partner, R "ConvertRegistration", "{'name': '%s', 'opportunity': '%s'}", name, opportunity);
+  const Sell__SegmentPipeline *pipeline =
+      ask(f, f->viewer, "PipelineService/GetSegmentPipeline", "{'name': '%s/pipeline'}", p);
+  assert_int_equal(pipeline->n_segments, 1);
+  assert_string_equal(pipeline->segments[0]->segment, "quite-small");
+  assert_int_equal(imported(f, p, "Very large", "PROSPECT")->outcome,
+                   SELL__ROW_RESULT__OUTCOME__OUTCOME_UNCHANGED);
+  assert_int_equal(imported(f, p, "Very large", "QUALIFIED")->outcome,
+                   SELL__ROW_RESULT__OUTCOME__OUTCOME_UPDATED);
+  const Sell__Opportunity *now = ask(f, f->partner, O "GetOpportunity", "{'name': '%s'}", opportunity);
+  assert_string_equal(now->segment, "quite-small");
+  assert_int_equal(now->stage, SELL__OPPORTUNITY__STAGE__STAGE_QUALIFIED);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_vendor_states_the_segment),
@@ -221,6 +253,7 @@ int main(void) {
       cmocka_unit_test(conflicts_are_routed_by_the_right_segment),
       cmocka_unit_test(a_claimed_segment_evades_no_exclusivity),
       cmocka_unit_test(the_opportunity_is_of_the_right_segment),
+      cmocka_unit_test(an_import_leaves_it),
   };
   return cmocka_run_group_tests(tests, sell_setup, sell_teardown);
 }
