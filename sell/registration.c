@@ -421,11 +421,11 @@ const struct status *registration_review(const struct act *act, Sell__Registrati
 const struct status *registration_correct(const struct act *act, Sell__Registration *registration,
                                           const char *segment, const char *note) {
   const Sell__RegistrationSegmentCorrection *earlier = registration->segment_correction;
-  if (text_equal(registration->segment, segment))
-    return invalid_field(act->arena, "segment", "VALUE_OUT_OF_RANGE", "is what it is already");
+  struct guards guards = guards_of(act, registration, "correct segment");
   const struct status *status = step(act, registration, REGISTRATION_CORRECT);
-  if (status)
-    return status;
+  guard(&guards, !text_equal(registration->segment, segment), "it is of that segment already");
+  if (status || guards.status)
+    return status ? status : guards.status;
   Sell__RegistrationSegmentCorrection *correction =
       arena_new(act->arena, Sell__RegistrationSegmentCorrection);
   sell__registration_segment_correction__init(correction);

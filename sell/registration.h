@@ -120,7 +120,8 @@ const struct status *registration_take_over(const struct act *act, Sell__Registr
                                             const struct registration_submission *submission,
                                             int64_t submit_us, int64_t approve_us);
 const struct status *registration_review(const struct act *act, Sell__Registration *registration);
-/* The vendor states the segment that counts. INVALID_ARGUMENT when it is the one that it has. */
+/* The vendor states the segment that counts. FAILED_PRECONDITION (GUARD_UNMET) when it is the one that it
+ * has. */
 const struct status *registration_correct(const struct act *act, Sell__Registration *registration,
                                           const char *segment, const char *note);
 const struct status *registration_ask(const struct act *act, Sell__Registration *registration,

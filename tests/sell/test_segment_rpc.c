@@ -102,7 +102,7 @@ static void who_may_and_when(void **state) {
   for (const struct violation *item = refusal->violations; item; item = item->next)
     count++;
   assert_int_equal(count, 2);
-  ask_refused(f, f->manager, R "CorrectRegistrationSegment", REASON_INVALID_REQUEST,
+  ask_refused(f, f->manager, R "CorrectRegistrationSegment", "GUARD_UNMET",
               "{'name': '%s', 'segment': 'shops', 'note': 'It is what it is'}", name);
   ask(f, f->manager, R "StartRegistrationReview", "{'name': '%s'}", name);
   assert_int_equal(correct(f, name, "banks")->state, STATE(IN_REVIEW));
