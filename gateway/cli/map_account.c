@@ -1,6 +1,7 @@
 #include "gateway/cli/map_account.h"
 
 #include "gateway/cli/csv.h"
+#include "gateway/cli/map_host.h"
 #include "runtime/base/digest.h"
 #include "runtime/base/text.h"
 
@@ -52,10 +53,8 @@ char *account_domain_normalise(struct arena *arena, const char *text) {
     length--;
   if (!length || length > DOMAIN_BYTES_MAX)
     return NULL;
-  char *domain = arena_strndup(arena, text, length);
-  for (char *c = domain; *c; c++)
-    *c = (char)tolower((unsigned char)*c);
-  const char *registrable = is_host(domain) ? psl_registrable_domain(psl_builtin(), domain) : NULL;
+  char *domain = host_to_ascii(arena, arena_strndup(arena, text, length));
+  const char *registrable = domain && is_host(domain) ? psl_registrable_domain(psl_builtin(), domain) : NULL;
   return registrable ? arena_strdup(arena, registrable) : NULL;
 }
 

@@ -48,7 +48,25 @@ static void domains(void **state) {
       {"-north.example", NULL},
       {"north-.example", NULL},
       {"north..example", NULL},
-      {"n\xC3\xB6rth.example", NULL},
+      /* the vectors are those of RFC 3492 and of what registries show */
+      {"https://www.M\xC3\x9CLLER.example/x", "xn--mller-kva.example"},
+      {"mu\xCC\x88ller.example", "xn--mller-kva.example"}, /* u and a mark for its dots */
+      {"b\xC3\xBC"
+       "cher.example",
+       "xn--bcher-kva.example"},
+      {"stra\xC3\x9F"
+       "e.example",
+       "xn--strae-oqa.example"},
+      {"\xE4\xBE\x8B\xE3\x81\x88.example", "xn--r8jz45g.example"},
+      {"\xD0\xBF\xD0\xBE\xD1\x87\xD0\xB5\xD0\xBC\xD1\x83\xD0\xB6\xD0\xB5\xD0\xBE\xD0\xBD\xD0\xB8\xD0\xBD\xD0"
+       "\xB5"
+       "\xD0\xB3\xD0\xBE\xD0\xB2\xD0\xBE\xD1\x80\xD1\x8F\xD1\x82\xD0\xBF\xD0\xBE\xD1\x80\xD1\x83\xD1\x81\xD1"
+       "\x81\xD0\xBA"
+       "\xD0\xB8.example",
+       "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l.example"},
+      {"\xEF\xBD\x81\xEF\xBD\x83me.example", "acme.example"}, /* wide letters */
+      {"n\xC3.example", NULL},
+      {"north_gate.example", NULL},
       {"https://", NULL},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
