@@ -12,7 +12,7 @@ from suite import Suite, equal, eventually, expect, fail, reason_of, run
 
 VENDOR = "vendors/halden"
 ORVANE, CASTELLAN = f"{VENDOR}/partnerships/orvane", f"{VENDOR}/partnerships/castellan"
-PRIORITY_S = 10
+PRIORITY_S, ROUNDS = 10, 40
 WORDS = ("castellan", "conflict", "priorit", "contract", "exclusiv")
 
 
@@ -84,7 +84,7 @@ def check_alone(suite):
 
 def check_corrected(suite):
     """What the vendor states in the moment in which a rival submits decides, whichever comes first."""
-    for number in range(6):
+    for number in range(ROUNDS):
         customer, contract = f"Gypsum Mutual {number}", f"{CASTELLAN}/contracts/agreement"
         early = register(suite, CASTELLAN, suite.partner("castellan-soc"), customer)
         rival = draft(suite, ORVANE, suite.partner(), customer)
