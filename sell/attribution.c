@@ -1,6 +1,7 @@
 #include "sell/attribution.h"
 
 #include "runtime/base/machine.h"
+#include "runtime/base/moment.h"
 #include "runtime/base/money.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
@@ -146,12 +147,28 @@ const struct status *attribution_propose(const struct occasion *occasion, Sell__
 
 /* ---- agree, reverse ---- */
 
-const struct status *attribution_agree(const struct occasion *occasion, Sell__Opportunity *opportunity) {
+static const struct status *check_proposal(const struct occasion *occasion,
+                                           const Sell__Opportunity *opportunity, int64_t propose_us) {
+  int64_t last_us = moment_us(opportunity->attribution->propose_time);
+  if (propose_us == last_us)
+    return NULL;
+  const char *last = moment_text(occasion->arena, last_us);
+  struct status *changed =
+      status_make(occasion->arena, CODE_FAILED_PRECONDITION, REASON_PROPOSAL_CHANGED,
+                  "Other shares of %s were proposed at %s: read them first", opportunity->name, last);
+  status_add_metadata(occasion->arena, changed, "propose_time", last);
+  return changed;
+}
+
+const struct status *attribution_agree(const struct occasion *occasion, Sell__Opportunity *opportunity,
+                                       int64_t propose_us) {
   Sell__Attribution__State to;
   const struct status *status = may(occasion, opportunity, ATTRIBUTION_AGREE, &to);
   if (!status)
     status = party_check_owner(occasion->arena, opportunity->name,
                                party_other(opportunity->attribution->proposer), occasion->party);
+  if (!status)
+    status = check_proposal(occasion, opportunity, propose_us);
   if (status)
     return status;
   Sell__Attribution *agreed = attribution_copy(occasion, opportunity);

@@ -7,7 +7,8 @@
  *
  * Agreeing on what is committed or won already freezes at once. A sale that is taken back makes it VOID, for
  * good. Each action refuses in this order: FAILED_PRECONDITION (NOT_JOINT; INVALID_STATE), PERMISSION_DENIED
- * (OTHER_PARTY), INVALID_ARGUMENT with everything that is wrong. What is refused is as it was. */
+ * (OTHER_PARTY), FAILED_PRECONDITION (PROPOSAL_CHANGED), INVALID_ARGUMENT with everything that is wrong. What
+ * is refused is as it was. */
 #ifndef ENTENTE_SELL_ATTRIBUTION_H
 #define ENTENTE_SELL_ATTRIBUTION_H
 
@@ -15,12 +16,16 @@
 
 #include "entente/sell/v1/attribution_service.pb-c.h"
 
+#define REASON_PROPOSAL_CHANGED "PROPOSAL_CHANGED"
+
 enum attribution_action { ATTRIBUTION_PROPOSE, ATTRIBUTION_AGREE, ATTRIBUTION_REVERSE, ATTRIBUTION_ACTIONS };
 extern const struct machine attribution_machine;
 
 const struct status *attribution_propose(const struct occasion *occasion, Sell__Opportunity *opportunity,
                                          Sell__Attribution__Share **shares, size_t count);
-const struct status *attribution_agree(const struct occasion *occasion, Sell__Opportunity *opportunity);
+/* To the shares that were proposed at `propose_us`. */
+const struct status *attribution_agree(const struct occasion *occasion, Sell__Opportunity *opportunity,
+                                       int64_t propose_us);
 const struct status *attribution_reverse(const struct occasion *occasion, Sell__Opportunity *opportunity,
                                          const char *reason);
 

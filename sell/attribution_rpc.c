@@ -1,4 +1,6 @@
 #include "sell/attribution.h"
+
+#include "runtime/base/moment.h"
 #include "sell/service.h"
 
 static const struct status *propose(const struct occasion *occasion, Sell__Opportunity *opportunity,
@@ -9,8 +11,11 @@ static const struct status *propose(const struct occasion *occasion, Sell__Oppor
 
 static const struct status *agree(const struct occasion *occasion, Sell__Opportunity *opportunity,
                                   const void *request) {
-  (void)request;
-  return attribution_agree(occasion, opportunity);
+  const Sell__AgreeAttributionRequest *asked = request;
+  struct status *invalid = NULL;
+  if (!moment_check(occasion->arena, &invalid, "propose_time", asked->propose_time))
+    return invalid;
+  return attribution_agree(occasion, opportunity, moment_us(asked->propose_time));
 }
 
 static const struct status *reverse(const struct occasion *occasion, Sell__Opportunity *opportunity,

@@ -6,6 +6,7 @@
 #include "runtime/base/digest.h"
 #include "runtime/base/text.h"
 
+#include "entente/sell/v1/case_study_service.pb-c.h"
 #include "entente/sell/v1/opportunity_service.pb-c.h"
 #include "entente/sell/v1/population_service.pb-c.h"
 
@@ -80,6 +81,15 @@ static void pursue(struct scene *scene, const struct target *target, int number,
 
 /* ---- stories ---- */
 
+/* The words that were read last; NULL after a failure. */
+static const Sell__CaseStudy *approve(struct scene *scene, enum demo_actor actor,
+                                      const Sell__CaseStudy *read) {
+  return read ? scene_step(scene, actor, "sell", "CaseStudyService/ApproveCaseStudy",
+                           "{\"name\": \"%s\", \"etag\": %s}", scene_text(scene, "%s", read->name),
+                           scene_etag(scene, read->etag))
+              : NULL;
+}
+
 static void tell(struct scene *scene, const char *win, bool published) {
   const char *name = scene_text(scene, "%s/caseStudies/first-win", demo_name(scene));
   scene_step(
@@ -91,15 +101,15 @@ static void tell(struct scene *scene, const char *win, bool published) {
       "days "
       "instead of nine\"}}",
       demo_name(scene), win);
-  scene_step(scene, ACTOR_VENDOR, "sell", "CaseStudyService/RecordCaseStudyConsent",
-             "{\"name\": \"%s\", \"consent\": {\"agreedBy\": \"The customer's head of operations\", "
-             "\"agreeTime\": %s, "
-             "\"evidence\": \"Letter in the deal's file\"}}",
-             name, scene_quarter_end(scene, 0));
-  scene_step(scene, ACTOR_PARTNER, "sell", "CaseStudyService/ApproveCaseStudy", "{\"name\": \"%s\"}", name);
-  if (!published)
+  const Sell__CaseStudy *read =
+      scene_step(scene, ACTOR_VENDOR, "sell", "CaseStudyService/RecordCaseStudyConsent",
+                 "{\"name\": \"%s\", \"consent\": {\"agreedBy\": \"The customer's head of operations\", "
+                 "\"agreeTime\": %s, "
+                 "\"evidence\": \"Letter in the deal's file\"}}",
+                 name, scene_quarter_end(scene, 0));
+  if (!(read = approve(scene, ACTOR_PARTNER, read)) || !published)
     return; /* it waits for the vendor */
-  scene_step(scene, ACTOR_VENDOR, "sell", "CaseStudyService/ApproveCaseStudy", "{\"name\": \"%s\"}", name);
+  approve(scene, ACTOR_VENDOR, read);
   scene_step(scene, ACTOR_VENDOR, "sell", "CaseStudyService/PublishCaseStudy",
              "{\"name\": \"%s\", \"url\": \"https://halden.example/stories/%s\"}", name,
              scene_partnership(scene)->id);

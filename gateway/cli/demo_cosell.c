@@ -2,6 +2,8 @@
  * review, shares, outcomes, offers and snapshots. */
 #include "gateway/cli/demo_part.h"
 
+#include "runtime/base/moment.h"
+
 #include "entente/sell/v1/opportunity_service.pb-c.h"
 
 #include <string.h>
@@ -146,14 +148,17 @@ static void review_it(struct scene *scene, const char *name, enum fate fate) {
 }
 
 static void share_it(struct scene *scene, const char *name, int vendor, int partner) {
-  scene_step(
+  const Sell__Opportunity *offered = scene_step(
       scene, ACTOR_PARTNER, "sell", "AttributionService/ProposeAttribution",
       "{\"name\": \"%s\", \"shares\": [{\"party\": \"PARTY_VENDOR\", \"class\": \"CLASS_INFLUENCED\", "
       "\"basisPoints\": %d, \"reasoning\": \"Technical validation and references\"}, {\"party\": "
       "\"PARTY_PARTNER\", \"class\": \"CLASS_SOURCED\", \"basisPoints\": %d, \"reasoning\": \"Brought the "
       "account and its need\"}]}",
       name, vendor, partner);
-  scene_step(scene, ACTOR_VENDOR, "sell", "AttributionService/AgreeAttribution", "{\"name\": \"%s\"}", name);
+  if (offered)
+    scene_step(scene, ACTOR_VENDOR, "sell", "AttributionService/AgreeAttribution",
+               "{\"name\": \"%s\", \"proposeTime\": %s}", name,
+               scene_moment(scene, moment_us(offered->attribution->propose_time)));
 }
 
 static void snapshot_it(struct scene *scene, const char *name) {

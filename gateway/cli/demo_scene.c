@@ -62,6 +62,11 @@ const char *scene_moment(struct scene *scene, int64_t time_us) {
   return scene_text(scene, "\"%s\"", text);
 }
 
+const char *scene_etag(struct scene *scene, const char *etag) {
+  const char *hex = etag + strspn(etag, "\"");
+  return scene_text(scene, "\"\\\"%.*s\\\"\"", (int)strcspn(hex, "\""), hex);
+}
+
 const char *scene_time(struct scene *scene, int back, int permille) {
   struct period quarter = scene_quarter(scene, back);
   int64_t seconds = (quarter.end_us - quarter.start_us) / US_PER_SECOND * permille / 1000;

@@ -42,6 +42,8 @@ const char *scene_moment(struct scene *scene, int64_t time_us);
 const char *scene_year_start(struct scene *scene); /* of the calendar year that the demo's quarter is in */
 const char *scene_quarter_end(struct scene *scene, int back);
 const char *scene_period(struct scene *scene, int from_back, int to_back);
+/* An etag, which has quotes of its own, as JSON text. */
+const char *scene_etag(struct scene *scene, const char *etag);
 /* Text in the scene's memory. */
 const char *scene_text(struct scene *scene, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -57,13 +57,19 @@ static Sell__Opportunity *attributed_in(const struct occasion *occasion, Sell__O
   return closed;
 }
 
+/* To what there is. */
+static const struct status *agree(const struct occasion *occasion, Sell__Opportunity *opportunity) {
+  const Sell__Attribution *read = opportunity->attribution;
+  return attribution_agree(occasion, opportunity, read ? timestamp_us(read->propose_time, 0) : 0);
+}
+
 static const struct status *run(const struct occasion *occasion, Sell__Opportunity *opportunity,
                                 enum attribution_action action) {
   switch (action) {
   case ATTRIBUTION_PROPOSE:
     return propose(occasion, opportunity, 1000, 2000);
   case ATTRIBUTION_AGREE:
-    return attribution_agree(occasion, opportunity);
+    return agree(occasion, opportunity);
   default:
     return attribution_reverse(occasion, opportunity, "the customer came by itself");
   }
@@ -101,17 +107,32 @@ static void every_state_and_action(void **state) {
       }
 }
 
+static void what_was_not_read_is_not_agreed_to(void **state) {
+  (void)state;
+  struct occasion occasion = occasion_build();
+  Sell__Opportunity *opportunity = attributed_in(&occasion, STATE(OPEN), ATTRIBUTION(PROPOSED));
+  struct occasion later = occasion;
+  later.party = PARTNER;
+  later.now_us += 1;
+  assert_null(propose(&later, opportunity, 1000, 9000)); /* other shares, while the vendor reads */
+  occasion.party = VENDOR;
+  assert_reason(attribution_agree(&occasion, opportunity, later.now_us - 1), REASON_PROPOSAL_CHANGED, NULL);
+  assert_int_equal(opportunity->attribution->state, ATTRIBUTION(PROPOSED));
+  assert_null(attribution_agree(&occasion, opportunity, later.now_us));
+  occasion_release(&occasion);
+}
+
 static void nobody_agrees_with_themselves(void **state) {
   (void)state;
   struct occasion occasion = occasion_build();
   Sell__Opportunity *opportunity = attributed_in(&occasion, STATE(OPEN), ATTRIBUTION(PROPOSED));
   occasion.party = PARTNER;
-  assert_reason(attribution_agree(&occasion, opportunity), REASON_OTHER_PARTY, NULL);
+  assert_reason(agree(&occasion, opportunity), REASON_OTHER_PARTY, NULL);
   occasion.party = VENDOR;
   assert_null(propose(&occasion, opportunity, 5000, 5000)); /* a proposal of one's own takes its place */
-  assert_reason(attribution_agree(&occasion, opportunity), REASON_OTHER_PARTY, NULL);
+  assert_reason(agree(&occasion, opportunity), REASON_OTHER_PARTY, NULL);
   occasion.party = PARTNER;
-  assert_reason(attribution_agree(&occasion, opportunity), NULL, NULL);
+  assert_reason(agree(&occasion, opportunity), NULL, NULL);
   assert_int_equal(opportunity->attribution->shares[0]->party, VENDOR);
   opportunity->engagement = SELL__OPPORTUNITY__ENGAGEMENT__ENGAGEMENT_INDEPENDENT;
   for (int action = 0; action < ATTRIBUTION_ACTIONS; action++)
@@ -173,7 +194,7 @@ static void it_freezes_when_the_sale_is_committed_or_won(void **state) {
   Sell__Opportunity *proposed = attributed_in(&occasion, STATE(OPEN), ATTRIBUTION(PROPOSED));
   assert_null(opportunity_win(&occasion, proposed, &win, &occur_us));
   assert_int_equal(proposed->attribution->state, ATTRIBUTION(PROPOSED));
-  assert_null(attribution_agree(&occasion, proposed));
+  assert_null(agree(&occasion, proposed));
   assert_int_equal(proposed->attribution->state, ATTRIBUTION(FROZEN));
   /* A sale taken back takes everything with it, for good. */
   assert_null(opportunity_reverse(&occasion, proposed, "customer cancelled"));
@@ -272,6 +293,7 @@ static void outcomes_are_promised_then_recorded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_state_and_action),
+      cmocka_unit_test(what_was_not_read_is_not_agreed_to),
       cmocka_unit_test(nobody_agrees_with_themselves),
       cmocka_unit_test(shares_are_refused_whole),
       cmocka_unit_test(it_freezes_when_the_sale_is_committed_or_won),

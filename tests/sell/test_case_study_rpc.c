@@ -31,20 +31,29 @@ static const Sell__CaseStudy *draft(struct pillar_fixture *f, const struct princ
                    p, id, opportunity);
 }
 
+/* The words that the caller reads now. */
+static const Sell__CaseStudy *approve(struct pillar_fixture *f, const struct principal *who,
+                                      const char *name) {
+  const Sell__CaseStudy *read = json_call(f, f->viewer, SERVICE "GetCaseStudy", "{\"name\": \"%s\"}", name);
+  return json_call(f, who, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\", \"etag\": %s}", name,
+                   json_text(f, read->etag));
+}
+
 static void written_approved_published_withdrawn(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "cs-life", "orvane-global");
-  const char *name = draft(f, f->partner, p, "triage", won_opportunity(f, p, "triage"))->name;
-  const struct status *status = json_refused(f, f->administrator, REASON_GUARD_UNMET,
-                                             SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}", name);
+  const Sell__CaseStudy *drafted = draft(f, f->partner, p, "triage", won_opportunity(f, p, "triage"));
+  const char *name = drafted->name;
+  const struct status *status =
+      json_refused(f, f->administrator, REASON_GUARD_UNMET, SERVICE "ApproveCaseStudy",
+                   "{\"name\": \"%s\", \"etag\": %s}", name, json_text(f, drafted->etag));
   assert_int_equal(guard_count(status), 1); /* the customer has not agreed */
   json_call(f, f->manager, SERVICE "RecordCaseStudyConsent", CONSENT, name);
-  const Sell__CaseStudy *study =
-      json_call(f, f->administrator, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}", name);
+  const Sell__CaseStudy *study = approve(f, f->administrator, name);
   assert_int_equal(study->state, STATE(DRAFT));
   json_refused(f, f->manager, REASON_INVALID_STATE, SERVICE "PublishCaseStudy",
                "{\"name\": \"%s\", \"url\": \"https://halden.example/triage\"}", name);
-  study = json_call(f, f->partner, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}", name);
+  study = approve(f, f->partner, name);
   assert_int_equal(study->state, STATE(APPROVED));
   study = json_call(f, f->manager, SERVICE "PublishCaseStudy",
                     "{\"name\": \"%s\", \"url\": \"https://halden.example/triage\"}", name);
@@ -67,8 +76,8 @@ static void new_words_need_both_again(void **state) {
   const char *p = pillar_partnership(f, "cs-words", "orvane-global");
   const Sell__CaseStudy *study = draft(f, f->manager, p, "a", won_opportunity(f, p, "a"));
   json_call(f, f->manager, SERVICE "RecordCaseStudyConsent", CONSENT, study->name);
-  json_call(f, f->partner, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}", study->name);
-  study = json_call(f, f->administrator, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}", study->name);
+  approve(f, f->partner, study->name);
+  study = approve(f, f->administrator, study->name);
   assert_int_equal(study->state, STATE(APPROVED));
   /* The same words change nothing, not even the approvals. */
   study = json_call(f, f->partner, SERVICE "UpdateCaseStudy",
@@ -92,8 +101,8 @@ static void a_reversal_stops_publication(void **state) {
   const char *opportunity = won_opportunity(f, p, "a");
   const char *name = draft(f, f->manager, p, "a", opportunity)->name;
   json_call(f, f->manager, SERVICE "RecordCaseStudyConsent", CONSENT, name);
-  json_call(f, f->partner, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}", name);
-  json_call(f, f->administrator, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}", name);
+  approve(f, f->partner, name);
+  approve(f, f->administrator, name);
   json_call(f, f->manager, "OpportunityService/ReverseOpportunity",
             "{\"name\": \"%s\", \"reason\": \"the customer withdrew\"}", opportunity);
   json_refused(f, f->manager, REASON_GUARD_UNMET, SERVICE "PublishCaseStudy",
@@ -110,8 +119,11 @@ static void access_replay_and_etag(void **state) {
   json_refused(f, f->stranger, REASON_ACCESS_DENIED, SERVICE "GetCaseStudy", "{\"name\": \"%s\"}",
                study->name);
   json_refused(f, f->viewer, REASON_ACCESS_DENIED, SERVICE "RecordCaseStudyConsent", CONSENT, study->name);
-  json_refused(f, f->manager, REASON_ACCESS_DENIED, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}",
+  json_refused(f, f->manager, REASON_ACCESS_DENIED, SERVICE "ApproveCaseStudy",
+               "{\"name\": \"%s\", \"etag\": \"x\"}",
                study->name); /* a manager does not sign for the party */
+  json_refused(f, f->administrator, REASON_INVALID_REQUEST, SERVICE "ApproveCaseStudy", "{\"name\": \"%s\"}",
+               study->name); /* nor anybody for words that were not read */
   json_refused(f, f->partner, REASON_NOT_FOUND, SERVICE "GetCaseStudy", "{\"name\": \"%s-none\"}",
                study->name);
   const Sell__CaseStudy *gone =

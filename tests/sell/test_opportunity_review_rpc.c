@@ -1,4 +1,5 @@
 /* Review, attribution and outcome of opportunities, through the service. */
+#include "sell/attribution.h"
 #include "sell/service_fixture.h"
 #include "support/check.h"
 
@@ -126,6 +127,15 @@ static Sell__ProposeAttributionRequest shares(struct pillar_fixture *f, const ch
   return request;
 }
 
+/* To what the caller reads now. */
+static Sell__AgreeAttributionRequest agreement(struct pillar_fixture *f, const char *name) {
+  Sell__AgreeAttributionRequest request = SELL__AGREE_ATTRIBUTION_REQUEST__INIT;
+  const Sell__Opportunity *read = VERB(f, f->viewer, OPPORTUNITIES, "GetOpportunity", get_opportunity, name);
+  request.name = (char *)name;
+  request.propose_time = read->attribution->propose_time;
+  return request;
+}
+
 static void revenue_is_attributed_and_taken_back(void **state) {
   struct pillar_fixture *f = *state;
   const char *p = pillar_partnership(f, "attribution", "orvane-global");
@@ -135,10 +145,18 @@ static void revenue_is_attributed_and_taken_back(void **state) {
       pillar_refused(f, f->partner, ATTRIBUTIONS "ProposeAttribution", &greedy, REASON_INVALID_REQUEST);
   assert_int_equal(violation_count(over), 1);
   pillar_call(f, f->partner, ATTRIBUTIONS "ProposeAttribution", &fair);
-  void *agree = pillar_request(f, &sell__agree_attribution_request__descriptor, name);
-  pillar_refused(f, f->partner, ATTRIBUTIONS "AgreeAttribution", agree, "OTHER_PARTY");
-  pillar_refused(f, f->manager, ATTRIBUTIONS "AgreeAttribution", agree, REASON_ACCESS_DENIED);
-  const Sell__Opportunity *agreed = pillar_call(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", agree);
+  Sell__AgreeAttributionRequest agree = agreement(f, name);
+  pillar_refused(f, f->partner, ATTRIBUTIONS "AgreeAttribution", &agree, "OTHER_PARTY");
+  pillar_refused(f, f->manager, ATTRIBUTIONS "AgreeAttribution", &agree, REASON_ACCESS_DENIED);
+  fixture_set_now(f->server, fixture_now(f->server) + 1);
+  pillar_call(f, f->partner, ATTRIBUTIONS "ProposeAttribution", &fair);
+  const struct status *changed =
+      pillar_refused(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", &agree, REASON_PROPOSAL_CHANGED);
+  assert_string_equal(changed->metadata->key, "propose_time");
+  agree.propose_time = NULL;
+  pillar_refused(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", &agree, REASON_INVALID_REQUEST);
+  agree = agreement(f, name);
+  const Sell__Opportunity *agreed = pillar_call(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", &agree);
   assert_int_equal(agreed->attribution->state, ATTRIBUTION(AGREED));
   Sell__WinOpportunityRequest win = SELL__WIN_OPPORTUNITY_REQUEST__INIT;
   win.name = (char *)name;
@@ -161,7 +179,8 @@ static void revenue_is_attributed_and_taken_back(void **state) {
   assert_int_equal(pillar_counter(f, f->manager, p, "2026-06", "attributed.sourced.USD", PARTNER), 0);
   assert_int_equal(pillar_counter(f, f->manager, p, "2026-06", "won_amount.joint.USD", NOBODY), 100001);
   pillar_call(f, f->partner, ATTRIBUTIONS "ProposeAttribution", &fair);
-  agreed = pillar_call(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", agree);
+  agree = agreement(f, name);
+  agreed = pillar_call(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", &agree);
   assert_int_equal(agreed->attribution->state, ATTRIBUTION(FROZEN));
   assert_int_equal(pillar_counter(f, f->manager, p, "2026-06", "attributed.sourced.USD", PARTNER), 60001);
   Sell__ReverseOpportunityRequest back = SELL__REVERSE_OPPORTUNITY_REQUEST__INIT;
@@ -194,7 +213,8 @@ static void an_import_freezes_what_was_agreed(void **state) {
   const char *name = created->results[0]->opportunity;
   Sell__ProposeAttributionRequest fair = shares(f, name, 5000, 5000);
   pillar_call(f, f->partner, ATTRIBUTIONS "ProposeAttribution", &fair);
-  VERB(f, f->administrator, ATTRIBUTIONS, "AgreeAttribution", agree_attribution, name);
+  Sell__AgreeAttributionRequest agree = agreement(f, name);
+  pillar_call(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", &agree);
   row.state = SELL__OPPORTUNITY__STATE__STATE_WON;
   row.close_time = pillar_time(f, "2026-05-09");
   pillar_call(f, f->manager, OPPORTUNITIES "ImportOpportunities", &request);
@@ -240,7 +260,6 @@ static void what_is_ones_own_is_neither_reviewed_nor_shared(void **state) {
       {REVIEWS "RecallOpportunity", &sell__recall_opportunity_request__descriptor},
       {REVIEWS "StartOpportunityReview", &sell__start_opportunity_review_request__descriptor},
       {REVIEWS "ApproveOpportunity", &sell__approve_opportunity_request__descriptor},
-      {ATTRIBUTIONS "AgreeAttribution", &sell__agree_attribution_request__descriptor},
   };
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     const struct status *hidden = pillar_refused(
@@ -253,6 +272,11 @@ static void what_is_ones_own_is_neither_reviewed_nor_shared(void **state) {
   }
   pillar_refused(f, f->partner, ATTRIBUTIONS "ProposeAttribution", &propose, REASON_NOT_FOUND);
   pillar_refused(f, f->administrator, ATTRIBUTIONS "ProposeAttribution", &propose, "NOT_JOINT");
+  Sell__AgreeAttributionRequest agree = SELL__AGREE_ATTRIBUTION_REQUEST__INIT;
+  agree.name = (char *)own;
+  agree.propose_time = pillar_time(f, "2026-06-03");
+  pillar_refused(f, f->partner, ATTRIBUTIONS "AgreeAttribution", &agree, REASON_NOT_FOUND);
+  pillar_refused(f, f->administrator, ATTRIBUTIONS "AgreeAttribution", &agree, "NOT_JOINT");
 }
 
 static size_t listed(struct pillar_fixture *f, const struct principal *who, const char *p,

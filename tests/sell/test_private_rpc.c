@@ -282,7 +282,7 @@ static const struct {
     {"OpportunityService/ReverseOpportunity", "{\"name\": \"%s\", \"reason\": \"for no good reason\"}"},
     {"OpportunityService/ReopenOpportunity", "{\"name\": \"%s\", \"reason\": \"for no good reason\"}"},
     {"OpportunityReviewService/SubmitOpportunity", "{\"name\": \"%s\"}"},
-    {"AttributionService/AgreeAttribution", "{\"name\": \"%s\"}"},
+    {"AttributionService/AgreeAttribution", "{\"name\": \"%s\", \"proposeTime\": \"2026-07-01T00:00:00Z\"}"},
     {"OpportunitySideService/ListOpportunitySides", "{\"parent\": \"%s\"}"},
     {"OpportunitySideService/GetOpportunitySide", "{\"name\": \"%s/sides/vendor\"}"},
     {"OpportunitySideService/UpdateOpportunitySide", "{\"side\": {\"name\": \"%s/sides/partner\"}}"},

@@ -231,7 +231,9 @@ static const struct status *opportunity_step(const struct occasion *occasion, Se
     return propose(occasion, opportunity, swapped, bps, 10000 - bps);
   case 7:
   case 8:
-    return attribution_agree(occasion, opportunity);
+    return attribution_agree(
+        occasion, opportunity,
+        opportunity->attribution ? timestamp_us(opportunity->attribution->propose_time, 0) : 0);
   case 9:
     return attribution_reverse(occasion, opportunity, WHY);
   case 10:

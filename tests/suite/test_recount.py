@@ -461,8 +461,10 @@ def random_activity(suite, rng, steps=400):
         shares = [{"party": party, "class": what, "basisPoints": bps, "reasoning": "Seen in the call notes"}
                   for party, what, bps in (("PARTY_VENDOR", "CLASS_SOURCED", one),
                                            ("PARTY_PARTNER", "CLASS_INFLUENCED", rng.randrange(1, FULL + 1 - one)))]
-        attempt("AttributionService/ProposeAttribution", {"name": found.name, "shares": shares}, token)
-        attempt("AttributionService/AgreeAttribution", {"name": found.name}, tokens[token == tokens[0]])
+        offered = attempt("AttributionService/ProposeAttribution", {"name": found.name, "shares": shares}, token)
+        attempt("AttributionService/AgreeAttribution",
+                {"name": found.name, "proposeTime": (offered or found).attribution.propose_time.ToJsonString()},
+                tokens[token == tokens[0]])
         if rng.randrange(2):
             attempt("OpportunityService/WinOpportunity", {"name": found.name, "closeTime": past(40)}, token)
         if not rng.randrange(4):
