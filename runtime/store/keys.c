@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-static char *put(char *at, const char *text) {
-  size_t size = strlen(text);
-  memcpy(at, text, size);
-  return at + size;
-}
-
 /* `<pillar>:{bNNN}:<letter>`, then each part behind a colon. By hand, as a commit has a few dozen keys. */
 static char *key_join(struct arena *arena, const char *pillar, uint32_t bucket, char letter,
                       const char *const *parts, size_t count) {
@@ -24,12 +18,11 @@ static char *key_join(struct arena *arena, const char *pillar, uint32_t bucket, 
     number[5 - i] = (char)('0' + bucket % 10);
   }
   number[8] = letter;
-  char *key = arena_alloc(arena, size), *at = put(put(key, pillar), number);
+  char *key = arena_alloc(arena, size), *at = stpcpy(stpcpy(key, pillar), number);
   for (size_t i = 0; i < count; i++) {
     *at++ = ':';
-    at = put(at, parts[i]);
+    at = stpcpy(at, parts[i]);
   }
-  *at = '\0';
   return key;
 }
 
