@@ -126,18 +126,7 @@ static const struct status *list_ledger_entries(struct call *call, const void *i
 
 static bool row_hidden(const struct principal *principal, enum counter_visibility visibility,
                        Type__Party party) {
-  if (principal->service) {
-    return false;
-  }
-  switch (visibility) {
-  case COUNTER_SHARED:
-    return false;
-  case COUNTER_OWN:
-    return party == other_party(principal->party);
-  case COUNTER_VENDOR:
-    return principal->party != TYPE__PARTY__PARTY_VENDOR;
-  }
-  return true;
+  return !principal->service && !counter_visible(visibility, party, principal->party);
 }
 
 static void counter_add(struct arena *arena, Ledger__PartnershipCounters *message, const char *name,
@@ -209,7 +198,8 @@ static const struct status *get_partnership(struct call *call, const Ledger__Bat
   return NULL;
 }
 
-static const struct status *period_of(struct call *call, const Type__Period *message, const char *field,
+/* `further`: its place among the further ones; -1: the one that must be asked for. */
+static const struct status *period_of(struct call *call, const Type__Period *message, int further,
                                       struct period *period) {
   *period = (struct period){timestamp_us(message->start_time, 0), timestamp_us(message->end_time, 0)};
   if (period_is_whole_months(*period)) {
@@ -218,6 +208,7 @@ static const struct status *period_of(struct call *call, const Type__Period *mes
   struct status *status =
       call_fail(call, CODE_INVALID_ARGUMENT, REASON_INVALID_REQUEST,
                 "the period is not made of whole months in UTC, at most %d", PERIOD_MONTHS_MAX);
+  const char *field = further < 0 ? "period" : arena_printf(call_arena(call), "further_periods[%d]", further);
   status_add_violation(call_arena(call), status, field, "PERIOD_NOT_WHOLE_MONTHS",
                        "begin and end at the first instant of a month, end later than begin");
   return status;
@@ -229,10 +220,9 @@ static const struct status *periods_of(struct call *call, const Ledger__BatchGet
   struct arena *arena = call_arena(call);
   *count = 1 + request->n_further_periods;
   *periods = arena_calloc(arena, *count, sizeof **periods);
-  const struct status *status = period_of(call, request->period, "period", *periods);
+  const struct status *status = period_of(call, request->period, -1, *periods);
   for (size_t i = 0; !status && i < request->n_further_periods; i++) {
-    status = period_of(call, request->further_periods[i], arena_printf(arena, "further_periods[%zu]", i),
-                       *periods + 1 + i);
+    status = period_of(call, request->further_periods[i], (int)i, *periods + 1 + i);
   }
   return status;
 }

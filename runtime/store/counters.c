@@ -25,6 +25,18 @@ const struct counter_row *counter_row_of(const struct counter_row *rows, const c
   return NULL;
 }
 
+bool counter_visible(enum counter_visibility visibility, Type__Party party, Type__Party reader) {
+  switch (visibility) {
+  case COUNTER_SHARED:
+    return true;
+  case COUNTER_OWN:
+    return party == reader;
+  case COUNTER_VENDOR:
+    return reader == TYPE__PARTY__PARTY_VENDOR;
+  }
+  return false;
+}
+
 const struct status *counter_snapshot_read(struct txn *txn, const char *subject, const int32_t *months,
                                            size_t count, struct counter_snapshot *out) {
   const char *pillar = txn->store->options.pillar;

@@ -48,6 +48,8 @@ const struct status *ledger_counters(struct txn *txn, const char *subject, struc
                                      size_t *count, int64_t *record_us);
 /* The row of a counter as stored: money counters have their currency appended. NULL: in no row. */
 const struct counter_row *counter_row_of(const struct counter_row *rows, const char *counter);
+/* Whether a user of the party `reader` may see a counter that counts for `party`. */
+bool counter_visible(enum counter_visibility visibility, Type__Party party, Type__Party reader);
 /* Value of one counter among sums; 0 when absent. */
 int64_t counter_value(const struct counter_sum *sums, size_t count, const char *counter, Type__Party party);
 

@@ -262,8 +262,7 @@ static bool counter_named(struct walk *walk, const char *key) {
   if (!reader || !row) {
     return !reader;
   }
-  return row->visibility == COUNTER_SHARED || (row->visibility == COUNTER_OWN && party == reader) ||
-         (row->visibility == COUNTER_VENDOR && reader == TYPE__PARTY__PARTY_VENDOR);
+  return counter_visible(row->visibility, party, reader);
 }
 
 static void compare_counter(struct walk *walk, const char *key, const char *stored) {
