@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <utf8proc.h>
 
 enum encoding { UTF_8, UTF_16, WINDOWS_1252, ENCODINGS };
 enum { HIGH_SURROGATE = 0xD800, LOW_SURROGATE = 0xDC00, SURROGATE_END = 0xE000, SUPPLEMENT = 0x10000 };
@@ -25,19 +26,6 @@ bool encoding_known(const char *encoding) {
   return encoding_of(encoding) != ENCODINGS;
 }
 
-/* UTF-8 of one character. */
-static size_t put(char *out, uint32_t c) {
-  if (c < 0x80) {
-    out[0] = (char)c;
-    return 1;
-  }
-  size_t size = c < 0x800 ? 2 : c < SUPPLEMENT ? 3 : 4;
-  for (size_t i = size - 1; i > 0; i--, c >>= 6)
-    out[i] = (char)(0x80 | (c & 0x3F));
-  out[0] = (char)((0xF00 >> size & 0xFF) | c);
-  return size;
-}
-
 /* Bytes 0x80 to 0x9F; 0: not assigned. */
 static const uint16_t windows_high[32] = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -54,7 +42,7 @@ static const char *windows_decode(struct arena *arena, char **data, size_t *size
     uint32_t c = byte >= 0x80 && byte < 0xA0 ? windows_high[byte - 0x80] : byte;
     if (byte && !c)
       return arena_printf(arena, "byte %zu is no text of WINDOWS-1252", i);
-    length += put(out + length, c);
+    length += (size_t)utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)out + length);
   }
   *data = out;
   *size = length;
@@ -85,7 +73,7 @@ static const char *utf16_decode(struct arena *arena, char **data, size_t *size) 
       c = SUPPLEMENT + ((c - HIGH_SURROGATE) << 10) + (low - LOW_SURROGATE);
       at += 2;
     }
-    length += put(out + length, c);
+    length += (size_t)utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)out + length);
   }
   *data = out;
   *size = length;
