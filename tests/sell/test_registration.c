@@ -553,21 +553,27 @@ static void rulings(void **state) {
   }
 }
 
-static void values_of_two_currencies_do_not_compare(void **state) {
-  struct arena *arena = *state;
-  Sell__Registration *holder = draft(arena), *contender = draft(arena);
+/* Both submitted, the holder first, and their open conflict. */
+static Sell__Conflict met(struct arena *arena, Sell__Registration *holder, Sell__Registration *contender) {
   Sell__Conflict conflict = SELL__CONFLICT__INIT;
-  Sell__RuleConflictRequest request = SELL__RULE_CONFLICT_REQUEST__INIT;
-  struct act act = act_at(arena, NOW_US + DAY_US);
-  const struct conflict_facts facts = {&request, holder, contender};
   contender->name = arena_strdup(arena, "vendors/halden/partnerships/castellan/registrations/harbor");
   submit(arena, holder, NOW_US);
   submit(arena, contender, NOW_US + 1);
-  contender->submitted_amount->currency_code = (char *)"EUR";
   conflict.name = (char *)"vendors/halden/conflicts/one";
   conflict.state = CONFLICT_STATE(OPEN);
   conflict.holder = conflict.first = holder->name;
   conflict.contender = contender->name;
+  return conflict;
+}
+
+static void values_of_two_currencies_do_not_compare(void **state) {
+  struct arena *arena = *state;
+  Sell__Registration *holder = draft(arena), *contender = draft(arena);
+  Sell__RuleConflictRequest request = SELL__RULE_CONFLICT_REQUEST__INIT;
+  struct act act = act_at(arena, NOW_US + DAY_US);
+  const struct conflict_facts facts = {&request, holder, contender};
+  Sell__Conflict conflict = met(arena, holder, contender);
+  contender->submitted_amount->currency_code = (char *)"EUR";
   request.basis = SELL__RULING_BASIS__RULING_BASIS_VALUE;
   refused(conflict_rule(&act, &conflict, &facts), "GUARD_UNMET");
   conflict.state = CONFLICT_STATE(OPEN); /* what is refused is thrown away */
@@ -579,19 +585,12 @@ static void values_of_two_currencies_do_not_compare(void **state) {
 static void a_ruling_by_value_says_what_it_compared(void **state) {
   struct arena *arena = *state;
   Sell__Registration *holder = draft(arena), *contender = draft(arena);
-  Sell__Conflict conflict = SELL__CONFLICT__INIT;
   Sell__RuleConflictRequest request = SELL__RULE_CONFLICT_REQUEST__INIT;
   struct act act = act_at(arena, NOW_US + DAY_US);
   const struct conflict_facts facts = {&request, holder, contender};
-  contender->name = arena_strdup(arena, "vendors/halden/partnerships/castellan/registrations/harbor");
-  submit(arena, holder, NOW_US);
-  submit(arena, contender, NOW_US + 1);
+  Sell__Conflict conflict = met(arena, holder, contender);
   contender->submitted_amount = NULL; /* stored before it was kept */
   contender->expected_amount->amount_minor = 101;
-  conflict.name = (char *)"vendors/halden/conflicts/one";
-  conflict.state = CONFLICT_STATE(OPEN);
-  conflict.holder = conflict.first = holder->name;
-  conflict.contender = contender->name;
   request.basis = SELL__RULING_BASIS__RULING_BASIS_VALUE;
   allowed(conflict_rule(&act, &conflict, &facts));
   assert_string_equal(conflict.ruling->winner, contender->name);
