@@ -22,15 +22,15 @@ bool registration_is_attempt(const Sell__Registration *registration) {
 
 /* ---- books ---- */
 
-static bool is_of(const Sell__Attempt *attempt, const Sell__Registration *registration) {
-  return text_equal(attempt->registration, registration->name) &&
-         attempt->resubmission_count == registration->resubmission_count;
+/* Whether an attempt is this submission of a registration. */
+static bool is_of(const Sell__Attempt *attempt, const char *registration, int32_t resubmission_count) {
+  return text_equal(attempt->registration, registration) && attempt->resubmission_count == resubmission_count;
 }
 
 bool attempt_take_back(Sell__AttemptBook *book, const Sell__Registration *registration) {
   size_t kept = 0, before = book->n_attempts;
   for (size_t i = 0; i < before; i++)
-    if (!is_of(book->attempts[i], registration))
+    if (!is_of(book->attempts[i], registration->name, registration->resubmission_count))
       book->attempts[kept++] = book->attempts[i];
   book->n_attempts = kept;
   return kept < before;
@@ -77,8 +77,7 @@ static bool counts(const struct act *act, const Sell__Attempt *attempt,
 /* It is in the book of every key that it shares with the customer. */
 static bool found_before(const struct attempts *found, const Sell__Attempt *attempt) {
   for (size_t i = 0; i < found->count; i++)
-    if (text_equal(found->items[i]->registration, attempt->registration) &&
-        found->items[i]->resubmission_count == attempt->resubmission_count)
+    if (is_of(found->items[i], attempt->registration, attempt->resubmission_count))
       return true;
   return false;
 }

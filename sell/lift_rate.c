@@ -29,13 +29,13 @@ static int order_weight(const void *left, const void *right) {
 }
 
 static size_t group(const struct deals *deals, const struct strata *strata, struct stratum **out) {
-  size_t count = 0;
-  size_t most = strata_runs(strata, placed_compare);
+  size_t count = 0, most = strata_runs(strata, placed_compare);
   struct stratum *groups = *out = arena_calloc(deals->arena, most, sizeof *groups);
-  for (size_t i = 0; i < strata->count; i++) {
-    if (!count || placed_compare(groups[count - 1].first, &strata->placed[i]) != 0)
-      groups[count++].first = &strata->placed[i];
-    count_deal(&groups[count - 1].count, strata->placed[i].deal);
+  for (size_t from = 0, end; from < strata->count; from = end, count++) {
+    end = strata_run_end(strata, from, placed_compare);
+    groups[count].first = &strata->placed[from];
+    for (size_t i = from; i < end; i++)
+      count_deal(&groups[count].count, strata->placed[i].deal);
   }
   if (count)
     qsort(groups, count, sizeof *groups, order_weight);

@@ -87,15 +87,13 @@ static int order_weight(const void *left, const void *right) {
 }
 
 static size_t group(const struct deals *deals, const struct strata *strata, struct size_stratum **out) {
-  size_t count = 0;
-  size_t most = strata_runs(strata, placed_compare_pair);
+  size_t count = 0, most = strata_runs(strata, placed_compare_pair);
   struct size_stratum *groups = *out = arena_calloc(deals->arena, most, sizeof *groups);
-  for (size_t from = 0, to = 0; from < strata->count; from = to) {
+  for (size_t from = 0, end; from < strata->count; from = end) {
     const struct placed *first = &strata->placed[from];
-    while (to < strata->count && placed_compare_pair(&strata->placed[to], first) == 0)
-      to++;
-    groups[count] = (struct size_stratum){first, sizes_of(deals, first, to - from, true),
-                                          sizes_of(deals, first, to - from, false)};
+    end = strata_run_end(strata, from, placed_compare_pair);
+    groups[count] = (struct size_stratum){first, sizes_of(deals, first, end - from, true),
+                                          sizes_of(deals, first, end - from, false)};
     count += groups[count].joint.count || groups[count].own.count;
   }
   if (count)

@@ -70,10 +70,16 @@ struct strata strata_make(const struct deals *deals, const bool wanted[LIFT_DIME
   return strata;
 }
 
-size_t strata_runs(const struct strata *strata,
-                   int (*order)(const struct placed *a, const struct placed *b)) {
+size_t strata_run_end(const struct strata *strata, size_t from, placed_order_fn *order) {
+  size_t end = from;
+  while (end < strata->count && order(&strata->placed[end], &strata->placed[from]) == 0)
+    end++;
+  return end;
+}
+
+size_t strata_runs(const struct strata *strata, placed_order_fn *order) {
   size_t runs = 0;
-  for (size_t i = 0; i < strata->count; i++)
-    runs += !i || order(&strata->placed[i - 1], &strata->placed[i]) != 0;
+  for (size_t at = 0; at < strata->count; at = strata_run_end(strata, at, order))
+    runs++;
   return runs;
 }

@@ -30,7 +30,10 @@ struct strata strata_make(const struct deals *deals, const bool wanted[LIFT_DIME
 int placed_compare_pair(const struct placed *a, const struct placed *b);
 int placed_compare(const struct placed *a, const struct placed *b);
 
-/* How many runs of deals there are that are equal by one of these orders. */
-size_t strata_runs(const struct strata *strata, int (*order)(const struct placed *a, const struct placed *b));
+/* Runs of deals that are equal by one of these orders: where the one ends that begins at `from`, and how many
+ * there are. */
+typedef int placed_order_fn(const struct placed *a, const struct placed *b);
+size_t strata_run_end(const struct strata *strata, size_t from, placed_order_fn *order);
+size_t strata_runs(const struct strata *strata, placed_order_fn *order);
 
 #endif

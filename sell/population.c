@@ -1,7 +1,6 @@
 #include "sell/population.h"
 
 #include "runtime/base/moment.h"
-#include "runtime/base/period.h"
 #include "runtime/base/refusal.h"
 #include "runtime/base/text.h"
 #include "runtime/base/timestamp.h"
@@ -192,16 +191,16 @@ static size_t recent_publications(const struct act *act, const Sell__Population 
 
 static const struct status *check_publications(const struct act *act,
                                                Google__Protobuf__Timestamp *const *recent, size_t count) {
-  char text[40];
   if (count < POPULATION_PUBLICATIONS)
     return NULL;
-  time_format(timestamp_us(recent[0], 0) + POPULATION_PUBLICATION_DAYS * US_PER_DAY, text, sizeof text);
+  const char *next =
+      moment_text(act->arena, timestamp_us(recent[0], 0) + POPULATION_PUBLICATION_DAYS * US_PER_DAY);
   struct status *spent =
       status_make(act->arena, CODE_FAILED_PRECONDITION, REASON_PUBLICATIONS_SPENT,
                   "a population is published at most %d times in %d days; the next one may be from %s on",
-                  POPULATION_PUBLICATIONS, POPULATION_PUBLICATION_DAYS, text);
+                  POPULATION_PUBLICATIONS, POPULATION_PUBLICATION_DAYS, next);
   status_add_metadata(act->arena, spent, "limit", arena_printf(act->arena, "%d", POPULATION_PUBLICATIONS));
-  status_add_metadata(act->arena, spent, "next_time", arena_strdup(act->arena, text));
+  status_add_metadata(act->arena, spent, "next_time", next);
   return spent;
 }
 

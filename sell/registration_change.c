@@ -90,39 +90,40 @@ void conflict_put(struct txn *txn, Sell__Conflict *conflict, const char *type, i
 
 typedef char *key_name_fn(struct arena *arena, const char *parent, const struct company_key *key);
 
-/* What is kept of one kind for every exact key of a customer. */
-struct by_key {
-  void *items[COMPANY_KEYS_MAX]; /* NULL: nothing is stored */
-  const char *names[COMPANY_KEYS_MAX];
-  size_t count;
-};
+static ProtobufCMessage *blank_of(struct arena *arena, const ProtobufCMessageDescriptor *type,
+                                  const char *name) {
+  ProtobufCMessage *blank = arena_calloc(arena, 1, type->sizeof_message);
+  protobuf_c_message_init(type, blank);
+  *(char **)((char *)blank + protobuf_c_message_descriptor_get_field_by_name(type, "name")->offset) =
+      arena_strdup(arena, name);
+  return blank;
+}
 
+/* What is kept of one kind for every exact key of a customer, blank where nothing is stored: COMPANY_KEYS_MAX
+ * places for pointers at `items`. */
 static const struct status *by_key_load(struct txn *txn, const struct kind *kind, const char *parent,
-                                        key_name_fn *name_of, const Sell__Company *customer,
-                                        struct by_key *out) {
+                                        key_name_fn *name_of, const Sell__Company *customer, void *items,
+                                        size_t *count) {
+  struct arena *arena = txn_arena(txn);
   struct company_key keys[COMPANY_KEYS_MAX];
-  out->count = customer ? company_keys(txn_arena(txn), customer, keys) : 0;
-  for (size_t i = 0; i < out->count; i++)
-    out->names[i] = name_of(txn_arena(txn), parent, &keys[i]);
-  return out->count ? txn_get_many(txn, kind, out->names, out->count, out->items) : NULL;
+  const char *names[COMPANY_KEYS_MAX];
+  void *found[COMPANY_KEYS_MAX];
+  *count = customer ? company_keys(arena, customer, keys) : 0;
+  for (size_t i = 0; i < *count; i++)
+    names[i] = name_of(arena, parent, &keys[i]);
+  const struct status *status = *count ? txn_get_many(txn, kind, names, *count, found) : NULL;
+  for (size_t i = 0; !status && i < *count; i++)
+    if (!found[i])
+      found[i] = blank_of(arena, kind->message, names[i]);
+  if (!status)
+    memcpy(items, found, *count * sizeof *found);
+  return status;
 }
 
 const struct status *keys_load(struct txn *txn, const Sell__Registration *registration,
                                struct held_keys *out) {
-  struct arena *arena = txn_arena(txn);
-  struct by_key found;
-  const struct status *status = by_key_load(txn, &kind_match_key, name_vendor(arena, registration->name),
-                                            match_key_name, registration->customer, &found);
-  out->count = found.count;
-  for (size_t i = 0; !status && i < found.count; i++) {
-    out->keys[i] = found.items[i];
-    if (out->keys[i])
-      continue;
-    out->keys[i] = arena_new(arena, Sell__MatchKey);
-    sell__match_key__init(out->keys[i]);
-    out->keys[i]->name = arena_strdup(arena, found.names[i]);
-  }
-  return status;
+  return by_key_load(txn, &kind_match_key, name_vendor(txn_arena(txn), registration->name), match_key_name,
+                     registration->customer, out->keys, &out->count);
 }
 
 bool keys_hold(const struct held_keys *held, const Sell__Registration *registration) {
@@ -170,21 +171,8 @@ struct attempt_books {
 
 static const struct status *books_load(struct txn *txn, const Sell__Registration *registration,
                                        struct attempt_books *out) {
-  struct arena *arena = txn_arena(txn);
-  struct by_key found;
-  const struct status *status =
-      by_key_load(txn, &kind_attempt_book, name_partnership(arena, registration->name), attempt_book_name,
-                  registration->customer, &found);
-  out->count = found.count;
-  for (size_t i = 0; !status && i < found.count; i++) {
-    out->items[i] = found.items[i];
-    if (out->items[i])
-      continue;
-    out->items[i] = arena_new(arena, Sell__AttemptBook);
-    sell__attempt_book__init(out->items[i]);
-    out->items[i]->name = arena_strdup(arena, found.names[i]);
-  }
-  return status;
+  return by_key_load(txn, &kind_attempt_book, name_partnership(txn_arena(txn), registration->name),
+                     attempt_book_name, registration->customer, out->items, &out->count);
 }
 
 const struct status *attempts_limit(struct txn *txn, const struct act *act,

@@ -150,7 +150,7 @@ static const char *customer_of(const Sell__Opportunity *opportunity) {
   return text_empty(account) ? "no account" : account;
 }
 
-/* By name, as an opportunity has no more: misspelled or longer is the same, so that a person's typing does
+/* By a domain that is its own, or by name: misspelled or longer is the same, so that a person's typing does
  * not take a win away. */
 static bool is_about(struct arena *arena, const Sell__TargetAccount *account,
                      const Sell__Opportunity *opportunity) {
